@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* False for what the grammar of JSON allows and we do not: depth and numbers with a fraction. */
+/* False for what the grammar of JSON allows and we do not: depth, fractions, and large numbers. */
 static bool check_tree(
 	const json_t *json, size_t depth, const char *what, int code, struct err *err)
 {
@@ -14,6 +14,9 @@ static bool check_tree(
 		return err_code(err, code, "%s: nested deeper than %d levels", what, JSON_DEPTH_LIMIT);
 	if (json_is_real(json))
 		return err_code(err, code, "%s: a number with a fraction or exponent", what);
+	if (json_is_integer(json) &&
+		(json_integer_value(json) > JSON_INT_LIMIT || json_integer_value(json) < -JSON_INT_LIMIT))
+		return err_code(err, code, "%s: a number outside +-(2^53-1)", what);
 	if (json_is_array(json))
 		json_array_foreach (json, index, child)
 			if (!check_tree(child, depth + 1, what, code, err))

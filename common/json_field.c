@@ -1,6 +1,7 @@
 #include "common/json.h"
 
 #include "common/b64.h"
+#include "common/hex.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -115,6 +116,24 @@ bool json_get_object(const struct json_object *object, const char *name, const c
 	return true;
 }
 
+bool json_field_is_null(const struct json_object *object, const char *name)
+{
+	return json_is_null(json_object_get(object->json, name));
+}
+
+bool json_get_hex(
+	const struct json_object *object, const char *name, void *out, size_t size, struct err *err)
+{
+	const json_t *value;
+
+	if (!find(object, name, JSON_STRING, "a string", &value, err))
+		return false;
+	if (!hex_decode(out, size, json_string_value(value), json_string_length(value)))
+		return err_code(err, object->code, "%s: '%s' is not %zu lower-case hex digits",
+			object->what, name, 2 * size);
+	return true;
+}
+
 bool json_get_b64(
 	const struct json_object *object, const char *name, void *out, size_t size, struct err *err)
 {
@@ -138,8 +157,7 @@ bool json_get_b64_buf(const struct json_object *object, const char *name, size_t
 
 	if (!find(object, name, JSON_STRING, "a string", &value, err))
 		return false;
-	len = json_string_length(value) / 4 * 3 +
-		  (json_string_length(value) % 4 ? json_string_length(value) % 4 - 1 : 0);
+	len = B64_DECODED_LEN(json_string_length(value));
 	if (len < min || len > max)
 		return err_code(err, object->code, "%s: '%s' stands for %zu bytes, not %zu..%zu",
 			object->what, name, len, min, max);
