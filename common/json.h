@@ -33,7 +33,7 @@ enum { JSON_DEPTH_LIMIT = 8 };
 
 /* An object being read: what to call it in errors, and the code of a refusal. */
 struct json_object {
-	const json_t *json; /* borrowed */
+	json_t *json; /* borrowed; jansson's iterators take no const */
 	const char *what; /* "manifest" */
 	int code;
 };

@@ -8,9 +8,9 @@
 
 /* The required field of this type. */
 static bool find(const struct json_object *object, const char *name, json_type type,
-	const char *type_name, const json_t **ret, struct err *err)
+	const char *type_name, json_t **ret, struct err *err)
 {
-	const json_t *value = json_object_get(object->json, name);
+	json_t *value = json_object_get(object->json, name);
 
 	if (!value)
 		return err_code(err, object->code, "%s: field '%s' is missing", object->what, name);
@@ -39,7 +39,7 @@ static bool check_string(const struct json_object *object, const char *name, con
 bool json_get_string(const struct json_object *object, const char *name, size_t min, size_t max,
 	const char **ret, struct err *err)
 {
-	const json_t *value;
+	json_t *value;
 
 	if (!find(object, name, JSON_STRING, "a string", &value, err) ||
 		!check_string(object, name, value, min, max, err))
@@ -51,7 +51,7 @@ bool json_get_string(const struct json_object *object, const char *name, size_t 
 bool json_get_int(const struct json_object *object, const char *name, int64_t min, int64_t max,
 	int64_t *ret, struct err *err)
 {
-	const json_t *value;
+	json_t *value;
 	json_int_t number;
 
 	if (!find(object, name, JSON_INTEGER, "a whole number", &value, err))
@@ -66,7 +66,7 @@ bool json_get_int(const struct json_object *object, const char *name, int64_t mi
 
 bool json_get_bool(const struct json_object *object, const char *name, bool *ret, struct err *err)
 {
-	const json_t *value = json_object_get(object->json, name);
+	json_t *value = json_object_get(object->json, name);
 
 	if (!value)
 		return err_code(err, object->code, "%s: field '%s' is missing", object->what, name);
@@ -79,7 +79,7 @@ bool json_get_bool(const struct json_object *object, const char *name, bool *ret
 bool json_get_digest(
 	const struct json_object *object, const char *name, struct digest *ret, struct err *err)
 {
-	const json_t *value;
+	json_t *value;
 
 	if (!find(object, name, JSON_STRING, "a string", &value, err))
 		return false;
@@ -92,7 +92,7 @@ bool json_get_digest(
 bool json_get_array(const struct json_object *object, const char *name, size_t min, size_t max,
 	const json_t **ret, struct err *err)
 {
-	const json_t *value;
+	json_t *value;
 	size_t count;
 
 	if (!find(object, name, JSON_ARRAY, "an array", &value, err))
@@ -108,7 +108,7 @@ bool json_get_array(const struct json_object *object, const char *name, size_t m
 bool json_get_object(const struct json_object *object, const char *name, const char *what,
 	struct json_object *ret, struct err *err)
 {
-	const json_t *value;
+	json_t *value;
 
 	if (!find(object, name, JSON_OBJECT, "an object", &value, err))
 		return false;
@@ -124,7 +124,7 @@ bool json_field_is_null(const struct json_object *object, const char *name)
 bool json_get_hex(
 	const struct json_object *object, const char *name, void *out, size_t size, struct err *err)
 {
-	const json_t *value;
+	json_t *value;
 
 	if (!find(object, name, JSON_STRING, "a string", &value, err))
 		return false;
@@ -137,7 +137,7 @@ bool json_get_hex(
 bool json_get_b64(
 	const struct json_object *object, const char *name, void *out, size_t size, struct err *err)
 {
-	const json_t *value;
+	json_t *value;
 
 	if (!find(object, name, JSON_STRING, "a string", &value, err))
 		return false;
@@ -150,7 +150,7 @@ bool json_get_b64(
 bool json_get_b64_buf(const struct json_object *object, const char *name, size_t min, size_t max,
 	struct buf *out, struct err *err)
 {
-	const json_t *value;
+	json_t *value;
 	size_t len;
 	size_t before = out->len;
 	struct err why;
@@ -172,7 +172,7 @@ bool json_get_b64_buf(const struct json_object *object, const char *name, size_t
 bool json_expect_string(
 	const struct json_object *object, const char *name, const char *value, struct err *err)
 {
-	const json_t *found;
+	json_t *found;
 
 	if (!find(object, name, JSON_STRING, "a string", &found, err))
 		return false;
@@ -222,7 +222,7 @@ bool json_opt_array(const struct json_object *object, const char *name, size_t m
 bool json_item_object(const struct json_object *object, const json_t *array, size_t nth,
 	const char *what, struct json_object *ret, struct err *err)
 {
-	const json_t *value = json_array_get(array, nth);
+	json_t *value = json_array_get(array, nth);
 
 	if (!json_is_object(value))
 		return err_code(
@@ -234,7 +234,7 @@ bool json_item_object(const struct json_object *object, const json_t *array, siz
 bool json_item_string(const struct json_object *object, const json_t *array, size_t nth, size_t min,
 	size_t max, const char **ret, struct err *err)
 {
-	const json_t *value = json_array_get(array, nth);
+	json_t *value = json_array_get(array, nth);
 
 	if (!json_is_string(value))
 		return err_code(

@@ -3,6 +3,8 @@
 #include "common/cli.h"
 #include "common/cli_help.h"
 
+#include <stdio.h>
+
 static bool run_nothing(const struct cli_call *call, struct err *err)
 {
 	(void)call;
@@ -46,9 +48,10 @@ static bool parse(const struct cli_program *of, const char *line, struct cli_cal
 	char room[static 512], struct err *err)
 {
 	static char *argv[64];
-	char *rest = strcpy(room, line);
+	char *rest = room;
 	int argc = 0;
 
+	(void)snprintf(room, 512, "%s", line);
 	while (rest)
 		argv[argc++] = strsep(&rest, " ");
 	argv[argc] = NULL;

@@ -80,7 +80,7 @@ static int begin(void **state)
 
 static int end(void **state)
 {
-	json_decref((json_t *)(uintptr_t)((struct json_object *)*state)->json);
+	json_decref(((struct json_object *)*state)->json);
 	return 0;
 }
 
