@@ -189,11 +189,11 @@ def approval(key, manifest_bytes):
 
 
 def entry(key, unit, number, previous, *, publication, manifest_bytes, body, signatures, epoch=1,
-          keyset=1, kid=None, **changes):
+          keyset=1, kid=None, body_digest=None, **changes):
     return jws("certwire-entry+jws", key, {
         "v": 1, "unit": unit, "epoch": epoch, "number": number, "kind": "publish",
         "previous": previous, "keyset": keyset, "issued_at": now(), "publication": publication,
-        "manifest": digest(manifest_bytes).hex(), "body": body.digest.hex(),
+        "manifest": digest(manifest_bytes).hex(), "body": body_digest or body.digest.hex(),
         "stream": b64u(body.stream), "parts": len(body.parts), "signatures": signatures,
         **changes}, kid=kid)
 
