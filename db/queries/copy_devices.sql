@@ -1,0 +1,3 @@
+-- Certified devices, revoked ones too.
+-- $1 text[]: of which units, null for all
+SELECT unit, device, certificate, revoked FROM certwire.copy_devices($1) ORDER BY unit, device
