@@ -34,7 +34,10 @@ def tell(world):
     world.office.admin("suspend_unit", SUSPENDED, REASON)
     for unit, made in units.items():
         if unit != AWAY:
-            made.start().connected()
+            made.start()
+    for unit in ("huaan", "beichen"):
+        units[unit].connected()
+    wait_for(lambda: world.denials(108, f"{SUSPENDED}.d1"), "the lobby to be recorded")
     tell_standing(world)
     publication, original = tell_publishing(world)
     for unit in ("huaan", "beichen"):
@@ -51,10 +54,12 @@ def tell_standing(world):
     say("Certwire · 一期周报，从编辑到回执 | one Weekly, from the editor to its receipts")
     heading("一 · 谁有权接收 | who may receive, says PostgreSQL")
     for row in world.cluster.rows(
-            "SELECT u.id, u.name, s.standing, s.reason, coalesce(p.present, false) AS here "
+            "SELECT u.id, u.name, s.standing, s.reason, coalesce(p.present, false) AS here, "
+            "EXISTS (SELECT FROM certwire.denial d WHERE d.who = u.id AND d.code = 108) AS lobby "
             "FROM certwire.unit u JOIN certwire.standing s ON s.unit = u.id AND s.until IS NULL "
             "LEFT JOIN certwire.presence p ON p.unit = u.id ORDER BY s.standing, u.id", "auditor_sun"):
-        here = "在线 connected" if row["here"] else "离线 away"
+        here = ("在线 connected" if row["here"] else "只到门厅 in the lobby" if row["lobby"]
+                else "离线 away")
         reason = f" · {row['reason']}" if row["standing"] != "good" else ""
         say(f"  {row['id']:9} {row['name']}  {row['standing']:10} {here}{reason}")
 
@@ -68,7 +73,7 @@ def tell_publishing(world):
         "SELECT channel, number, parts, size_bytes, (SELECT string_agg(h.login, ' + ' ORDER BY "
         "s.signed_at) FROM certwire.signature s JOIN certwire.key_holder h USING (kid) "
         "WHERE s.publication = p.id) AS signers FROM certwire.publication p "
-        "WHERE id::text = :'p'", "auditor_sun", p=publication)
+        "WHERE id = :'p'", "auditor_sun", p=publication)
     say(f"  《{TITLE}》 {row['channel']} {row['number']} · {publication[:8]}")
     say(f"  签名 signed by {row['signers']} · 密封 sealed into {row['parts']} parts, "
         f"{row['size_bytes']} bytes")
@@ -90,7 +95,7 @@ def tell_refused(world, unit, publication):
     for line in unit.try_tool("status").stdout.splitlines():
         say(f"  │ {line}")
     grants = world.cluster.value("SELECT count(*) FROM certwire.delivery_grant WHERE unit = :'u' "
-                                 "AND publication::text = :'p'", u=unit.id, p=publication)
+                                 "AND publication = :'p'", u=unit.id, p=publication)
     say(f"  收件箱 {len(unit.documents())} 个文件，密封给它的密钥 {grants} 份 | "
         f"files in its inbox: {len(unit.documents())}, keys sealed to it: {grants}")
 

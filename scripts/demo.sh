@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # One Weekly, from the editor to the receipts in PostgreSQL, on private servers in a temporary folder.
 #
 #   scripts/demo.sh              tell the story, leave nothing running
@@ -18,9 +18,9 @@ case ${1-} in
 esac || { echo "demo.sh: usage: demo.sh [--keep DIR | --stop DIR]" >&2 && exit 2; }
 
 if [ "${1-}" != --stop ]; then
-	scripts/install-deps.sh --quiet
-	log=build/demo-build.log
 	mkdir -p build
+	scripts/install-deps.sh >build/demo-deps.log
+	log=build/demo-build.log
 	if ! { cmake --preset release && cmake --build --preset release; } >"$log" 2>&1; then
 		echo "demo.sh: the build failed; the end of $log:" >&2
 		tail -n 30 "$log" >&2

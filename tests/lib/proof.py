@@ -52,7 +52,7 @@ def believed_receipt(world, publication, unit):
         "FROM certwire.receipt_item i JOIN certwire.receipt r ON r.id = i.receipt "
         "JOIN certwire.device d ON d.unit = r.unit AND d.device = r.device "
         "CROSS JOIN LATERAL (SELECT jws FROM certwire.keyset ORDER BY version DESC LIMIT 1) k "
-        "WHERE i.publication::text = :'p' AND i.unit = :'u' AND i.state = 'stored'",
+        "WHERE i.publication = :'p' AND i.unit = :'u' AND i.state = 'stored'",
         "auditor_sun", p=publication, u=unit.id)
     keyset = forge.payload_of(row["keyset"])
     root = forge.unb64u(keyset["root"])

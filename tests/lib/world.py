@@ -115,7 +115,7 @@ class World:
     def delivery(self, publication, unit):
         """The ledger's row of what a unit is owed; None when it is owed nothing of it."""
         found = self.cluster.rows("SELECT * FROM certwire.delivery "
-                                  "WHERE publication::text = :'p' AND unit = :'u'",
+                                  "WHERE publication = :'p' AND unit = :'u'",
                                   p=publication, u=unit)
         return found[0] if found else None
 
@@ -129,18 +129,17 @@ class World:
 
     def issued(self, publication):
         wait_for(lambda: self.cluster.value("SELECT state FROM certwire.publication "
-                                            "WHERE id::text = :'p'", p=publication) == "issued",
+                                            "WHERE id = :'p'", p=publication) == "issued",
                  lambda: f"{publication} to be issued:\n" + self.dispatcher.process.log_tail())
 
     def receipt_items(self, publication):
         return self.cluster.rows(
             "SELECT unit, device, state, code, receipt, settled_at FROM certwire.receipt_item "
-            "WHERE publication::text = :'p' ORDER BY unit, device, state", p=publication)
+            "WHERE publication = :'p' ORDER BY unit, device, state", p=publication)
 
     def denials(self, code, client_id):
-        return self.cluster.rows("SELECT * FROM certwire.denial WHERE code = :c AND "
-                                 "(client_id = :'w' OR who = :'w')".replace(":c", str(int(code))),
-                                 w=client_id)
+        return self.cluster.rows("SELECT * FROM certwire.denial WHERE code = :'c' AND "
+                                 "client_id = :'w'", c=code, w=client_id)
 
     def _processes(self):
         return [*(u.process for u in self.units.values()), *self.others, self.dispatcher.process,

@@ -33,7 +33,7 @@ def publish(world, number, receivers):
 
 def grants_for(world, publication, unit):
     return world.cluster.value("SELECT count(*) FROM certwire.delivery_grant WHERE unit = :'u' "
-                               "AND publication::text = :'p'", p=publication, u=unit)
+                               "AND publication = :'p'", p=publication, u=unit)
 
 
 def suspend(world):
@@ -100,8 +100,10 @@ def test_what_was_owed_before_is_held_and_never_sealed_until_it_is_reinstated(wo
     world.dispatcher.process.stop()  # issued to both below, but sealed only after the suspension
     world.office.issue(draft, 2)
     luoxing_key = luoxing.key
-    world.cluster.sql("BEGIN; SELECT * FROM certwire.issue_due((SELECT fence FROM "
-                      "certwire.lease_take('by-hand', '30s'))); COMMIT", "dispatch_b")
+    fence = world.cluster.value("SELECT fence FROM certwire.lease_take('by-hand', '60s')",
+                                "dispatch_b")
+    world.cluster.sql("SELECT certwire.issue_due(:'f'); SELECT certwire.lease_release(:'f')",
+                      "dispatch_b", f=fence)
     assert world.delivery(draft, "luoxing")["state"] == "owed"
     world.office.admin("suspend_unit", "luoxing", REASON)
     world.dispatcher.start()

@@ -99,7 +99,7 @@ def test_receipts_verify_from_the_stored_bytes(weekly):
         item = believed_receipt(weekly.world, weekly.publication, unit)
         assert item["state"] == "stored"
         assert item["manifest"] == weekly.world.cluster.value(
-            "SELECT encode(manifest_digest, 'hex') FROM certwire.publication WHERE id::text = :'p'",
+            "SELECT encode(manifest_digest, 'hex') FROM certwire.publication WHERE id = :'p'",
             p=weekly.publication)
 
 
