@@ -74,7 +74,13 @@ class Process:
 
     def pause(self):
         self.signal(signal.SIGSTOP)
-        wait_for(lambda: self._state() == "T", f"{self.name} to be stopped", 10)
+        wait_for(self.stopped, f"{self.name} to be stopped", 10)
+
+    def stopped(self):
+        """Whether it runs but is held by SIGSTOP."""
+        assert self.running(), f"{self.name} ended:\n{self.log_tail()}"
+        stat = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8", errors="replace")
+        return stat.rpartition(")")[2].split()[0] == "T"
 
     def resume(self):
         self.signal(signal.SIGCONT)
@@ -110,10 +116,6 @@ class Process:
 
     def log_tail(self):
         return self.log()[-LOG_TAIL:] if self.log_file.exists() else "(no log)"
-
-    def _state(self):
-        stat = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8", errors="replace")
-        return stat.rpartition(")")[2].split()[0]
 
 
 def end_kept(folder):
