@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/digest.h"
 #include "common/err.h"
 #include "common/macros.h"
 #include "db/pg.h"
@@ -17,13 +16,14 @@
 /* Items of one call at most. */
 enum { INTAKE_BATCH_MAX = 256 };
 
+/* Of all functions here: count is 1 to INTAKE_BATCH_MAX (asserted), but for intake_presence. */
+
 /* A receipt or a reply; strings and bytes are borrowed. */
 struct intake_item {
 	const char *unit;
 	const char *device;
 	int64_t number; /* the device's running number; of receipts alone */
-	struct pg_bytes raw; /* the JWS */
-	struct digest digest; /* of raw: what is there already is not put again */
+	struct pg_bytes raw; /* the JWS; one that is there already is not put again */
 };
 
 bool intake_receipts(struct pg *pg, const char *broker, size_t count,
@@ -37,11 +37,10 @@ struct intake_presence {
 	bool is_present;
 };
 
-/* Says that nobody is present on the broker: it has just started. */
-bool intake_nobody_present(struct pg *pg, const char *broker, struct err *err) MUST_USE NONNULL;
-
+/* In order, the last word on a device counts. `is_fresh`: nobody else is present on the broker. */
 bool intake_presence(struct pg *pg, const char *broker, size_t count,
-	const struct intake_presence *items, struct err *err) MUST_USE NONNULL;
+	const struct intake_presence *items, bool is_fresh, struct err *err) MUST_USE
+	__attribute__((nonnull(1, 2, 6)));
 
 struct intake_denial {
 	const char *who; /* user name, or "@address" */
