@@ -99,8 +99,8 @@ static bool check_brokers(struct config *config, struct err *err)
 	const struct conf_list *list = &config->settings.brokers;
 
 	if (list->count > CONFIG_BROKERS_MAX)
-		return err_set(err, ERR_USAGE, "%zu brokers are more than %d", list->count,
-			CONFIG_BROKERS_MAX);
+		return err_set(
+			err, ERR_USAGE, "%zu brokers are more than %d", list->count, CONFIG_BROKERS_MAX);
 	for (size_t i = 0; i < list->count; i++) {
 		struct broker_address *address = &config->addresses[i];
 
@@ -123,8 +123,7 @@ bool config_load(struct config *config, const char *path, struct err *err)
 	if (!conf_load(&config->conf, path, err) || !check_brokers(config, err))
 		return false;
 	if (!log_level_parse(config->settings.log_level, &config->log_level))
-		return err_set(err, ERR_USAGE,
-			"log_level '%s' is not one of error, warning, info, debug",
+		return err_set(err, ERR_USAGE, "log_level '%s' is not one of error, warning, info, debug",
 			ERR_QUOTED(config->settings.log_level));
 	return true;
 }
