@@ -40,9 +40,11 @@ bool ledger_renew(
 /* Gives it up, so that the next holder need not wait. */
 bool ledger_release(struct ledger *ledger, struct err *err) MUST_USE NONNULL;
 
-/* All keysets, oldest first: needs no lease. */
-bool ledger_keysets(struct ledger *ledger, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
-struct pg_bytes ledger_keyset_at(const struct pg_rows *rows, int row) NONNULL;
+/* The keysets after that version, oldest first. Needs no lease. */
+bool ledger_keysets(
+	struct ledger *ledger, int64_t after, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
+/* Returns its version; `*ret_jws` is borrowed. */
+int64_t ledger_keyset_at(const struct pg_rows *rows, int row, struct pg_bytes *ret_jws) NONNULL;
 
 /* Ends deliveries whose publication's time is over; how many. */
 bool ledger_expire(struct ledger *ledger, int64_t *ret_count, struct err *err) MUST_USE NONNULL;

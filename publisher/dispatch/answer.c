@@ -142,8 +142,9 @@ static bool answer_part(
 			answer->part = 0;
 			continue;
 		}
-		if (!ledger_part_for_at(rows, 0, publication, &part, err))
+		if (!ledger_part_for_at(rows, 0, &part, err))
 			return false;
+		part.publication = *publication;
 		answer->part++;
 		answer->parts_sent++;
 		part_format(&part, payload);

@@ -8,6 +8,7 @@
 
 #include "common/fault.h"
 #include "common/part.h"
+#include "common/refusal.h"
 #include "db/ledger_issue.h"
 #include "publisher/dispatch/push.h"
 #include "publisher/dispatch/vet.h"
@@ -33,7 +34,7 @@ static bool draft_part(
 		return false;
 	source->failed = false;
 	if (pg_row_count(rows) != 1)
-		return err_set(err, ERR_DATA, "part %u is missing", index);
+		return err_code(err, REFUSAL_BODY_DIGEST, "part %u is missing", index);
 	if (!ledger_part_at(rows, 0, &part, err))
 		return false;
 	memcpy(out, part.bytes, PART_BYTES);
@@ -48,23 +49,23 @@ static bool issue_refuse(struct dispatch *dispatch, const struct ledger_draft *d
 	log_line(&dispatch->log, LOG_LEVEL_WARNING, "refused to issue %s (%s): %d %s",
 		pub_id_short(&draft->entry.publication, id), draft->channel, why->code, why->text);
 	return ledger_refuse_issue(
-		&dispatch->ledger, &draft->entry.publication, why->code, why->text, err);
+		&dispatch->ledger, &draft->entry.publication, why->code, err);
 }
 
 static bool issue_one(struct dispatch *dispatch, const struct ledger_draft *draft, struct err *err)
 {
-	enum audience audience = AUDIENCE_UNITS;
+	struct ledger_issued issued;
 	char id[PUB_ID_SHORT_SIZE];
-	int64_t deliveries;
 
-	if (!ledger_issue(&dispatch->ledger, &draft->entry.publication, &deliveries, err))
+	if (!ledger_issue(&dispatch->ledger, &draft->entry.publication, &issued, err))
 		return false;
+	if (!issued.done)
+		return true;
 	fault_point("dispatch-after-issue");
 	log_line(&dispatch->log, LOG_LEVEL_INFO, "issued %s (%s) to %lld units",
-		pub_id_short(&draft->entry.publication, id), draft->channel, (long long)deliveries);
-	if (!vet_audience(draft->audience.data, draft->audience.len, &audience, err))
-		return false;
-	if (audience == AUDIENCE_ENTITLED && deliveries > 0)
+		pub_id_short(&draft->entry.publication, id), draft->channel,
+		(long long)issued.deliveries);
+	if (issued.to_channel && issued.deliveries > 0)
 		push_start(
 			dispatch, &draft->entry.publication, draft->channel, draft->entry.body.parts);
 	return true;

@@ -11,11 +11,15 @@
 
 enum { RECEIPTS_A_STEP = 64 };
 
-/* The verdict on one receipt: 0, or why it is refused. Fails only when PostgreSQL does. */
+/*
+ * The verdict on one receipt: why->code 0, or why it is refused; and whether the device signed it.
+ * Fails only when PostgreSQL does.
+ */
 static bool settle_verdict(struct dispatch *dispatch, const struct ledger_receipt *filed,
-	struct receipt *receipt, struct err *why, struct err *err)
+	struct receipt *receipt, bool *ret_authentic, struct err *why, struct err *err)
 {
-	if (!judge_receipt(filed, dispatch_keyset(dispatch), receipt, why))
+	*ret_authentic = judge_receipt(filed, dispatch_keyset(dispatch), receipt, why);
+	if (!*ret_authentic)
 		return true;
 	for (size_t i = 0; i < receipt->item_count; i++) {
 		struct ledger_delivery delivery;
@@ -62,11 +66,12 @@ static bool settle_one(
 {
 	auto_receipt struct receipt receipt = RECEIPT_INIT;
 	struct err why = {0};
+	bool authentic;
 
-	if (!settle_verdict(dispatch, filed, &receipt, &why, err))
+	if (!settle_verdict(dispatch, filed, &receipt, &authentic, &why, err))
 		return false;
 	fault_point("dispatch-before-settle");
-	if (!ledger_settle(&dispatch->ledger, filed->id, why.code,
+	if (!ledger_settle(&dispatch->ledger, filed->id, why.code, authentic,
 			why.code == 0 ? receipt.item_count : 0, receipt.items, err))
 		return false;
 	fault_point("dispatch-after-settle");
@@ -82,7 +87,8 @@ bool judge_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
 	for (int row = 0; row < pg_row_count(rows); row++) {
 		struct ledger_receipt filed;
 
-		if (!ledger_receipt_at(rows, row, &filed, err) || !settle_one(dispatch, &filed, err))
+		ledger_receipt_at(rows, row, &filed);
+		if (!settle_one(dispatch, &filed, err))
 			return false;
 	}
 	*ret_more = pg_row_count(rows) == RECEIPTS_A_STEP;

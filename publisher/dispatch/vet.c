@@ -2,36 +2,11 @@
 
 #include <string.h>
 
-#include "common/json.h"
 #include "common/limits.h"
 #include "common/manifest.h"
 #include "common/publication.h"
 #include "common/refusal.h"
 #include "common/seal.h"
-
-enum { AUDIENCE_RULE_MAX = 1024 * 1024 };
-
-bool vet_audience(const void *rule, size_t len, enum audience *ret, struct err *err)
-{
-	auto_json json_t *json = NULL;
-	struct json_object object = {.what = "audience rule"};
-	const char *name;
-	int64_t version;
-
-	if (!json_parse_strict(rule, len, AUDIENCE_RULE_MAX, "audience rule", 0, &json, err))
-		return false;
-	object.json = json;
-	if (!json_get_int(&object, "v", 1, 1, &version, err) ||
-		!json_get_string(&object, "rule", 1, 32, &name, err))
-		return false;
-	if (strcmp(name, "entitled") == 0)
-		*ret = AUDIENCE_ENTITLED;
-	else if (strcmp(name, "units") == 0)
-		*ret = AUDIENCE_UNITS;
-	else
-		return err_set(err, ERR_DATA, "audience rule '%s' is unknown", ERR_QUOTED(name));
-	return true;
-}
 
 /* What the database says in plain must be what the editors signed. */
 static bool vet_row(
@@ -56,14 +31,12 @@ static bool vet_manifest(const struct ledger_draft *draft, const struct buf *byt
 {
 	auto_manifest struct manifest manifest = MANIFEST_INIT;
 	struct entry entry = draft->entry; /* borrows the draft's signatures */
-	enum audience audience;
 
 	entry.keyset = keyring_newest(ring)->version;
 	entry.issued_at = now;
 	return publication_judge(&entry, bytes->data, bytes->len, ring, now, LIMIT_PUBLICATION_BYTES,
 			   &manifest, err) &&
-		   vet_row(draft, &manifest, err) &&
-		   vet_audience(draft->audience.data, draft->audience.len, &audience, err);
+		   vet_row(draft, &manifest, err);
 }
 
 bool vet_publication(const struct ledger_draft *draft, const struct signing_key *key,

@@ -19,17 +19,11 @@
  * Opens the content key with `key`, the body from `source`, and judges: the body's digest; all that
  * publication_judge does, as of `now` and by the newest keyset, so enough editors who are valid now;
  * that channel, number and times of the row are the manifest's; that the audience rule is the one
- * that was signed. False: err says what is wrong, for the editor to read, with a refusal code where
- * there is one; or `source` failed, with whatever err it set.
+ * that was signed. False: err says what is wrong, with a refusal code; or `source` failed, with whatever
+ * err it set.
  */
 bool vet_publication(const struct ledger_draft *draft, const struct signing_key *key,
 	const struct keyring *ring, int64_t now, body_part_source *source, void *context,
 	struct err *err) MUST_USE __attribute__((nonnull(1, 2, 3, 5, 7)));
-
-enum audience { AUDIENCE_ENTITLED, AUDIENCE_UNITS };
-
-/* Reads an audience rule (docs/database.md). ERR_DATA. */
-bool vet_audience(
-	const void *rule, size_t len, enum audience *ret, struct err *err) MUST_USE NONNULL;
 
 #endif
