@@ -50,8 +50,8 @@ bool ledger_head_of(
 	struct ledger *ledger, const char *unit, struct head *ret, struct err *err) MUST_USE NONNULL;
 
 /*
- * Units whose standing or entitlement changed after that version; with -1, only the version now, in
- * one row without a unit.
+ * Units whose rights changed after that version (-1: none), and in the last row, without a unit, the
+ * version that this is up to.
  */
 bool ledger_units_changed(
 	struct ledger *ledger, int64_t since, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;

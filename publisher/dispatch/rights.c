@@ -19,7 +19,7 @@ bool rights_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
 
 		if (unit && !name_set_add(&dispatch->heads, unit, err))
 			return false;
-		if (version > dispatch->rights_version)
+		if (!unit)
 			dispatch->rights_version = version;
 	}
 	return true;
