@@ -1,0 +1,3 @@
+-- $1 bigint: fence; $2 text: the dispatcher's key id; $3 int: most rows
+SELECT publication, unit, content_key, device, certificate
+FROM certwire.deliveries_to_seal($1, $2, $3)
