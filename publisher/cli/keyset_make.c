@@ -8,7 +8,8 @@
 #include "common/file.h"
 #include "common/keyset.h"
 #include "publisher/cli/keyline.h"
-#include "publisher/cli/keyset_text.h"
+#include "publisher/cli/keyset_file.h"
+#include "publisher/cli/keyset_view.h"
 #include "publisher/cli/output.h"
 #include "publisher/cli/signer.h"
 #include "publisher/cli/when.h"
@@ -186,7 +187,7 @@ static bool report(const struct keyset *keyset, int64_t now, struct err *err)
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 	auto_buf struct buf notes = BUF_INIT(OUTPUT_MAX);
 
-	if (!keyset_describe(keyset, now, &text, err) || !keyset_warn(keyset, &notes, err))
+	if (!keyset_view_describe(keyset, now, &text, err) || !keyset_view_warn(keyset, &notes, err))
 		return false;
 	(void)fputs(buf_str(&notes), stderr);
 	return output_text(&text, err);

@@ -3,7 +3,8 @@
 #include <stdio.h>
 
 #include "common/json.h"
-#include "publisher/cli/keyset_text.h"
+#include "publisher/cli/keyset_file.h"
+#include "publisher/cli/keyset_view.h"
 #include "publisher/cli/output.h"
 #include "publisher/cli/session.h"
 
@@ -28,7 +29,7 @@ static bool print(
 
 	if (cli_has(call, "json"))
 		return print_json(keyset, err);
-	return keyset_describe(keyset, now, &text, err) && output_text(&text, err);
+	return keyset_view_describe(keyset, now, &text, err) && output_text(&text, err);
 }
 
 /* A file proves only that its own root signed it: say whether that is ours. */
@@ -57,10 +58,8 @@ static bool show_file(struct session *session, const struct cli_call *call, stru
 
 static bool show_newest(struct session *session, const struct cli_call *call, struct err *err)
 {
-	struct fingerprint none = {""};
-	auto_keyring struct keyring ring;
+	auto_keyring struct keyring ring = {.count = 0};
 
-	keyring_init(&ring, &none);
 	if (!session_keyring(session, &ring, err))
 		return false;
 	const struct keyset *newest = keyring_newest(&ring);

@@ -139,17 +139,15 @@ bool session_keyring(struct session *session, struct keyring *ret, struct err *e
 			return err_context(err, "keyset in PostgreSQL");
 	}
 	*ret = ring;
-	keyring_init(&ring, &pinned);
+	ring = (struct keyring){.count = 0};
 	return true;
 }
 
 bool session_trust(struct session *session, struct keyring *ret, const struct keyset **ret_newest,
 	struct err *err)
 {
-	auto_keyring struct keyring ring;
-	struct fingerprint none = {""};
+	auto_keyring struct keyring ring = {.count = 0};
 
-	keyring_init(&ring, &none);
 	if (!session_keyring(session, &ring, err))
 		return false;
 	const struct keyset *newest = keyring_newest(&ring);
@@ -161,6 +159,6 @@ bool session_trust(struct session *session, struct keyring *ret, const struct ke
 		return err_context(err, "have the root sign a new keyset");
 	*ret = ring;
 	*ret_newest = newest;
-	keyring_init(&ring, &none);
+	ring = (struct keyring){.count = 0};
 	return true;
 }

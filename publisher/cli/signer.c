@@ -108,34 +108,50 @@ bool signer_open(const struct session *session, const char *path, enum key_role 
 }
 
 static bool find_listed(const struct session *session, const struct keyset *keyset,
-	const struct keyfile *file, const struct keyset_key **ret, struct err *err)
+	struct signer *signer, struct err *err)
 {
-	char kid[KID_SIZE];
-	const struct keyset_key *key = keyset_find(keyset, public_key_kid(&file->public, kid));
+	const struct keyfile *file = &signer->file;
+	const struct keyset_key *key =
+		keyset_find(keyset, public_key_kid(&file->public, signer->kid));
 
 	if (!key || key->role != file->role)
 		return err_set(err, ERR_DENIED,
 			"keyset %lld does not list key %s (%s) as %s; the root has to add it",
-			(long long)keyset->version, kid, file->name, role_name(file->role));
+			(long long)keyset->version, signer->kid, file->name, role_name(file->role));
 	if (!keyset_key_valid(key, session->now))
-		return err_set(err, ERR_DENIED, "key %s (%s) is not valid now: %s in keyset %lld", kid,
-			file->name,
+		return err_set(err, ERR_DENIED, "key %s (%s) is not valid now: %s in keyset %lld",
+			signer->kid, file->name,
 			key->status == KEY_ACTIVE ? "outside its dates" : key_status_name(key->status),
 			(long long)keyset->version);
-	*ret = key;
+	signer->entry = key;
 	return true;
 }
 
-bool signer_open_own(const struct session *session, const struct keyset *keyset, enum key_role role,
-	struct signing_key *ret, const struct keyset_key **ret_entry, struct err *err)
+void signer_release(struct signer *signer)
 {
-	auto_keyfile struct keyfile file = KEYFILE_INIT;
-	const char *path = session->settings.key;
+	keyfile_release(&signer->file);
+	signing_key_release(&signer->key);
+}
 
-	if (!path)
+bool signer_load(const struct session *session, const struct keyset *keyset, enum key_role role,
+	struct signer *ret, struct err *err)
+{
+	auto_signer struct signer signer = SIGNER_INIT;
+
+	signer.path = session->settings.key;
+	if (!signer.path)
 		return err_set(err, ERR_USAGE,
 			"which key? give --key FILE, or key in the configuration file");
-	return keyfile_load(path, &file, err) && check_role(&file, path, role, err) &&
-		find_listed(session, keyset, &file, ret_entry, err) &&
-		open_loaded(session, &file, path, ret, err);
+	if (!keyfile_load(signer.path, &signer.file, err) ||
+		!check_role(&signer.file, signer.path, role, err) ||
+		!find_listed(session, keyset, &signer, err))
+		return false;
+	*ret = signer;
+	signer = (struct signer)SIGNER_INIT;
+	return true;
+}
+
+bool signer_unlock(const struct session *session, struct signer *signer, struct err *err)
+{
+	return open_loaded(session, &signer->file, signer->path, &signer->key, err);
 }

@@ -8,6 +8,7 @@
 
 #include "common/err.h"
 #include "common/key.h"
+#include "common/keyfile.h"
 #include "common/keyset.h"
 #include "common/macros.h"
 #include "common/role.h"
@@ -29,11 +30,32 @@ bool passphrase_new(const char *path, struct secret **ret, struct err *err) MUST
 bool signer_open(const struct session *session, const char *path, enum key_role role,
 	struct signing_key *ret, struct err *err) MUST_USE NONNULL;
 
+/* The person's own key, found in a keyset. */
+struct signer {
+	struct keyfile file;
+	const char *path; /* borrowed from the settings */
+	char kid[KID_SIZE];
+	const struct keyset_key *entry; /* borrowed from the keyset */
+	struct signing_key key; /* once unlocked */
+};
+
+/* clang-format off */
+#define SIGNER_INIT {.file = KEYFILE_INIT, .key = SIGNING_KEY_INIT}
+/* clang-format on */
+
+#define auto_signer CLEANUP(signer_release)
+
+void signer_release(struct signer *signer) NONNULL;
+
 /*
- * signer_open of the settings' key, once it is known that the keyset lists it in that role and that
- * it is valid now: nobody types a passphrase for nothing. `*ret_entry` is borrowed from the keyset.
+ * Loads the settings' key, which the keyset must list in that role and which must be valid now: so
+ * nobody types a passphrase for nothing. `*ret` is new; it outlives neither session nor keyset.
  */
-bool signer_open_own(const struct session *session, const struct keyset *keyset, enum key_role role,
-	struct signing_key *ret, const struct keyset_key **ret_entry, struct err *err) MUST_USE NONNULL;
+bool signer_load(const struct session *session, const struct keyset *keyset, enum key_role role,
+	struct signer *ret, struct err *err) MUST_USE NONNULL;
+
+/* Opens it: `signer->key` can sign. Asks for the passphrase unless the settings name a file of it. */
+bool signer_unlock(
+	const struct session *session, struct signer *signer, struct err *err) MUST_USE NONNULL;
 
 #endif

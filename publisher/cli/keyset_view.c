@@ -1,53 +1,9 @@
-#include "publisher/cli/keyset_text.h"
+#include "publisher/cli/keyset_view.h"
 
-#include <ctype.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "common/cleanup.h"
-#include "common/file.h"
 #include "publisher/cli/table.h"
 #include "publisher/cli/when.h"
-
-bool keyset_file_read(const char *path, struct buf *ret_jws, struct err *err)
-{
-	auto_buf struct buf text = BUF_INIT(LIMIT_KEYSET_JWS + 2);
-
-	if (!file_read(path, LIMIT_KEYSET_JWS + 2, &text, err))
-		return false;
-	size_t len = text.len;
-
-	while (len > 0 && isspace(text.data[len - 1]))
-		len--;
-	buf_init(ret_jws, LIMIT_KEYSET_JWS);
-	return buf_append(ret_jws, text.data, len, err) || err_context(err, "'%s'", ERR_QUOTED(path));
-}
-
-/* The root that a keyset names itself, before anything is proven. */
-static bool claimed_root(const struct buf *jws, struct fingerprint *ret, struct err *err)
-{
-	auto_jws struct jws parsed = JWS_INIT;
-	auto_keyset struct keyset *keyset = NULL;
-
-	if (!jws_parse(&jws_keyset, jws->data, jws->len, &parsed, err) ||
-		!keyset_parse(parsed.payload.data, parsed.payload.len, &keyset, err))
-		return false;
-	*ret = fingerprint_of(&keyset->root);
-	return true;
-}
-
-bool keyset_file_open(const char *path, struct keyset **ret, struct err *err)
-{
-	auto_buf struct buf jws = BUF_INIT(0);
-	struct fingerprint root;
-
-	if (!keyset_file_read(path, &jws, err))
-		return false;
-	if (!claimed_root(&jws, &root, err) ||
-		!keyset_accept(NULL, &root, buf_str(&jws), jws.len, ret, err))
-		return err_context(err, "'%s'", ERR_QUOTED(path));
-	return true;
-}
 
 static bool add_key(struct table *table, const struct keyset_key *key, struct err *err)
 {
@@ -91,7 +47,7 @@ static bool describe_channels(const struct keyset *keyset, struct buf *out, stru
 	return buf_append_str(out, "\n\n", err);
 }
 
-bool keyset_describe(
+bool keyset_view_describe(
 	const struct keyset *keyset, int64_t now, struct buf *out, struct err *err)
 {
 	struct fingerprint root = fingerprint_of(&keyset->root);
@@ -125,7 +81,7 @@ static int count_active(const struct keyset *keyset, enum key_role role)
 	return count;
 }
 
-bool keyset_warn(const struct keyset *keyset, struct buf *out, struct err *err)
+bool keyset_view_warn(const struct keyset *keyset, struct buf *out, struct err *err)
 {
 	int editors = count_active(keyset, ROLE_EDITOR);
 
