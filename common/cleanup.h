@@ -16,14 +16,18 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Calls `function` with the address of the local. */
 #define CLEANUP(function) __attribute__((cleanup(function)))
 
-static inline void cleanup_free(void *address)
+static inline void cleanup_free(const void *address)
 {
-	free(*(void **)address);
+	void *memory;
+
+	memcpy(&memory, address, sizeof memory);
+	free(memory);
 }
 
 static inline void cleanup_fd(const int *fd)

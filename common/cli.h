@@ -47,10 +47,13 @@ struct cli_program {
 
 enum { CLI_VALUES_MAX = 128 };
 
+enum cli_action { CLI_RUN, CLI_HELP, CLI_VERSION, CLI_COMPLETION };
+
 /* A parsed command line, as a verb sees it. All strings are borrowed from argv. */
 struct cli_call {
 	const struct cli_program *program;
-	const struct cli_verb *verb;
+	enum cli_action action;
+	const struct cli_verb *verb; /* NULL unless one was named; always there for CLI_RUN */
 	void *context;
 	size_t argc; /* the verb's arguments, within its arity */
 	char **argv;
@@ -68,7 +71,7 @@ struct cli_call {
  */
 int cli_main(const struct cli_program *program, int argc, char **argv) MUST_USE NONNULL;
 
-/* Parsing alone, for tests: verb is NULL in `*ret` when the line asks for general help. */
+/* Parsing alone. On failure `*ret` is undefined. */
 bool cli_parse(const struct cli_program *program, int argc, char **argv, struct cli_call *ret,
 	struct err *err) MUST_USE NONNULL;
 

@@ -69,7 +69,10 @@ void conf_init(struct conf *conf, const struct conf_key *keys, void *settings) N
 /* Frees what the fields hold and zeroes them. */
 void conf_release(struct conf *conf) NONNULL;
 
-/* Reads `len` bytes of text; `source` is the file's path as errors and origins shall name it. */
+/*
+ * Reads `len` bytes of text; `source` is the file's path as errors and origins shall name it. After a
+ * failure of this or any function below the conf is fit for conf_release alone.
+ */
 bool conf_parse(struct conf *conf, const char *source, const char *text, size_t len,
 	struct err *err) MUST_USE NONNULL;
 

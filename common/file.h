@@ -35,7 +35,10 @@ bool file_read_at(
 bool file_read_secret(
 	const char *path, size_t max, struct secret **ret, struct err *err) MUST_USE NONNULL;
 
-/* Writes aside, fsyncs, renames over `path`, fsyncs the folder. `mode` is exact (no umask). */
+/*
+ * Writes aside, fsyncs, renames over `path`, fsyncs the folder. `mode` is exact (no umask). A crash
+ * may leave a file named ".tmp-<digits>" behind, which is nobody's content.
+ */
 bool file_write_atomic(
 	const char *path, const void *data, size_t len, mode_t mode, struct err *err) MUST_USE;
 bool file_write_atomic_at(
@@ -51,6 +54,13 @@ bool file_write_all(
 
 /* Makes the folder's list of names durable. */
 bool file_sync_dir(const char *path, struct err *err) MUST_USE NONNULL;
+
+/*
+ * Splits `path` into the folder that holds it, opened, and its last name, which points into `path`.
+ * A path that ends in '/', "." or ".." is ERR_DATA.
+ */
+bool file_open_parent_at(int dir, const char *path, int *ret_fd, const char **ret_name,
+	struct err *err) MUST_USE NONNULL;
 
 /* Opens a folder; the caller closes `*ret_fd`. */
 bool file_open_dir(const char *path, int *ret_fd, struct err *err) MUST_USE NONNULL;

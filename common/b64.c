@@ -1,0 +1,51 @@
+#include "common/b64.h"
+
+#include <sodium.h>
+
+enum { VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
+
+char *b64_encode(char *out, const void *data, size_t len)
+{
+	return sodium_bin2base64(out, B64_SIZE(len), data, len, VARIANT);
+}
+
+bool b64_append(struct buf *out, const void *data, size_t len, struct err *err)
+{
+	size_t size = B64_SIZE(len);
+
+	if (!buf_reserve(out, size - 1, err))
+		return false;
+	b64_encode((char *)out->data + out->len, data, len);
+	out->len += size - 1;
+	return true;
+}
+
+bool b64_decode(void *out, size_t size, const char *text, size_t text_len, size_t *ret_len)
+{
+	/* Without an end pointer libsodium refuses whatever it did not consume, and it refuses bits
+	 * left over in the last character. */
+	return sodium_base642bin(out, size, text, text_len, NULL, ret_len, NULL, VARIANT) == 0;
+}
+
+bool b64_decode_exact(void *out, size_t size, const char *text, size_t text_len)
+{
+	size_t len;
+
+	return b64_decode(out, size, text, text_len, &len) && len == size;
+}
+
+bool b64_decode_append(struct buf *out, const char *text, size_t text_len, struct err *err)
+{
+	size_t room = text_len / 4 * 3 + (text_len % 4 ? text_len % 4 - 1 : 0);
+	size_t len;
+
+	if (!buf_reserve(out, room, err))
+		return false;
+	if (!b64_decode(out->data + out->len, room, text, text_len, &len)) {
+		out->data[out->len] = '\0';
+		return err_set(err, ERR_DATA, "not canonical base64url");
+	}
+	out->len += len;
+	out->data[out->len] = '\0';
+	return true;
+}

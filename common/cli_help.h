@@ -1,0 +1,22 @@
+/*
+ * What a program says about itself, from its table. For common/cli.c alone.
+ */
+#ifndef CERTWIRE_COMMON_CLI_HELP_H
+#define CERTWIRE_COMMON_CLI_HELP_H
+
+#include "common/buf.h"
+#include "common/cli.h"
+
+/* The program's help, or the verb's when it is not NULL. */
+bool cli_help(const struct cli_program *program, const struct cli_verb *verb, struct buf *out,
+	struct err *err) MUST_USE;
+
+/* "certwire draft [OPTION...] CHANNEL FILE...", without a newline. */
+bool cli_usage(const struct cli_program *program, const struct cli_verb *verb, struct buf *out,
+	struct err *err) MUST_USE;
+
+/* A script for bash to source. */
+bool cli_completion(
+	const struct cli_program *program, struct buf *out, struct err *err) MUST_USE NONNULL;
+
+#endif

@@ -1,0 +1,86 @@
+#include "common/json.h"
+
+#include <string.h>
+
+/* False for what the grammar of JSON allows and we do not: depth and numbers with a fraction. */
+static bool check_tree(
+	const json_t *json, size_t depth, const char *what, int code, struct err *err)
+{
+	const char *name;
+	const json_t *child;
+	size_t index;
+
+	if (depth > JSON_DEPTH_LIMIT)
+		return err_code(err, code, "%s: nested deeper than %d levels", what, JSON_DEPTH_LIMIT);
+	if (json_is_real(json))
+		return err_code(err, code, "%s: a number with a fraction or exponent", what);
+	if (json_is_array(json))
+		json_array_foreach (json, index, child)
+			if (!check_tree(child, depth + 1, what, code, err))
+				return false;
+	if (json_is_object(json))
+		json_object_foreach ((json_t *)(uintptr_t)json, name, child)
+			if (!check_tree(child, depth + 1, what, code, err))
+				return false;
+	return true;
+}
+
+bool json_parse_strict(const void *data, size_t len, size_t max, const char *what, int code,
+	json_t **ret, struct err *err)
+{
+	auto_json json_t *json = NULL;
+	json_error_t error;
+
+	if (len > max)
+		return err_code(err, code, "%s: longer than the limit of %zu bytes", what, max);
+	/* By default jansson refuses bytes after the end, NUL characters and invalid UTF-8. */
+	json = len > 0 ? json_loadb(data, len, JSON_REJECT_DUPLICATES, &error) : NULL;
+	if (len == 0)
+		return err_code(err, code, "%s: empty", what);
+	if (!json && json_error_code(&error) == json_error_out_of_memory)
+		return err_set(err, ERR_SYSTEM, "%s: out of memory", what);
+	if (!json)
+		return err_code(err, code, "%s: not JSON as we accept it, at byte %d: %s", what,
+			error.position, ERR_QUOTED(error.text));
+	if (!json_is_object(json))
+		return err_code(err, code, "%s: not a JSON object", what);
+	if (!check_tree(json, 1, what, code, err))
+		return false;
+	*ret = TAKE(json);
+	return true;
+}
+
+static bool is_listed(const char *name, const char *const *names)
+{
+	for (; *names; names++)
+		if (strcmp(name, *names) == 0)
+			return true;
+	return false;
+}
+
+bool json_only_keys(const struct json_object *object, const char *const *names, struct err *err)
+{
+	const char *name;
+	const json_t *value;
+
+	json_object_foreach ((json_t *)(uintptr_t)object->json, name, value)
+		if (strncmp(name, "x-", 2) != 0 && !is_listed(name, names))
+			return err_code(
+				err, object->code, "%s: unknown field '%s'", object->what, ERR_QUOTED(name));
+	return true;
+}
+
+bool json_write(const json_t *json, struct buf *out, struct err *err)
+{
+	size_t len = json_dumpb(json, NULL, 0, JSON_COMPACT);
+
+	if (len == 0)
+		return err_set(err, ERR_SYSTEM, "cannot write JSON");
+	if (!buf_reserve(out, len, err))
+		return false;
+	if (json_dumpb(json, (char *)out->data + out->len, len, JSON_COMPACT) != len)
+		return err_set(err, ERR_SYSTEM, "cannot write JSON");
+	out->len += len;
+	out->data[out->len] = '\0';
+	return true;
+}

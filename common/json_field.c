@@ -1,0 +1,228 @@
+#include "common/json.h"
+
+#include "common/b64.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* The required field of this type. */
+static bool find(const struct json_object *object, const char *name, json_type type,
+	const char *type_name, const json_t **ret, struct err *err)
+{
+	const json_t *value = json_object_get(object->json, name);
+
+	if (!value)
+		return err_code(err, object->code, "%s: field '%s' is missing", object->what, name);
+	if (json_typeof(value) != type)
+		return err_code(err, object->code, "%s: '%s' is not %s", object->what, name, type_name);
+	*ret = value;
+	return true;
+}
+
+static bool is_absent(const struct json_object *object, const char *name)
+{
+	return json_object_get(object->json, name) == NULL;
+}
+
+static bool check_string(const struct json_object *object, const char *name, const json_t *value,
+	size_t min, size_t max, struct err *err)
+{
+	size_t len = json_string_length(value);
+
+	if (len < min || len > max)
+		return err_code(err, object->code, "%s: '%s' has %zu bytes, not %zu..%zu", object->what,
+			name, len, min, max);
+	return true;
+}
+
+bool json_get_string(const struct json_object *object, const char *name, size_t min, size_t max,
+	const char **ret, struct err *err)
+{
+	const json_t *value;
+
+	if (!find(object, name, JSON_STRING, "a string", &value, err) ||
+		!check_string(object, name, value, min, max, err))
+		return false;
+	*ret = json_string_value(value);
+	return true;
+}
+
+bool json_get_int(const struct json_object *object, const char *name, int64_t min, int64_t max,
+	int64_t *ret, struct err *err)
+{
+	const json_t *value;
+	json_int_t number;
+
+	if (!find(object, name, JSON_INTEGER, "a whole number", &value, err))
+		return false;
+	number = json_integer_value(value);
+	if (number < min || number > max)
+		return err_code(err, object->code, "%s: '%s' is outside %" PRId64 "..%" PRId64,
+			object->what, name, min, max);
+	*ret = number;
+	return true;
+}
+
+bool json_get_bool(const struct json_object *object, const char *name, bool *ret, struct err *err)
+{
+	const json_t *value = json_object_get(object->json, name);
+
+	if (!value)
+		return err_code(err, object->code, "%s: field '%s' is missing", object->what, name);
+	if (!json_is_boolean(value))
+		return err_code(err, object->code, "%s: '%s' is not true or false", object->what, name);
+	*ret = json_is_true(value);
+	return true;
+}
+
+bool json_get_digest(
+	const struct json_object *object, const char *name, struct digest *ret, struct err *err)
+{
+	const json_t *value;
+
+	if (!find(object, name, JSON_STRING, "a string", &value, err))
+		return false;
+	if (!digest_parse_hex(json_string_value(value), json_string_length(value), ret))
+		return err_code(err, object->code, "%s: '%s' is not a digest of 64 lower-case digits",
+			object->what, name);
+	return true;
+}
+
+bool json_get_array(const struct json_object *object, const char *name, size_t min, size_t max,
+	const json_t **ret, struct err *err)
+{
+	const json_t *value;
+	size_t count;
+
+	if (!find(object, name, JSON_ARRAY, "an array", &value, err))
+		return false;
+	count = json_array_size(value);
+	if (count < min || count > max)
+		return err_code(err, object->code, "%s: '%s' has %zu items, not %zu..%zu", object->what,
+			name, count, min, max);
+	*ret = value;
+	return true;
+}
+
+bool json_get_object(const struct json_object *object, const char *name, const char *what,
+	struct json_object *ret, struct err *err)
+{
+	const json_t *value;
+
+	if (!find(object, name, JSON_OBJECT, "an object", &value, err))
+		return false;
+	*ret = (struct json_object){value, what, object->code};
+	return true;
+}
+
+bool json_get_b64(
+	const struct json_object *object, const char *name, void *out, size_t size, struct err *err)
+{
+	const json_t *value;
+
+	if (!find(object, name, JSON_STRING, "a string", &value, err))
+		return false;
+	if (!b64_decode_exact(out, size, json_string_value(value), json_string_length(value)))
+		return err_code(
+			err, object->code, "%s: '%s' is not base64url of %zu bytes", object->what, name, size);
+	return true;
+}
+
+bool json_get_b64_buf(const struct json_object *object, const char *name, size_t min, size_t max,
+	struct buf *out, struct err *err)
+{
+	const json_t *value;
+	size_t len;
+	size_t before = out->len;
+	struct err why;
+
+	if (!find(object, name, JSON_STRING, "a string", &value, err))
+		return false;
+	len = json_string_length(value) / 4 * 3 +
+		  (json_string_length(value) % 4 ? json_string_length(value) % 4 - 1 : 0);
+	if (len < min || len > max)
+		return err_code(err, object->code, "%s: '%s' stands for %zu bytes, not %zu..%zu",
+			object->what, name, len, min, max);
+	if (b64_decode_append(out, json_string_value(value), json_string_length(value), &why))
+		return true;
+	out->len = before;
+	if (why.kind == ERR_SYSTEM)
+		return err_set(err, ERR_SYSTEM, "%s: '%s': %s", object->what, name, why.text);
+	return err_code(err, object->code, "%s: '%s': %s", object->what, name, why.text);
+}
+
+bool json_expect_string(
+	const struct json_object *object, const char *name, const char *value, struct err *err)
+{
+	const json_t *found;
+
+	if (!find(object, name, JSON_STRING, "a string", &found, err))
+		return false;
+	if (strcmp(json_string_value(found), value) != 0)
+		return err_code(err, object->code, "%s: '%s' is not '%s'", object->what, name, value);
+	return true;
+}
+
+bool json_opt_string(const struct json_object *object, const char *name, size_t min, size_t max,
+	const char **ret, struct err *err)
+{
+	if (!is_absent(object, name))
+		return json_get_string(object, name, min, max, ret, err);
+	*ret = NULL;
+	return true;
+}
+
+bool json_opt_int(const struct json_object *object, const char *name, int64_t min, int64_t max,
+	int64_t fallback, int64_t *ret, struct err *err)
+{
+	if (!is_absent(object, name))
+		return json_get_int(object, name, min, max, ret, err);
+	*ret = fallback;
+	return true;
+}
+
+bool json_opt_digest(const struct json_object *object, const char *name, struct digest *ret,
+	bool *ret_found, struct err *err)
+{
+	bool found = !is_absent(object, name);
+
+	if (found && !json_get_digest(object, name, ret, err))
+		return false;
+	*ret_found = found;
+	return true;
+}
+
+bool json_opt_array(const struct json_object *object, const char *name, size_t min, size_t max,
+	const json_t **ret, struct err *err)
+{
+	if (!is_absent(object, name))
+		return json_get_array(object, name, min, max, ret, err);
+	*ret = NULL;
+	return true;
+}
+
+bool json_item_object(const struct json_object *object, const json_t *array, size_t nth,
+	const char *what, struct json_object *ret, struct err *err)
+{
+	const json_t *value = json_array_get(array, nth);
+
+	if (!json_is_object(value))
+		return err_code(
+			err, object->code, "%s: item %zu of %s is not an object", object->what, nth + 1, what);
+	*ret = (struct json_object){value, what, object->code};
+	return true;
+}
+
+bool json_item_string(const struct json_object *object, const json_t *array, size_t nth, size_t min,
+	size_t max, const char **ret, struct err *err)
+{
+	const json_t *value = json_array_get(array, nth);
+
+	if (!json_is_string(value))
+		return err_code(
+			err, object->code, "%s: item %zu of a list is not a string", object->what, nth + 1);
+	if (!check_string(object, "item", value, min, max, err))
+		return false;
+	*ret = json_string_value(value);
+	return true;
+}
