@@ -36,7 +36,7 @@ bool b64_decode_exact(void *out, size_t size, const char *text, size_t text_len)
 
 bool b64_decode_append(struct buf *out, const char *text, size_t text_len, struct err *err)
 {
-	size_t room = text_len / 4 * 3 + (text_len % 4 ? text_len % 4 - 1 : 0);
+	size_t room = B64_DECODED_LEN(text_len);
 	size_t len;
 
 	if (!buf_reserve(out, room, err))

@@ -17,8 +17,8 @@
 /* Room for `len` bytes as base64url, NUL included. */
 #define B64_SIZE(len) (((len) / 3) * 4 + ((len) % 3 ? (len) % 3 + 1 : 0) + 1)
 
-/* Most bytes that `text_len` characters can stand for. */
-#define B64_DECODED_MAX(text_len) (((text_len) / 4) * 3 + 2)
+/* Bytes that `text_len` characters stand for, if they are canonical. */
+#define B64_DECODED_LEN(text_len) ((text_len) / 4 * 3 + ((text_len) % 4 ? (text_len) % 4 - 1 : 0))
 
 /* Writes B64_SIZE(len) bytes to `out`; returns it. `data` may be NULL when len is 0. */
 char *b64_encode(char *out, const void *data, size_t len);

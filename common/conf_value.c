@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char separators[] = " \t,";
+static const char separators[] = " ,";
 
 static void *field_of(const struct conf_key *key, void *settings)
 {

@@ -35,7 +35,7 @@ static void text_format(struct err *err, const char *fmt, va_list args)
 	memcpy(err->text, text, sizeof text);
 }
 
-bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
+bool(err_set)(struct err *err, enum err_kind kind, const char *fmt, ...)
 {
 	va_list args;
 
@@ -47,7 +47,7 @@ bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
 	return false;
 }
 
-bool err_code(struct err *err, int code, const char *fmt, ...)
+bool(err_code)(struct err *err, int code, const char *fmt, ...)
 {
 	va_list args;
 
@@ -68,7 +68,7 @@ static void text_append(struct err *err, const char *detail)
 	text_finish(err->text, sizeof err->text);
 }
 
-bool err_errno(struct err *err, const char *fmt, ...)
+bool(err_errno)(struct err *err, const char *fmt, ...)
 {
 	int number = errno;
 	char reason[128];
@@ -83,7 +83,7 @@ bool err_errno(struct err *err, const char *fmt, ...)
 	return false;
 }
 
-bool err_context(struct err *err, const char *fmt, ...)
+bool(err_context)(struct err *err, const char *fmt, ...)
 {
 	char detail[sizeof err->text];
 	va_list args;

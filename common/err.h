@@ -30,7 +30,7 @@ struct err {
 	char text[768];
 };
 
-/* All of these fill err wholly and return false, so that `return err_set(...)` reads well. */
+/* All of these fill err wholly and are false, so that `return err_set(...)` reads well. */
 bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...) PRINTF_LIKE(3, 4) NONNULL;
 
 /* ERR_DATA with a refusal code. */
@@ -41,6 +41,18 @@ bool err_errno(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3) NONNULL;
 
 /* Puts "context: " before the text that err already has; kind and code stay. Returns false. */
 bool err_context(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3) NONNULL;
+
+/* Lets compilers and analysers, which see no function's body, know that the four are false. */
+static inline bool err_false(bool result)
+{
+	(void)result;
+	return false;
+}
+
+#define err_set(...) err_false(err_set(__VA_ARGS__))
+#define err_code(...) err_false(err_code(__VA_ARGS__))
+#define err_errno(...) err_false(err_errno(__VA_ARGS__))
+#define err_context(...) err_false(err_context(__VA_ARGS__))
 
 /* A program's exit status: 2 for ERR_USAGE, 3 for ERR_DENIED, else 1. */
 int err_exit_status(const struct err *err) NONNULL;

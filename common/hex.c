@@ -13,13 +13,15 @@ char *hex_encode(char *out, const void *data, size_t len)
 	return out;
 }
 
-static int digit_value(char digit)
+enum { NO_DIGIT = 16 };
+
+static unsigned int digit_value(char digit)
 {
 	if (digit >= '0' && digit <= '9')
-		return digit - '0';
+		return (unsigned int)(digit - '0');
 	if (digit >= 'a' && digit <= 'f')
-		return digit - 'a' + 10;
-	return -1;
+		return (unsigned int)(digit - 'a' + 10);
+	return NO_DIGIT;
 }
 
 bool hex_decode(void *out, size_t size, const char *text, size_t text_len)
@@ -29,7 +31,7 @@ bool hex_decode(void *out, size_t size, const char *text, size_t text_len)
 	if (text_len % 2 != 0 || text_len / 2 != size)
 		return false;
 	for (size_t i = 0; i < text_len; i++)
-		if (digit_value(text[i]) < 0)
+		if (digit_value(text[i]) == NO_DIGIT)
 			return false;
 	for (size_t i = 0; i < size; i++)
 		bytes[i] = (uint8_t)(digit_value(text[2 * i]) << 4 | digit_value(text[2 * i + 1]));

@@ -2,24 +2,26 @@
 
 #include <string.h>
 
-/* False for what the grammar of JSON allows and we do not: depth and numbers with a fraction. */
-static bool check_tree(
-	const json_t *json, size_t depth, const char *what, int code, struct err *err)
+/* False for what the grammar of JSON allows and we do not: depth, fractions, and large numbers. */
+static bool check_tree(json_t *json, size_t depth, const char *what, int code, struct err *err)
 {
 	const char *name;
-	const json_t *child;
+	json_t *child;
 	size_t index;
 
 	if (depth > JSON_DEPTH_LIMIT)
 		return err_code(err, code, "%s: nested deeper than %d levels", what, JSON_DEPTH_LIMIT);
 	if (json_is_real(json))
 		return err_code(err, code, "%s: a number with a fraction or exponent", what);
+	if (json_is_integer(json) &&
+		(json_integer_value(json) > JSON_INT_LIMIT || json_integer_value(json) < -JSON_INT_LIMIT))
+		return err_code(err, code, "%s: a number outside +-(2^53-1)", what);
 	if (json_is_array(json))
 		json_array_foreach (json, index, child)
 			if (!check_tree(child, depth + 1, what, code, err))
 				return false;
 	if (json_is_object(json))
-		json_object_foreach ((json_t *)(uintptr_t)json, name, child)
+		json_object_foreach (json, name, child)
 			if (!check_tree(child, depth + 1, what, code, err))
 				return false;
 	return true;
@@ -61,9 +63,9 @@ static bool is_listed(const char *name, const char *const *names)
 bool json_only_keys(const struct json_object *object, const char *const *names, struct err *err)
 {
 	const char *name;
-	const json_t *value;
+	json_t *value;
 
-	json_object_foreach ((json_t *)(uintptr_t)object->json, name, value)
+	json_object_foreach (object->json, name, value)
 		if (strncmp(name, "x-", 2) != 0 && !is_listed(name, names))
 			return err_code(
 				err, object->code, "%s: unknown field '%s'", object->what, ERR_QUOTED(name));

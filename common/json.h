@@ -28,9 +28,12 @@ static inline void cleanup_json(json_t **json)
 
 enum { JSON_DEPTH_LIMIT = 8 };
 
+/* The largest whole number that every JSON reader keeps exact (RFC 7493 section 2.2). */
+#define JSON_INT_LIMIT 9007199254740991LL
+
 /* An object being read: what to call it in errors, and the code of a refusal. */
 struct json_object {
-	const json_t *json; /* borrowed */
+	json_t *json; /* borrowed; jansson's iterators take no const */
 	const char *what; /* "manifest" */
 	int code;
 };
@@ -38,7 +41,7 @@ struct json_object {
 /*
  * Parses exactly one object. Refused: more than `max` bytes, anything but an object, duplicate keys,
  * bytes after the end, nesting deeper than JSON_DEPTH_LIMIT, invalid UTF-8, NUL characters, numbers
- * with a fraction or exponent or past 64 bits. `*ret` is new; free it with auto_json or json_decref.
+ * with a fraction or exponent or past JSON_INT_LIMIT. `*ret` is new; free it with auto_json or json_decref.
  */
 bool json_parse_strict(const void *data, size_t len, size_t max, const char *what, int code,
 	json_t **ret, struct err *err) MUST_USE;
@@ -61,6 +64,13 @@ bool json_get_array(const struct json_object *object, const char *name, size_t m
 /* The field's own object, for reading on: same code, called `what`. */
 bool json_get_object(const struct json_object *object, const char *name, const char *what,
 	struct json_object *ret, struct err *err) MUST_USE NONNULL;
+
+/* True when the field is there and null, where a field may be that; the getters refuse null. */
+bool json_field_is_null(const struct json_object *object, const char *name) MUST_USE NONNULL;
+
+/* Exactly 2 * size lower-case hex digits. On failure `out` is untouched. */
+bool json_get_hex(const struct json_object *object, const char *name, void *out, size_t size,
+	struct err *err) MUST_USE NONNULL;
 
 /* base64url of exactly `size` bytes. On failure `out` is undefined. */
 bool json_get_b64(const struct json_object *object, const char *name, void *out, size_t size,

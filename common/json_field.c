@@ -1,15 +1,16 @@
 #include "common/json.h"
 
 #include "common/b64.h"
+#include "common/hex.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 /* The required field of this type. */
 static bool find(const struct json_object *object, const char *name, json_type type,
-	const char *type_name, const json_t **ret, struct err *err)
+	const char *type_name, json_t **ret, struct err *err)
 {
-	const json_t *value = json_object_get(object->json, name);
+	json_t *value = json_object_get(object->json, name);
 
 	if (!value)
 		return err_code(err, object->code, "%s: field '%s' is missing", object->what, name);
@@ -38,7 +39,7 @@ static bool check_string(const struct json_object *object, const char *name, con
 bool json_get_string(const struct json_object *object, const char *name, size_t min, size_t max,
 	const char **ret, struct err *err)
 {
-	const json_t *value;
+	json_t *value;
 
 	if (!find(object, name, JSON_STRING, "a string", &value, err) ||
 		!check_string(object, name, value, min, max, err))
@@ -50,7 +51,7 @@ bool json_get_string(const struct json_object *object, const char *name, size_t 
 bool json_get_int(const struct json_object *object, const char *name, int64_t min, int64_t max,
 	int64_t *ret, struct err *err)
 {
-	const json_t *value;
+	json_t *value;
 	json_int_t number;
 
 	if (!find(object, name, JSON_INTEGER, "a whole number", &value, err))
@@ -65,7 +66,7 @@ bool json_get_int(const struct json_object *object, const char *name, int64_t mi
 
 bool json_get_bool(const struct json_object *object, const char *name, bool *ret, struct err *err)
 {
-	const json_t *value = json_object_get(object->json, name);
+	json_t *value = json_object_get(object->json, name);
 
 	if (!value)
 		return err_code(err, object->code, "%s: field '%s' is missing", object->what, name);
@@ -78,7 +79,7 @@ bool json_get_bool(const struct json_object *object, const char *name, bool *ret
 bool json_get_digest(
 	const struct json_object *object, const char *name, struct digest *ret, struct err *err)
 {
-	const json_t *value;
+	json_t *value;
 
 	if (!find(object, name, JSON_STRING, "a string", &value, err))
 		return false;
@@ -91,7 +92,7 @@ bool json_get_digest(
 bool json_get_array(const struct json_object *object, const char *name, size_t min, size_t max,
 	const json_t **ret, struct err *err)
 {
-	const json_t *value;
+	json_t *value;
 	size_t count;
 
 	if (!find(object, name, JSON_ARRAY, "an array", &value, err))
@@ -107,7 +108,7 @@ bool json_get_array(const struct json_object *object, const char *name, size_t m
 bool json_get_object(const struct json_object *object, const char *name, const char *what,
 	struct json_object *ret, struct err *err)
 {
-	const json_t *value;
+	json_t *value;
 
 	if (!find(object, name, JSON_OBJECT, "an object", &value, err))
 		return false;
@@ -115,10 +116,28 @@ bool json_get_object(const struct json_object *object, const char *name, const c
 	return true;
 }
 
+bool json_field_is_null(const struct json_object *object, const char *name)
+{
+	return json_is_null(json_object_get(object->json, name));
+}
+
+bool json_get_hex(
+	const struct json_object *object, const char *name, void *out, size_t size, struct err *err)
+{
+	json_t *value;
+
+	if (!find(object, name, JSON_STRING, "a string", &value, err))
+		return false;
+	if (!hex_decode(out, size, json_string_value(value), json_string_length(value)))
+		return err_code(err, object->code, "%s: '%s' is not %zu lower-case hex digits",
+			object->what, name, 2 * size);
+	return true;
+}
+
 bool json_get_b64(
 	const struct json_object *object, const char *name, void *out, size_t size, struct err *err)
 {
-	const json_t *value;
+	json_t *value;
 
 	if (!find(object, name, JSON_STRING, "a string", &value, err))
 		return false;
@@ -131,15 +150,14 @@ bool json_get_b64(
 bool json_get_b64_buf(const struct json_object *object, const char *name, size_t min, size_t max,
 	struct buf *out, struct err *err)
 {
-	const json_t *value;
+	json_t *value;
 	size_t len;
 	size_t before = out->len;
 	struct err why;
 
 	if (!find(object, name, JSON_STRING, "a string", &value, err))
 		return false;
-	len = json_string_length(value) / 4 * 3 +
-		  (json_string_length(value) % 4 ? json_string_length(value) % 4 - 1 : 0);
+	len = B64_DECODED_LEN(json_string_length(value));
 	if (len < min || len > max)
 		return err_code(err, object->code, "%s: '%s' stands for %zu bytes, not %zu..%zu",
 			object->what, name, len, min, max);
@@ -154,7 +172,7 @@ bool json_get_b64_buf(const struct json_object *object, const char *name, size_t
 bool json_expect_string(
 	const struct json_object *object, const char *name, const char *value, struct err *err)
 {
-	const json_t *found;
+	json_t *found;
 
 	if (!find(object, name, JSON_STRING, "a string", &found, err))
 		return false;
@@ -204,7 +222,7 @@ bool json_opt_array(const struct json_object *object, const char *name, size_t m
 bool json_item_object(const struct json_object *object, const json_t *array, size_t nth,
 	const char *what, struct json_object *ret, struct err *err)
 {
-	const json_t *value = json_array_get(array, nth);
+	json_t *value = json_array_get(array, nth);
 
 	if (!json_is_object(value))
 		return err_code(
@@ -216,7 +234,7 @@ bool json_item_object(const struct json_object *object, const json_t *array, siz
 bool json_item_string(const struct json_object *object, const json_t *array, size_t nth, size_t min,
 	size_t max, const char **ret, struct err *err)
 {
-	const json_t *value = json_array_get(array, nth);
+	json_t *value = json_array_get(array, nth);
 
 	if (!json_is_string(value))
 		return err_code(

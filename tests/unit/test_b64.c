@@ -1,0 +1,79 @@
+#include "tests/unit/test.h"
+
+#include "common/b64.h"
+
+/* RFC 4648 section 10, without the padding. */
+static const char *const rfc[][2] = {{"", ""}, {"f", "Zg"}, {"fo", "Zm8"}, {"foo", "Zm9v"},
+	{"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"}, {"\xfb\xff", "-_8"}};
+
+static void the_vectors_of_the_rfc_hold_both_ways(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rfc); i++) {
+		auto_buf struct buf encoded = BUF_INIT(100);
+		auto_buf struct buf decoded = BUF_INIT(100);
+		struct err err;
+		char text[B64_SIZE(6)];
+		size_t text_len = strlen(rfc[i][1]);
+
+		assert_string_equal(b64_encode(text, rfc[i][0], strlen(rfc[i][0])), rfc[i][1]);
+		assert_int_equal(B64_DECODED_LEN(text_len), strlen(rfc[i][0]));
+		assert_done(b64_append(&encoded, rfc[i][0], strlen(rfc[i][0]), &err));
+		assert_string_equal(buf_str(&encoded), rfc[i][1]);
+		assert_done(b64_decode_append(&decoded, rfc[i][1], text_len, &err));
+		assert_string_equal(buf_str(&decoded), rfc[i][0]);
+	}
+}
+
+static void what_is_not_canonical_is_refused(void **state)
+{
+	static const char *const bad[] = {"Zg==", "Zg=", "Z", "Zh", "Zm9", "Zm9vY", "Zm 9v", "Zm9v\n",
+		"+_8", "-/8", "Zm9vYh", "周报"};
+	uint8_t out[16];
+	size_t len;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		auto_buf struct buf decoded = BUF_INIT(100);
+		struct err err;
+
+		if (b64_decode(out, sizeof out, bad[i], strlen(bad[i]), &len))
+			fail_msg("'%s' was decoded", bad[i]);
+		assert_refused(
+			b64_decode_append(&decoded, bad[i], strlen(bad[i]), &err), ERR_DATA, "canonical");
+		assert_string_equal(buf_str(&decoded), "");
+	}
+}
+
+static void only_the_exact_size_is_taken(void **state)
+{
+	uint8_t out[3];
+
+	(void)state;
+	assert_true(b64_decode_exact(out, 3, "Zm9v", 4));
+	assert_false(b64_decode_exact(out, 3, "Zm8", 3));
+	assert_false(b64_decode_exact(out, 3, "Zm9vYg", 6));
+}
+
+static void the_buffers_maximum_holds(void **state)
+{
+	auto_buf struct buf out = BUF_INIT(5);
+	struct err err;
+
+	(void)state;
+	assert_refused(b64_append(&out, "foobar", 6, &err), ERR_DATA, "limit of 5");
+	assert_refused(b64_decode_append(&out, "Zm9vYmFy", 8, &err), ERR_DATA, "limit of 5");
+	assert_done(b64_decode_append(&out, "Zm9vYmE", 7, &err));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_vectors_of_the_rfc_hold_both_ways),
+		cmocka_unit_test(what_is_not_canonical_is_refused),
+		cmocka_unit_test(only_the_exact_size_is_taken),
+		cmocka_unit_test(the_buffers_maximum_holds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
