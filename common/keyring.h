@@ -26,7 +26,10 @@ struct keyring {
 void keyring_init(struct keyring *ring, const struct fingerprint *pinned) NONNULL;
 void keyring_release(struct keyring *ring) NONNULL;
 
-/* keyset_accept after the newest held, which it then is. Also how kept ones are read in again. */
+/*
+ * keyset_accept after the newest held, which it then is. Also how kept ones are read in again. One
+ * that is held already, byte for byte, is fine.
+ */
 bool keyring_add(
 	struct keyring *ring, const void *jws, size_t len, struct err *err) MUST_USE NONNULL;
 

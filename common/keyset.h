@@ -121,7 +121,10 @@ bool keyset_verify(const struct keyset *keyset, const struct jws *jws, enum key_
 /* How many different editors a channel demands; 0 when the keyset does not know the channel. */
 int keyset_approvals(const struct keyset *keyset, const char *channel) MUST_USE NONNULL;
 
-/* Borrowed: "active", "retired", "compromised". */
+/* "active", "retired", "compromised", by status. */
+enum { KEY_STATUS_COUNT = 3 };
+extern const char *const key_status_names[KEY_STATUS_COUNT];
+
 const char *key_status_name(enum key_status status);
 
 #endif
