@@ -20,8 +20,8 @@ bool approval_sign(const struct signing_key *editor, const void *manifest, size_
 	struct buf *out, struct err *err) MUST_USE NONNULL;
 
 /*
- * 212 unless the signature is right, by a key the keyset lists; 213 unless that key is an editor's
- * and was valid at `at`. `*ret_signer` is borrowed from the keyset.
+ * 213 unless the key is listed as an editor's and was valid at `at`; 212 unless it made the signature.
+ * `*ret_signer` is borrowed from the keyset.
  */
 bool approval_verify(const char *signature, const void *manifest, size_t len,
 	const struct keyset *keyset, int64_t at, const struct keyset_key **ret_signer,
@@ -29,8 +29,9 @@ bool approval_verify(const char *signature, const void *manifest, size_t len,
 
 /*
  * Every one of `count` signatures must be right (212, 213), and at least `demanded` different editors
- * must be among the signers (211). A person is told by key and by name: two keys of one name count
- * once. `demanded` 0 (a channel that the keyset does not know) is refused.
+ * must be among the signers (211). Editors are told apart by the name that the keyset gives their
+ * keys: one person may hold two while one replaces the other. `demanded` 0 (a channel that the keyset
+ * does not know) is refused.
  */
 bool approvals_check(char *const *signatures, size_t count, const void *manifest, size_t len,
 	const struct keyset *keyset, int64_t at, int demanded, struct err *err) MUST_USE NONNULL;

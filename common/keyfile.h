@@ -2,8 +2,8 @@
  * Key files (docs/protocol.md section 2): a text of a few lines, its secret sealed by a passphrase
  * unless the role allows otherwise.
  *
- * Every refusal has code 901, a wrong passphrase 902. A whole file is only ever held in guarded
- * memory.
+ * Every refusal of a file has code 901, a wrong passphrase 902. A whole file is only ever held in
+ * guarded memory.
  */
 #ifndef CERTWIRE_COMMON_KEYFILE_H
 #define CERTWIRE_COMMON_KEYFILE_H
@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/buf.h"
 #include "common/err.h"
 #include "common/key.h"
 #include "common/limits.h"
@@ -35,7 +36,7 @@ struct keyfile {
 	bool is_protected;
 	struct keyfile_cost cost; /* when protected, as are the next two */
 	uint8_t salt[16];
-	struct secret *header; /* owned: the lines above "secret:", that the seal covers */
+	struct buf header; /* the lines above "secret:", which the seal covers */
 	struct secret *secret; /* owned: the seed, or nonce and sealed seed */
 };
 
