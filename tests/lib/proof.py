@@ -1,7 +1,8 @@
-"""What can be proved from stored and recorded bytes alone."""
+"""What can be proved from stored and recorded bytes alone, by the independent peer."""
 
-import json
 from dataclasses import dataclass
+
+import certwire_peer as peer
 
 import forge
 
@@ -12,65 +13,57 @@ class Opened:
     files: dict
 
 
-def opened(messages, key_file):
+def opened(world, messages, key_file):
     """Every publication that the key in `key_file` opens among recorded messages, by id.
 
     Each grant is tried, whatever device it says it is for.
     """
-    key = forge.Key.load(key_file)
+    key, keysets = forge.load_key(key_file), held_keysets(world)
     parts, offers = {}, []
     for message in messages:
         if message.topic.endswith("/offer"):
-            offers.append(json.loads(message.payload))
+            offers.append(peer.read_offer(message.payload))
         elif message.topic.endswith("/part") or "/channel/" in message.topic:
-            publication = message.payload[1:17].hex()
-            index = int.from_bytes(message.payload[17:21], "big")
-            parts.setdefault(publication, {})[index] = message.payload[25:]
+            publication, index, _, part = peer.unpack_part(message.payload)
+            parts.setdefault(publication, {})[index] = part
     assert offers and parts, "nothing was recorded that could be opened"
     found = {}
-    for offer in offers:
-        entry = forge.payload_of(offer["entry"])
-        for grant in offer["grants"]:
-            plain = key.unseal(forge.unb64u(grant["sealed"]))
-            if plain is None:
+    for text, grants in offers:
+        entry = peer.Entry(text)
+        publication = entry.fields["publication"]
+        for sealed in grants.values():
+            try:
+                content_key = peer.open_grant(sealed, publication, key)
+            except peer.Refusal:
                 continue
-            publication = entry["publication"]
-            assert plain[:16].hex() == publication
-            pieces = [parts[publication][n] for n in range(entry["parts"])]
-            found[publication] = Opened(*forge.open_body(plain[16:], forge.unb64u(entry["stream"]),
-                                                         pieces))
+            pieces = [parts[publication][n] for n in range(entry.fields["parts"])]
+            manifest, files = peer.open_publication(entry, content_key, pieces, keysets)
+            names = [file["name"] for file in manifest["files"]]
+            found[publication] = Opened(manifest, dict(zip(names, files)))
     return found
 
 
-def believed_receipt(world, publication, unit):
-    """The item of the stored receipt for a publication, proved from the root's fingerprint on.
+def held_keysets(world):
+    """Every keyset in PostgreSQL, accepted one after the other from the root's fingerprint on."""
+    keysets = []
+    for row in world.cluster.rows("SELECT jws FROM certwire.keyset ORDER BY version", "auditor_sun"):
+        held = keysets[-1] if keysets else None
+        keysets.append(peer.Keyset.accept(row["jws"], held, world.office.root))
+    return keysets
 
-    Root signs keyset, keyset names registrar, registrar signs certificate, device signs receipt.
-    """
+
+def believed_receipt(world, publication, unit):
+    """The item of the stored receipt for a publication, proved from the root's fingerprint on:
+    root signs keyset, keyset names registrar, registrar signs certificate, device signs receipt."""
     row, = world.cluster.rows(
-        "SELECT convert_from(r.raw, 'UTF8') AS raw, d.certificate, k.jws AS keyset "
-        "FROM certwire.receipt_item i JOIN certwire.receipt r ON r.id = i.receipt "
-        "JOIN certwire.device d ON d.unit = r.unit AND d.device = r.device "
-        "CROSS JOIN LATERAL (SELECT jws FROM certwire.keyset ORDER BY version DESC LIMIT 1) k "
+        "SELECT convert_from(r.raw, 'UTF8') AS raw, d.certificate FROM certwire.receipt_item i "
+        "JOIN certwire.receipt r ON r.id = i.receipt "
+        "JOIN certwire.device_overview d ON d.unit = r.unit AND d.device = r.device "
         "WHERE i.publication = :'p' AND i.unit = :'u' AND i.state = 'stored'",
-        "auditor_sun", p=publication, u=unit.id)
-    keyset = forge.payload_of(row["keyset"])
-    root = forge.unb64u(keyset["root"])
-    assert fingerprint(root) == world.office.root
-    forge.verified(row["keyset"], "certwire-keyset+jws", root)
-    signer = forge.header_of(row["certificate"])["kid"]
-    registrar = next(forge.unb64u(k["public"]) for k in keyset["keys"] if k["role"] == "registrar"
-                     and forge.digest(forge.unb64u(k["public"]))[:16].hex() == signer)
-    certificate = json.loads(forge.verified(row["certificate"], "certwire-device+jws", registrar))
-    assert (certificate["unit"], certificate["device"]) == (unit.id, unit.device)
-    receipt = json.loads(forge.verified(row["raw"], "certwire-receipt+jws",
-                                        forge.unb64u(certificate["public"])))
+        p=publication, u=unit.id)
+    certificate = peer.read_certificate(row["certificate"], held_keysets(world)[-1])
+    peer.check_certificate(certificate, unit.id, unit.device, forge.now())
+    receipt = peer.read_receipt(row["raw"], peer.unb64(certificate["public"]))
     assert (receipt["unit"], receipt["device"]) == (unit.id, unit.device)
     item, = [i for i in receipt["items"] if i["publication"] == publication]
     return item
-
-
-def fingerprint(public):
-    words = forge.digest(public)
-    return " ".join(f"{int.from_bytes(words[n:n + 4], 'big') % 100000:05d}"
-                    for n in range(0, 32, 4))

@@ -22,10 +22,10 @@ class Stage:
 
     def set(self):
         world = self.world
-        self.stranger = forge.Key()
+        self.stranger = forge.Key.generate()
         self.huaan = world.admit("huaan", "华安网络").start().connected()
         self.idle = world.admit("tiangong", "天工安全")
-        self.key = forge.Key.load(self.idle.key)
+        self.key = forge.load_key(self.idle.key)
         self.publication = world.office.publish("weekly", "2026-47", "周报",
                                                 [world.file("周报.bin", b"x" * 1000)], 2)
         self.huaan.has(self.publication)
@@ -164,9 +164,9 @@ def test_an_old_protocol_and_a_will(stage):
 
 def test_a_certificate_by_a_stranger_written_into_the_table(stage):
     """Whoever can write to the database makes no device: broker and dispatcher check the registrar."""
-    world, key = stage.world, forge.Key()
+    world, key = stage.world, forge.Key.generate()
     certificate = forge.jws("certwire-device+jws", stage.stranger, {
-        "v": 1, "unit": "tiangong", "device": "d7", "public": forge.b64u(key.public),
+        "v": 1, "unit": "tiangong", "device": "d7", "public": forge.b64(key.public),
         "not_before": forge.now() - 10, "not_after": forge.now() + 86400,
         "serial": secrets.token_hex(16)})
     world.cluster.sql(
@@ -229,17 +229,10 @@ def test_a_true_receipt_replayed_is_one_row(stage):
 # ---- Syncs
 
 
-def sync(key, unit="tiangong", device="d1"):
-    return forge.jws("certwire-sync+jws", key, {
-        "v": 1, "unit": unit, "device": device, "nonce": forge.b64u(secrets.token_bytes(16)),
-        "sent_at": forge.now(), "epoch": 0, "last": 0, "have": [], "grants": [], "missing": [],
-        "receipts": 0, "keyset": 0, "incidents": []})
-
-
 @pytest.mark.parametrize("code, forged", [
     (611, lambda stage: "not a sync"),
-    (612, lambda stage: sync(stage.stranger)),
-    (613, lambda stage: sync(stage.key, unit="huaan")),
+    (612, lambda stage: forge.sync(stage.stranger, "tiangong", "d1")),
+    (613, lambda stage: forge.sync(stage.key, "huaan", "d1")),
 ])
 def test_a_forged_sync_gets_no_answer_and_is_recorded(stage, code, forged):
     before = len(stage.recorded(code))

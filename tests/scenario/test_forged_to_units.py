@@ -7,7 +7,6 @@ that as well, and still cannot make content: that needs the editors.
 
 import json
 import random
-import secrets
 
 import pytest
 
@@ -30,7 +29,7 @@ class Stage:
 
     def set(self):
         world = self.world
-        self.stranger = forge.Key()
+        self.stranger = forge.Key.generate()
         self.unit = world.admit("huaan", "华安网络", brokers=[self.proxy.address])
         self.unit.start().connected()
         self.neighbour = world.admit("beichen", "北辰科技", brokers=[self.proxy.address])
@@ -41,8 +40,8 @@ class Stage:
         self.neighbour.has(self.publication)
         self.neighbour.process.stop()
         self.true_messages = self.proxy.published()
-        self.public = forge.Key.load(self.unit.key).public
-        self.dispatcher = forge.Key.load(world.office.holders["dispatch_a"].key)
+        self.public = forge.load_key(self.unit.key).public
+        self.dispatcher = forge.load_key(world.office.holders["dispatch_a"].key)
         self.evil = EvilBroker(world)
         self.evil.lure(self.proxy, "huaan")
         return self
@@ -55,7 +54,7 @@ class Stage:
 
     def forged_publication(self):
         """A whole publication of the attacker's own making, sealed to the unit."""
-        publication = secrets.token_hex(16)
+        publication = forge.new_id()
         files = {"伪造.bin": b"forged" * 100}
         manifest = forge.manifest(publication, files)
         body = forge.seal_body(manifest, files.values())
@@ -119,7 +118,7 @@ def test_an_entry_by_a_stranger_who_names_the_dispatchers_key(stage):
 
 def test_an_entry_signed_by_an_editor(stage):
     holder = stage.world.office.holders["editor_wang"]
-    _, _, offer = stage.forged_entry(forge.Key.load(holder.key, holder.passphrase))
+    _, _, offer = stage.forged_entry(forge.load_key(holder.key, holder.passphrase))
     stage.refused(203, "offer", offer)
 
 
@@ -130,7 +129,7 @@ def test_a_signature_made_for_another_use(stage):
 
 
 def test_another_units_entry_replayed(stage):
-    stage.refused(204, "offer", forge.dump(stage.true_offer("beichen")))
+    stage.refused(204, "offer", forge.peer.write_json(stage.true_offer("beichen")))
 
 
 def test_an_entry_that_does_not_follow_even_with_a_stolen_dispatcher_key(stage):
@@ -178,7 +177,7 @@ def test_a_keyset_that_is_no_keyset(stage):
 
 def test_a_keyset_of_another_root(stage):
     true = forge.payload_of(stage.world.office.keyset.read_text().strip())
-    forged = {**true, "version": 2, "root": forge.b64u(stage.stranger.public), "previous":
+    forged = {**true, "version": 2, "root": forge.b64(stage.stranger.public), "previous":
               forge.digest(stage.world.office.keyset.read_bytes().strip()).hex()}
     stage.refused(512, "keyset", forge.jws("certwire-keyset+jws", stage.stranger, forged))
 

@@ -85,8 +85,8 @@ def test_what_is_issued_right_after_the_commit_is_not_for_it(world):
     huaan.has(draft)
     assert world.delivery(draft, "luoxing") is None
     assert grants_for(world, draft, "luoxing") == 0
-    assert draft not in opened(world.proxy.published(), luoxing.key)
-    assert draft in opened(world.proxy.published(), huaan.key)
+    assert draft not in opened(world, world.proxy.published(), luoxing.key)
+    assert draft in opened(world, world.proxy.published(), huaan.key)
     assert not any("2026-41" in path for path in luoxing.documents())
     reinstate(world)
 
@@ -111,10 +111,10 @@ def test_what_was_owed_before_is_held_and_never_sealed_until_it_is_reinstated(wo
     luoxing.start()
     wait_for(lambda: luoxing.status()["state"] == "suspended", "luoxing to be told")
     assert grants_for(world, draft, "luoxing") == 0
-    assert draft not in opened(world.proxy.published(), luoxing_key)
+    assert draft not in opened(world, world.proxy.published(), luoxing_key)
     reinstate(world)
     luoxing.has(draft)
-    assert draft in opened(world.proxy.published(), luoxing_key)
+    assert draft in opened(world, world.proxy.published(), luoxing_key)
 
 
 def test_reinstated_it_receives_again_and_what_it_missed_stays_missed(world):

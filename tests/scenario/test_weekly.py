@@ -110,13 +110,13 @@ def test_the_suspended_unit_reads_nothing_but_its_head_once_it_is_suspended(week
 
 def test_what_crossed_the_broker_opens_nothing_for_the_suspended_unit(weekly):
     messages = weekly.proxy.published()
-    assert opened(messages, weekly.suspended.key) == {}
+    assert opened(weekly.world, messages, weekly.suspended.key) == {}
 
 
 def test_what_crossed_the_broker_opens_all_for_an_entitled_unit(weekly):
     messages = weekly.proxy.published()
     for unit in (weekly.good, weekly.away):
-        (publication,) = opened(messages, unit.key).values()
+        (publication,) = opened(weekly.world, messages, unit.key).values()
         assert publication.manifest["title"] == TITLE
         assert publication.files == FILES
 
