@@ -4,8 +4,8 @@
 
 #include "db/embedded.h"
 
-bool ledger_take(struct ledger *ledger, const char *holder, int64_t ttl_s, bool *ret_held,
-	struct err *err)
+bool ledger_take(
+	struct ledger *ledger, const char *holder, int64_t ttl_s, bool *ret_held, struct err *err)
 {
 	auto_rows struct pg_rows *rows = NULL;
 	struct pg_params params = PG_PARAMS_INIT;

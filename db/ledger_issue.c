@@ -11,8 +11,8 @@ void ledger_draft_release(struct ledger_draft *draft)
 	entry_release(&draft->entry);
 }
 
-bool ledger_drafts(struct ledger *ledger, const char *kid, int64_t limit, struct pg_rows **ret,
-	struct err *err)
+bool ledger_drafts(
+	struct ledger *ledger, const char *kid, int64_t limit, struct pg_rows **ret, struct err *err)
 {
 	struct pg_params params = PG_PARAMS_INIT;
 
@@ -29,8 +29,8 @@ static bool read_signatures(
 	size_t count = pg_array_len(rows, row, column);
 
 	if (count > LIMIT_APPROVALS)
-		return err_code(err, REFUSAL_LIMIT, "%zu editors signed, at most %d may", count,
-			LIMIT_APPROVALS);
+		return err_code(
+			err, REFUSAL_LIMIT, "%zu editors signed, at most %d may", count, LIMIT_APPROVALS);
 	for (size_t i = 0; i < count; i++) {
 		struct pg_bytes jws = pg_array_at(rows, row, column, i);
 
@@ -49,8 +49,8 @@ static bool read_body(
 	int64_t parts = pg_int(rows, row, column + 3);
 
 	if (parts < 1 || parts > LIMIT_PARTS)
-		return err_code(err, REFUSAL_LIMIT, "the database holds a body of %lld parts",
-			(long long)parts);
+		return err_code(
+			err, REFUSAL_LIMIT, "the database holds a body of %lld parts", (long long)parts);
 	entry->body.parts = (uint32_t)parts;
 	return ledger_digest(rows, row, column, "manifest digest", &entry->manifest, err) &&
 		   ledger_digest(rows, row, column + 1, "body digest", &entry->body.digest, err) &&
@@ -58,8 +58,7 @@ static bool read_body(
 			   sizeof entry->body.stream, err);
 }
 
-bool ledger_draft_at(
-	const struct pg_rows *rows, int row, struct ledger_draft *ret, struct err *err)
+bool ledger_draft_at(const struct pg_rows *rows, int row, struct ledger_draft *ret, struct err *err)
 {
 	__attribute__((cleanup(ledger_draft_release))) struct ledger_draft draft = {.channel = ""};
 	struct entry *entry = &draft.entry;
@@ -159,9 +158,9 @@ bool ledger_entry_at(const struct pg_rows *rows, int row, struct entry *ret, str
 	entry.target = pg_int(rows, row, 5);
 	entry.issued_at = pg_time(rows, row, 6);
 	entry.keyset = pg_int(rows, row, 7);
-	if (entry.kind != KIND_VOID && (!ledger_pub_id(rows, row, 4, &entry.publication, err) ||
-									   !read_body(rows, row, 8, &entry, err) ||
-									   !read_signatures(rows, row, 12, &entry, err)))
+	if (entry.kind != KIND_VOID &&
+		(!ledger_pub_id(rows, row, 4, &entry.publication, err) ||
+			!read_body(rows, row, 8, &entry, err) || !read_signatures(rows, row, 12, &entry, err)))
 		return false;
 	if (!pg_is_null(rows, row, 13) &&
 		!ledger_digest(rows, row, 13, "digest of an entry", &entry.previous, err))

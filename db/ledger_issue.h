@@ -37,8 +37,8 @@ void ledger_draft_release(struct ledger_draft *draft) NONNULL;
 bool ledger_drafts(struct ledger *ledger, const char *kid, int64_t limit, struct pg_rows **ret,
 	struct err *err) MUST_USE NONNULL;
 /* `*ret` is new. */
-bool ledger_draft_at(
-	const struct pg_rows *rows, int row, struct ledger_draft *ret, struct err *err) MUST_USE NONNULL;
+bool ledger_draft_at(const struct pg_rows *rows, int row, struct ledger_draft *ret,
+	struct err *err) MUST_USE NONNULL;
 
 /* Parts from..to of a publication that is due or issued and not over, in order; nobody's right. */
 bool ledger_read_parts(struct ledger *ledger, const struct pub_id *publication, uint32_t from,

@@ -6,8 +6,8 @@
 #include "db/embedded.h"
 #include "db/ledger_value.h"
 
-bool ledger_to_seal(struct ledger *ledger, const char *kid, int64_t limit, struct pg_rows **ret,
-	struct err *err)
+bool ledger_to_seal(
+	struct ledger *ledger, const char *kid, int64_t limit, struct pg_rows **ret, struct err *err)
 {
 	struct pg_params params = PG_PARAMS_INIT;
 
@@ -29,8 +29,8 @@ bool ledger_sealing_at(
 	return true;
 }
 
-bool ledger_put_grants(struct ledger *ledger, size_t count, const struct ledger_grant *grants,
-	struct err *err)
+bool ledger_put_grants(
+	struct ledger *ledger, size_t count, const struct ledger_grant *grants, struct err *err)
 {
 	struct pg_params params = PG_PARAMS_INIT;
 	char ids[LEDGER_GRANTS_MAX][PUB_ID_SIZE];
@@ -55,8 +55,8 @@ bool ledger_put_grants(struct ledger *ledger, size_t count, const struct ledger_
 	return pg_exec(ledger->pg, sql_ledger_put_grants, &params, NULL, err);
 }
 
-bool ledger_offers_due(struct ledger *ledger, int64_t limit, int64_t retry_s, struct pg_rows **ret,
-	struct err *err)
+bool ledger_offers_due(
+	struct ledger *ledger, int64_t limit, int64_t retry_s, struct pg_rows **ret, struct err *err)
 {
 	struct pg_params params = PG_PARAMS_INIT;
 
@@ -83,8 +83,8 @@ static bool read_grant(
 	return true;
 }
 
-bool ledger_offer_at(const struct pg_rows *rows, int row, const char **ret_unit,
-	struct offer *ret, struct err *err)
+bool ledger_offer_at(
+	const struct pg_rows *rows, int row, const char **ret_unit, struct offer *ret, struct err *err)
 {
 	auto_offer struct offer offer = OFFER_INIT;
 	size_t count = pg_array_len(rows, row, 2);

@@ -56,7 +56,7 @@ bool ledger_put_grants(struct ledger *ledger, size_t count, const struct ledger_
 bool ledger_offers_due(struct ledger *ledger, int64_t limit, int64_t retry_s, struct pg_rows **ret,
 	struct err *err) MUST_USE NONNULL;
 /* `*ret_unit` is borrowed, `*ret` is new. */
-bool ledger_offer_at(const struct pg_rows *rows, int row, const char **ret_unit,
-	struct offer *ret, struct err *err) MUST_USE NONNULL;
+bool ledger_offer_at(const struct pg_rows *rows, int row, const char **ret_unit, struct offer *ret,
+	struct err *err) MUST_USE NONNULL;
 
 #endif

@@ -55,8 +55,8 @@ static bool format_ranges(const struct ranges *ranges, struct buf *out, struct e
 	if (!buf_append_str(out, "{", err))
 		return false;
 	for (size_t i = 0; i < ranges->count; i++)
-		if (!buf_printf(out, err, "%s[%u,%u]", i ? "," : "", ranges->items[i].from,
-				ranges->items[i].to))
+		if (!buf_printf(
+				out, err, "%s[%u,%u]", i ? "," : "", ranges->items[i].from, ranges->items[i].to))
 			return false;
 	return buf_append_str(out, "}", err);
 }
@@ -83,8 +83,8 @@ bool ledger_owed_to(struct ledger *ledger, const struct sync *sync, int64_t limi
 	return pg_exec(ledger->pg, sql_ledger_owed_to, &params, ret, err);
 }
 
-bool ledger_owed_at(const struct pg_rows *rows, int row, const char *device, struct offer *ret,
-	struct err *err)
+bool ledger_owed_at(
+	const struct pg_rows *rows, int row, const char *device, struct offer *ret, struct err *err)
 {
 	auto_offer struct offer offer = OFFER_INIT;
 	struct grant *grant = &offer.grants[0];

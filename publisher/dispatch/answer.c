@@ -11,6 +11,7 @@
 #include "db/ledger_sync.h"
 #include "publisher/dispatch/dispatch.h"
 #include "publisher/dispatch/head.h"
+#include "publisher/dispatch/offer.h"
 #include "publisher/dispatch/visitor.h"
 
 enum stage { STAGE_KEYSETS, STAGE_OFFERS, STAGE_PARTS, STAGE_HEAD, STAGE_DONE };
@@ -86,8 +87,7 @@ static bool answer_offer(
 	auto_offer struct offer offer = OFFER_INIT;
 
 	if (!answer->offers &&
-		!ledger_owed_to(
-			&dispatch->ledger, &answer->sync, LIMIT_SYNC_OFFERS, &answer->offers, err))
+		!ledger_owed_to(&dispatch->ledger, &answer->sync, LIMIT_SYNC_OFFERS, &answer->offers, err))
 		return false;
 	if (answer->offer >= pg_row_count(answer->offers))
 		return true;

@@ -92,6 +92,8 @@ bool dispatch_open(struct dispatch *dispatch, const struct config *config, int i
 
 void dispatch_close(struct dispatch *dispatch)
 {
+	if (dispatch->pg && pg_is_connected(dispatch->pg))
+		lease_give_up(&dispatch->lease, &dispatch->ledger);
 	for (size_t i = 0; i < dispatch->broker_count; i++) {
 		feed_clear(&dispatch->feeds[i]);
 		broker_close(&dispatch->brokers[i]);
@@ -119,8 +121,7 @@ bool dispatch_has_broker(const struct dispatch *dispatch)
 bool dispatch_has_room(const struct dispatch *dispatch)
 {
 	for (size_t i = 0; i < dispatch->broker_count; i++)
-		if (broker_is_ready(&dispatch->brokers[i]) &&
-			!lane_has_room(&dispatch->feeds[i].notices))
+		if (broker_is_ready(&dispatch->brokers[i]) && !lane_has_room(&dispatch->feeds[i].notices))
 			return false;
 	return true;
 }

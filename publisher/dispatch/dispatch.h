@@ -62,10 +62,20 @@ dispatch_step issue_step; /* vets publications and issues what passes */
 dispatch_step sign_step; /* signs entries, in order */
 dispatch_step seal_step; /* seals content keys to devices */
 dispatch_step offer_step; /* offers what is owed to units that are there */
-dispatch_step judge_step; /* settles receipts */
+dispatch_step settle_step; /* settles receipts */
 dispatch_step rights_step; /* notes whose rights changed */
 dispatch_step head_step; /* sends the heads that are noted */
 dispatch_step expire_step; /* ends what is over */
+
+/*
+ * Reads the key file and makes everything ready, connecting to nothing. ERR_USAGE for settings that
+ * cannot be. `config` and `clock` are borrowed. dispatch_close it, also after a failure.
+ */
+bool dispatch_open(struct dispatch *dispatch, const struct config *config, int interrupt_fd,
+	const struct clock *clock, struct err *err) MUST_USE NONNULL;
+
+/* Gives the lease back, says goodbye to the brokers, frees. */
+void dispatch_close(struct dispatch *dispatch) NONNULL;
 
 /* The newest keyset; there is one whenever dispatch->working. */
 const struct keyset *dispatch_keyset(const struct dispatch *dispatch) NONNULL;

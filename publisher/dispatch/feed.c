@@ -73,8 +73,7 @@ bool feed_pump(struct dispatch *dispatch, struct feed *feed, struct broker *brok
 		if (!feed_next(dispatch, feed, &message, &is_push, err))
 			return false;
 		/* A publish that fails drops the connection, and with it this feed. */
-		if (message &&
-			!broker_publish(broker, message, is_push ? &feed->pushes.underway : NULL))
+		if (message && !broker_publish(broker, message, is_push ? &feed->pushes.underway : NULL))
 			break;
 	}
 	*ret_more = broker_has_room(broker) && !feed_is_idle(feed);

@@ -48,8 +48,7 @@ static bool issue_refuse(struct dispatch *dispatch, const struct ledger_draft *d
 
 	log_line(&dispatch->log, LOG_LEVEL_WARNING, "refused to issue %s (%s): %d %s",
 		pub_id_short(&draft->entry.publication, id), draft->channel, why->code, why->text);
-	return ledger_refuse_issue(
-		&dispatch->ledger, &draft->entry.publication, why->code, err);
+	return ledger_refuse_issue(&dispatch->ledger, &draft->entry.publication, why->code, err);
 }
 
 static bool issue_one(struct dispatch *dispatch, const struct ledger_draft *draft, struct err *err)
@@ -63,11 +62,9 @@ static bool issue_one(struct dispatch *dispatch, const struct ledger_draft *draf
 		return true;
 	fault_point("dispatch-after-issue");
 	log_line(&dispatch->log, LOG_LEVEL_INFO, "issued %s (%s) to %lld units",
-		pub_id_short(&draft->entry.publication, id), draft->channel,
-		(long long)issued.deliveries);
+		pub_id_short(&draft->entry.publication, id), draft->channel, (long long)issued.deliveries);
 	if (issued.to_channel && issued.deliveries > 0)
-		push_start(
-			dispatch, &draft->entry.publication, draft->channel, draft->entry.body.parts);
+		push_start(dispatch, &draft->entry.publication, draft->channel, draft->entry.body.parts);
 	return true;
 }
 

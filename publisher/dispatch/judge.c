@@ -34,8 +34,8 @@ bool judge_receipt(const struct ledger_receipt *filed, const struct keyset *keys
 	if (strcmp(receipt.device, filed->device) != 0)
 		return err_code(err, REFUSAL_RECEIPT_DEVICE, "receipt of device %s", receipt.device);
 	if (receipt.number != filed->number)
-		return err_code(err, REFUSAL_RECEIPT_MALFORMED, "receipt bears number %lld",
-			(long long)receipt.number);
+		return err_code(
+			err, REFUSAL_RECEIPT_MALFORMED, "receipt bears number %lld", (long long)receipt.number);
 	if (!judge_device(filed, keyset, &device, err) ||
 		!receipt_verify(&receipt, &device.public, err))
 		return false;
@@ -44,8 +44,8 @@ bool judge_receipt(const struct ledger_receipt *filed, const struct keyset *keys
 	return true;
 }
 
-bool judge_item(const struct receipt_item *item, const struct ledger_delivery *delivery,
-	struct err *err)
+bool judge_item(
+	const struct receipt_item *item, const struct ledger_delivery *delivery, struct err *err)
 {
 	char id[PUB_ID_SHORT_SIZE];
 

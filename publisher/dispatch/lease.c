@@ -56,8 +56,7 @@ static bool lease_renew(
 	return true;
 }
 
-bool lease_tick(
-	struct lease *lease, struct ledger *ledger, const struct log *log, struct err *err)
+bool lease_tick(struct lease *lease, struct ledger *ledger, const struct log *log, struct err *err)
 {
 	/* Counted from before the question, so that we believe less than PostgreSQL does. */
 	int64_t now_ms = clock_monotonic_ms();
@@ -76,7 +75,7 @@ void lease_give_up(struct lease *lease, struct ledger *ledger)
 {
 	struct err err;
 
-	if (lease->held)
-		(void)(ledger_release(ledger, &err) ? 0 : 1);
+	if (lease->held && !ledger_release(ledger, &err))
+		lease->held = false;
 	lease_drop(lease);
 }

@@ -12,7 +12,7 @@ static const struct {
 	unsigned due;
 } notices[] = {
 	{"certwire_issue", DUE_ISSUE | DUE_SIGN | DUE_SEAL | DUE_OFFER},
-	{"certwire_receipt", DUE_JUDGE},
+	{"certwire_receipt", DUE_SETTLE},
 	{"certwire_keyset", DUE_KEYS | DUE_ALL},
 	{"certwire_presence", DUE_OFFER},
 	{"certwire_entitlement", DUE_RIGHTS | DUE_SIGN | DUE_SEAL | DUE_OFFER},
@@ -28,8 +28,7 @@ static bool link_connect(struct dispatch *dispatch, struct pg **ret, struct err 
 	};
 	auto_pg struct pg *pg = NULL;
 
-	if (!pg_connect(
-			dispatch->config->settings.dsn, "certwire-dispatch", &options, &pg, err))
+	if (!pg_connect(dispatch->config->settings.dsn, "certwire-dispatch", &options, &pg, err))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(notices); i++)
 		if (!pg_listen(pg, notices[i].channel, err))

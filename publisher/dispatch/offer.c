@@ -50,8 +50,7 @@ bool offer_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
 			return false;
 	if (pg_row_count(rows) > 0) {
 		fault_point("dispatch-after-offer");
-		log_line(
-			&dispatch->log, LOG_LEVEL_DEBUG, "offered %d deliveries", pg_row_count(rows));
+		log_line(&dispatch->log, LOG_LEVEL_DEBUG, "offered %d deliveries", pg_row_count(rows));
 	}
 	*ret_more = pg_row_count(rows) == OFFERS_A_STEP;
 	return true;

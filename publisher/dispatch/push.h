@@ -18,7 +18,9 @@
 
 struct dispatch;
 
-enum { PUSHES_MAX = 64 }; /* publications underway at one broker; more are left to the units' syncs */
+enum {
+	PUSHES_MAX = 64
+}; /* publications underway at one broker; more are left to the units' syncs */
 
 struct push {
 	struct pub_id publication;

@@ -47,8 +47,8 @@ static bool seal_open(
 		return true;
 	secret_free(TAKE(batch->content_key));
 	batch->publication = sealing->publication;
-	return grant_open(sealing->grant, &sealing->publication, &batch->dispatch->key,
-		&batch->content_key, err);
+	return grant_open(
+		sealing->grant, &sealing->publication, &batch->dispatch->key, &batch->content_key, err);
 }
 
 /* Adds one grant, or notes why that device gets none. */

@@ -24,8 +24,8 @@ static bool settle_verdict(struct dispatch *dispatch, const struct ledger_receip
 	for (size_t i = 0; i < receipt->item_count; i++) {
 		struct ledger_delivery delivery;
 
-		if (!ledger_delivery_of(&dispatch->ledger, filed->unit, &receipt->items[i].publication,
-				&delivery, err))
+		if (!ledger_delivery_of(
+				&dispatch->ledger, filed->unit, &receipt->items[i].publication, &delivery, err))
 			return false;
 		if (!judge_item(&receipt->items[i], &delivery, why))
 			return true;
@@ -34,8 +34,8 @@ static bool settle_verdict(struct dispatch *dispatch, const struct ledger_receip
 	return true;
 }
 
-static void settle_log_item(struct dispatch *dispatch, const struct ledger_receipt *filed,
-	const struct receipt_item *item)
+static void settle_log_item(
+	struct dispatch *dispatch, const struct ledger_receipt *filed, const struct receipt_item *item)
 {
 	char id[PUB_ID_SHORT_SIZE];
 
@@ -78,7 +78,7 @@ static bool settle_one(
 	return settle_tell(dispatch, filed, &receipt, &why, err);
 }
 
-bool judge_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
+bool settle_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
 {
 	auto_rows struct pg_rows *rows = NULL;
 

@@ -48,11 +48,11 @@ bool vet_publication(const struct ledger_draft *draft, const struct signing_key 
 
 	if (!draft->has_grant)
 		return err_code(err, REFUSAL_GRANT,
-			"its content key is not sealed to this dispatcher: draft it again with the newest keyset");
+			"its content key is not sealed to this dispatcher: draft it again with the newest "
+			"keyset");
 	if (!grant_open(draft->grant, &draft->entry.publication, key, &content_key, err))
 		return err_context(err, "content key");
-	if (!body_read_manifest(
-			&draft->entry.body, content_key, source, context, &manifest, NULL, err))
+	if (!body_read_manifest(&draft->entry.body, content_key, source, context, &manifest, NULL, err))
 		return err_context(err, "body");
 	return vet_manifest(draft, &manifest, ring, now, err);
 }

@@ -6,8 +6,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/err.h"
+#include "common/keyset.h"
 #include "common/macros.h"
 #include "common/sync.h"
 
