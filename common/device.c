@@ -67,18 +67,13 @@ bool device_request_verify(const void *jws, size_t len, struct device_request *r
 static bool read_certificate(
 	const struct json_object *object, struct device_certificate *ret, struct err *err)
 {
-	const char *serial;
-
-	if (!json_only_keys(object, certificate_fields, err) || !field_version(object, err) ||
-		!field_name(object, "unit", ident_is_unit, ret->unit, UNIT_SIZE, err) ||
-		!field_name(object, "device", ident_is_device, ret->device, DEVICE_SIZE, err) ||
-		!field_public_key(object, "public", &ret->public, err) ||
-		!field_time(object, "not_before", &ret->not_before, err) ||
-		!field_time(object, "not_after", &ret->not_after, err) ||
-		!json_get_string(object, "serial", 1, 2 * DEVICE_SERIAL_BYTES, &serial, err))
-		return false;
-	return hex_decode(ret->serial, DEVICE_SERIAL_BYTES, serial, strlen(serial)) ||
-		   field_refuse(object, "serial", "is not 32 lower-case hex digits", err);
+	return json_only_keys(object, certificate_fields, err) && field_version(object, err) &&
+		   field_name(object, "unit", ident_is_unit, ret->unit, UNIT_SIZE, err) &&
+		   field_name(object, "device", ident_is_device, ret->device, DEVICE_SIZE, err) &&
+		   field_public_key(object, "public", &ret->public, err) &&
+		   field_time(object, "not_before", &ret->not_before, err) &&
+		   field_time(object, "not_after", &ret->not_after, err) &&
+		   json_get_hex(object, "serial", ret->serial, DEVICE_SERIAL_BYTES, err);
 }
 
 static bool parse_certificate(

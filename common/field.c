@@ -24,15 +24,10 @@ bool field_time(const struct json_object *object, const char *name, int64_t *ret
 	return json_get_int(object, name, 0, TIME_MAX, ret, err);
 }
 
-bool field_is_null(const struct json_object *object, const char *name)
-{
-	return json_is_null(json_object_get(object->json, name));
-}
-
 bool field_time_or_null(
 	const struct json_object *object, const char *name, int64_t *ret, struct err *err)
 {
-	if (!field_is_null(object, name))
+	if (!json_field_is_null(object, name))
 		return field_time(object, name, ret, err);
 	*ret = TIME_NONE;
 	return true;
@@ -65,12 +60,7 @@ bool field_word(const struct json_object *object, const char *name, const char *
 bool field_pub_id(
 	const struct json_object *object, const char *name, struct pub_id *ret, struct err *err)
 {
-	const char *text;
-
-	if (!json_get_string(object, name, PUB_ID_SIZE - 1, PUB_ID_SIZE - 1, &text, err))
-		return false;
-	return pub_id_parse(text, strlen(text), ret) ||
-		   field_refuse(object, name, "is not 32 lower-case hex digits", err);
+	return json_get_hex(object, name, ret->bytes, sizeof(ret->bytes), err);
 }
 
 bool field_public_key(

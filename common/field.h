@@ -32,9 +32,6 @@ bool field_time(const struct json_object *object, const char *name, int64_t *ret
 bool field_time_or_null(const struct json_object *object, const char *name, int64_t *ret,
 	struct err *err) MUST_USE NONNULL;
 
-/* Whether the field is there and null. */
-bool field_is_null(const struct json_object *object, const char *name) MUST_USE NONNULL;
-
 /* A string that `valid` accepts, copied; `size` is its buffer's, NUL included. */
 bool field_name(const struct json_object *object, const char *name,
 	bool (*valid)(const char *text, size_t len), char *out, size_t size,

@@ -11,9 +11,9 @@ enum { MALFORMED = REFUSAL_HEAD_MALFORMED, CODE_MIN = 100, CODE_MAX = 999 };
 /* Device and nonce, both or neither. */
 static bool read_echo(const struct json_object *object, struct head *head, struct err *err)
 {
-	bool none = field_is_null(object, "device");
+	bool none = json_field_is_null(object, "device");
 
-	if (none != field_is_null(object, "nonce"))
+	if (none != json_field_is_null(object, "nonce"))
 		return field_refuse(object, "nonce", "is null exactly when 'device' is", err);
 	return none || (field_name(object, "device", ident_is_device, head->device, DEVICE_SIZE, err) &&
 					   json_get_b64(object, "nonce", head->nonce, SYNC_NONCE_BYTES, err));
@@ -40,7 +40,7 @@ static bool read_checkpoint(const struct json_object *object, struct head *head,
 	static const char *const fields[] = {"sequence", "digest", NULL};
 	struct json_object checkpoint;
 
-	head->has_checkpoint = !field_is_null(object, "checkpoint");
+	head->has_checkpoint = !json_field_is_null(object, "checkpoint");
 	return !head->has_checkpoint ||
 		   (json_get_object(object, "checkpoint", "head's checkpoint", &checkpoint, err) &&
 			   json_only_keys(&checkpoint, fields, err) &&
@@ -60,7 +60,7 @@ static bool read_devices(const struct json_object *object, struct head *head, st
 		return false;
 	if (json_object_size(devices.json) > LIMIT_UNIT_DEVICES)
 		return field_refuse(object, "devices", "has more than 16 devices", err);
-	json_object_foreach ((json_t *)(uintptr_t)devices.json, name, unused) {
+	json_object_foreach (devices.json, name, unused) {
 		struct head_device *device = &head->devices[head->device_count];
 		struct json_object item;
 

@@ -167,7 +167,7 @@ static bool read_payload(
 	size_t input_len = slices->header_len + 1 + slices->payload_len;
 
 	buf_init(&jws->input, input_len);
-	buf_init(&jws->payload, B64_DECODED_MAX(slices->payload_len));
+	buf_init(&jws->payload, B64_DECODED_LEN(slices->payload_len));
 	if (!buf_append(&jws->input, slices->header, input_len, err))
 		return false;
 	if (!b64_decode_append(&jws->payload, slices->payload, slices->payload_len, err))

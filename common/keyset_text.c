@@ -66,7 +66,7 @@ static bool read_channels(const struct json_object *object, struct keyset *keyse
 
 	if (!json_get_object(object, "channels", "keyset's channels", &channels, err))
 		return false;
-	json_object_foreach ((json_t *)(uintptr_t)channels.json, name, unused) {
+	json_object_foreach (channels.json, name, unused) {
 		struct json_object channel;
 		int64_t approvals;
 
@@ -82,14 +82,14 @@ static bool read_channels(const struct json_object *object, struct keyset *keyse
 
 static bool read_next_root(const struct json_object *object, struct keyset *keyset, struct err *err)
 {
-	keyset->has_next_root = !field_is_null(object, "next_root");
+	keyset->has_next_root = !json_field_is_null(object, "next_root");
 	return !keyset->has_next_root || field_public_key(object, "next_root", &keyset->next_root, err);
 }
 
 /* Null for version 1, and for it alone. */
 static bool read_previous(const struct json_object *object, struct keyset *keyset, struct err *err)
 {
-	keyset->has_previous = !field_is_null(object, "previous");
+	keyset->has_previous = !json_field_is_null(object, "previous");
 	if (keyset->has_previous != (keyset->version > 1))
 		return field_refuse(object, "previous", "is null exactly for version 1", err);
 	return !keyset->has_previous || json_get_digest(object, "previous", &keyset->previous, err);

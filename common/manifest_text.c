@@ -55,7 +55,7 @@ static bool read_fields(
 
 	if (!json_get_object(object, "fields", "manifest's fields", &fields, err))
 		return false;
-	json_object_foreach ((json_t *)(uintptr_t)fields.json, name, unused) {
+	json_object_foreach (fields.json, name, unused) {
 		const char *value;
 
 		(void)unused;
