@@ -57,8 +57,8 @@ static bool ask(const struct cli_call *call, const struct opened *opened, struct
 		return true;
 	(void)snprintf(prompt, sizeof prompt, "Sign 签署 %s %s (%zu files)? [y/N] ",
 		opened->manifest.channel, opened->manifest.number, opened->manifest.file_count);
-	if (!tty_confirm(prompt, &agreed, err))
-		return err_context(err, "approval (--yes needs no terminal)");
+	if (!tty_confirm(prompt, "--yes", &agreed, err))
+		return false;
 	return agreed || err_set(err, ERR_DENIED, "not approved; nothing was signed");
 }
 

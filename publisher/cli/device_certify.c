@@ -55,12 +55,15 @@ static bool compare_fingerprint(
 	struct fingerprint heard;
 
 	if (!text) {
-		if (!tty_line("Fingerprint as read over the phone 电话核对的指纹: ", line, err))
-			return err_context(err, "fingerprint (--fingerprint needs no terminal)");
+		if (!tty_line("Fingerprint as read over the phone 电话核对的指纹: ",
+				"--fingerprint DIGITS", line, err))
+			return false;
 		text = line;
 	}
-	if (!fingerprint_parse(text, &heard, err))
-		return err_context(err, "--fingerprint");
+	if (!fingerprint_parse(text, &heard, err)) {
+		err->kind = ERR_USAGE;
+		return false;
+	}
 	if (!fingerprint_matches(&heard, &request->public))
 		return err_set(err, ERR_DENIED,
 			"the fingerprint is not that of the request of %s.%s: do not certify it; "
@@ -115,8 +118,8 @@ bool verb_device_certify(const struct cli_call *call, struct err *err)
 	if (!session_init(&session, call, err) ||
 		!cli_int(call, "days", 1, DAYS_MAX, DAYS_DEFAULT, &days, err) ||
 		!session_trust(&session, &ring, &keyset, err) ||
-		!find_request(&session, call->argv[0], call->argv[1], &request, err) ||
 		!signer_load(&session, keyset, ROLE_REGISTRAR, &registrar, err) ||
+		!find_request(&session, call->argv[0], call->argv[1], &request, err) ||
 		!compare_fingerprint(call, &request, err) || !signer_unlock(&session, &registrar, err))
 		return false;
 	struct device_certificate certificate = make_certificate(&request, session.now, days);

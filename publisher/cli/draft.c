@@ -8,10 +8,11 @@
 #include "db/editor.h"
 #include "db/editor_draft.h"
 #include "publisher/cli/approvals.h"
-"publisher/cli/audience.h"
+#include "publisher/cli/audience.h"
 #include "publisher/cli/draft_options.h"
 #include "publisher/cli/manifest_view.h"
 #include "publisher/cli/output.h"
+#include "publisher/cli/rule.h"
 #include "publisher/cli/sealing.h"
 #include "publisher/cli/session.h"
 #include "publisher/cli/signer.h"
@@ -74,10 +75,10 @@ static bool read_who(struct draft *draft, struct err *err)
 	if (draft->approvals == 0)
 		return err_set(err, ERR_USAGE, "keyset %lld has no channel '%s'; see: certwire keyset show",
 			(long long)draft->keyset->version, channel);
-	return audience_read(session->pg, channel, draft->rule.data, draft->rule.len,
-			   &draft->audience, err) &&
-		signer_load(session, draft->keyset, ROLE_EDITOR, &draft->editor, err) &&
-		editor_check_my_key(session->pg, draft->editor.kid, err);
+	return signer_load(session, draft->keyset, ROLE_EDITOR, &draft->editor, err) &&
+		editor_check_my_key(session->pg, draft->editor.kid, err) &&
+		audience_read(session->pg, channel, draft->rule.data, draft->rule.len, &draft->audience,
+			err);
 }
 
 static bool seal_and_sign(struct draft *draft, struct err *err)

@@ -23,7 +23,10 @@ static bool check_state(const struct lookup *found, struct err *err)
 {
 	const struct editor_publication *publication = &found->publication;
 
-	if (strcmp(publication->state, "draft") == 0)
+	/* A newer keyset may demand more editors than had to sign when it was approved. */
+	if (strcmp(publication->state, "draft") == 0 ||
+		(strcmp(publication->state, "approved") == 0 &&
+			publication->signatures < publication->approvals_needed))
 		return err_set(err, ERR_DENIED,
 			"publication %s has %d of %d signatures; another editor runs: certwire approve %s",
 			found->brief, publication->signatures, publication->approvals_needed, found->brief);
@@ -57,8 +60,8 @@ static bool confirm(const struct cli_call *call, int receiving, struct err *err)
 
 	if (!answer) {
 		if (!tty_line("Type how many units will receive it, to issue it 请输入将收到的单位数以确认发布: ",
-				line, err))
-			return err_context(err, "confirmation (--yes N needs no terminal)");
+				"--yes N, the number of units", line, err))
+			return false;
 		if (!*line)
 			return err_set(err, ERR_DENIED, "not confirmed; nothing was issued");
 		answer = line;

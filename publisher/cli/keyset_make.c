@@ -20,8 +20,8 @@ const struct cli_option keyset_make_options[] = {
 	{"out", "FILE", "the keyset file to make", false},
 	{"previous", "FILE", "the version before, whose keys and channels are kept", false},
 	{"expires", "DATE", "last day on which the keyset is in force", false},
-	{"key", "KEY", "add a key: its file, or ROLE:NAME:PUBLIC as keygen printed it", true},
-	{"approvals", "CHANNEL=N", "how many editors a channel demands (2 unless given)", true},
+	{"key", "KEY", "list a key: its file, or ROLE:NAME:PUBLIC as keygen printed it", true},
+	{"approvals", "CHANNEL=N", "how many editors a channel demands (1 unless given)", true},
 	{"retire", "KID", "this key signs nothing more", true},
 	{"compromised", "KID", "this key was stolen", true},
 	{"since", "TIME", "since when --retire and --compromised hold (now unless given)", false},
@@ -31,7 +31,7 @@ const struct cli_option keyset_make_options[] = {
 
 /* The plan's channels, and what a first keyset demands unless told otherwise. */
 static const char *const channels[] = {"weekly", "monthly", "opportunity", "seminar"};
-enum { APPROVALS_DEFAULT = 2 };
+enum { APPROVALS_DEFAULT = 1 };
 
 static bool begin(struct keyset *keyset, const struct keyset *previous, struct err *err)
 {
@@ -73,6 +73,15 @@ static bool set_dates(
 	return true;
 }
 
+/* All keys may be named again for the next version; one that was retired stays retired. */
+static bool is_listed(const struct keyset *keyset, const struct keyline *line)
+{
+	char kid[KID_SIZE];
+	const struct keyset_key *key = keyset_find(keyset, public_key_kid(&line->public, kid));
+
+	return key && key->role == line->role && strcmp(key->name, line->name) == 0;
+}
+
 static bool add_key(struct keyset *keyset, const char *text, struct err *err)
 {
 	struct keyset_key key = {.status = KEY_ACTIVE,
@@ -85,6 +94,8 @@ static bool add_key(struct keyset *keyset, const char *text, struct err *err)
 		return err_context(err, "--key");
 	if (!role_in_keyset(line.role))
 		return err_set(err, ERR_USAGE, "--key: a keyset lists no %s keys", role_name(line.role));
+	if (is_listed(keyset, &line))
+		return true;
 	key.public = line.public;
 	key.role = line.role;
 	(void)snprintf(key.name, sizeof key.name, "%s", line.name);

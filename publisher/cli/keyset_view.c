@@ -81,15 +81,25 @@ static int count_active(const struct keyset *keyset, enum key_role role)
 	return count;
 }
 
+static bool warn_channel(
+	const struct keyset_channel *channel, int editors, struct buf *out, struct err *err)
+{
+	if (channel->approvals > editors)
+		return buf_printf(out, err,
+			"note: %s demands %d editors, the keyset has %d: nothing can be issued on it\n",
+			channel->name, channel->approvals, editors);
+	return channel->approvals > 1 ||
+		buf_printf(out, err,
+			"note: on %s one editor alone can publish (--approvals %s=2 demands two)\n",
+			channel->name, channel->name);
+}
+
 bool keyset_view_warn(const struct keyset *keyset, struct buf *out, struct err *err)
 {
 	int editors = count_active(keyset, ROLE_EDITOR);
 
 	for (size_t i = 0; i < keyset->channel_count; i++)
-		if (keyset->channels[i].approvals > editors &&
-			!buf_printf(out, err,
-				"note: %s demands %d editors, the keyset has %d: nothing can be issued on it\n",
-				keyset->channels[i].name, keyset->channels[i].approvals, editors))
+		if (!warn_channel(&keyset->channels[i], editors, out, err))
 			return false;
 	if (count_active(keyset, ROLE_DISPATCHER) == 0 &&
 		!buf_append_str(out, "note: there is no active dispatcher key: nothing can be sent\n", err))

@@ -118,7 +118,10 @@ bool session_root(const struct session *session, struct fingerprint *ret, struct
 		return err_set(err, ERR_USAGE,
 			"no root is pinned; give --root FINGERPRINT, or root_fingerprint in the "
 			"configuration file");
-	return fingerprint_parse(text, ret, err) || err_context(err, "root fingerprint");
+	if (fingerprint_parse(text, ret, err))
+		return true;
+	err->kind = ERR_USAGE;
+	return err_context(err, "root fingerprint");
 }
 
 bool session_keyring(struct session *session, struct keyring *ret, struct err *err)

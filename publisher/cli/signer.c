@@ -11,6 +11,8 @@
 
 enum { PROMPT_SIZE = 320 };
 
+static const char instead[] = "--passphrase-file FILE";
+
 bool passphrase_read(const char *path, struct secret **ret, struct err *err)
 {
 	auto_secret struct secret *line = NULL;
@@ -42,10 +44,9 @@ static bool ask_twice(struct secret **ret, struct err *err)
 	auto_secret struct secret *first = NULL;
 	auto_secret struct secret *second = NULL;
 
-	if (!tty_passphrase("Passphrase for the new key 新密钥口令: ", &first, err))
-		return err_context(err, "passphrase (--passphrase-file FILE needs no terminal)");
-	if (!check_length(first, err) ||
-		!tty_passphrase("The same again 再输入一次: ", &second, err))
+	if (!tty_passphrase("Passphrase for the new key 新密钥口令: ", instead, &first, err) ||
+		!check_length(first, err) ||
+		!tty_passphrase("The same again 再输入一次: ", instead, &second, err))
 		return false;
 	if (first->len != second->len || sodium_memcmp(first->bytes, second->bytes, first->len) != 0)
 		return err_set(err, ERR_USAGE, "the two passphrases differ; nothing was written");
@@ -74,8 +75,7 @@ static bool passphrase_of(const struct session *session, const struct keyfile *f
 		return passphrase_read(session->settings.passphrase_file, ret, err);
 	(void)snprintf(prompt, sizeof prompt, "Passphrase 口令 · %s %s (%s): ", role_name(file->role),
 		file->name, ERR_QUOTED(path));
-	return tty_passphrase(prompt, ret, err) ||
-		err_context(err, "passphrase (--passphrase-file FILE needs no terminal)");
+	return tty_passphrase(prompt, instead, ret, err);
 }
 
 static bool open_loaded(const struct session *session, const struct keyfile *file, const char *path,
