@@ -1,5 +1,5 @@
 /*
- * PostgreSQL, blocking but bounded: the one file that talks to libpq.
+ * PostgreSQL, blocking but bounded: the one layer that talks to libpq (db/pg*.c).
  *
  *	auto_pg struct pg *pg = NULL;
  *	auto_rows struct pg_rows *rows = NULL;
@@ -20,7 +20,7 @@
  *	ERR_DENIED  a right, a role, the state or the lease forbids it: CW001, CW002, CW006, 42501
  *	ERR_DATA    the arguments are wrong: CW003, CW004, CW005, a constraint, anything else
  * The text is one line: the server's message, then its hint. It never holds the connection string,
- * nor the statement or its parameters.
+ * nor the statement.
  */
 #ifndef CERTWIRE_DB_PG_H
 #define CERTWIRE_DB_PG_H
@@ -164,8 +164,8 @@ bool pg_commit(struct pg *pg, struct err *err) MUST_USE NONNULL;
 /* Does nothing outside a transaction, or when the connection is lost. */
 void pg_rollback(struct pg *pg) NONNULL;
 
-/* Begin, run, commit; rolled back when run or commit fails, with its err. */
-bool pg_transaction(struct pg *pg, bool (*run)(struct pg *pg, void *ctx, struct err *err),
+/* Begin, act, commit; rolled back when act or commit fails, with its err. */
+bool pg_transaction(struct pg *pg, bool (*act)(struct pg *pg, void *ctx, struct err *err),
 	void *ctx, struct err *err) MUST_USE __attribute__((nonnull(1, 2, 4)));
 
 /*

@@ -222,14 +222,15 @@ GRANT EXECUTE ON FUNCTION certwire.lease_release TO certwire_dispatcher;
 
 CREATE FUNCTION certwire.due_publications(fence bigint, kid text)
 	RETURNS TABLE (publication text, kind text, channel text, number text, manifest_digest bytea, body_digest bytea,
-		stream bytea, parts int, audience bytea, audience_digest bytea, signatures text[], content_key bytea)
+		stream bytea, parts int, audience bytea, audience_digest bytea, not_before timestamptz, expires_at timestamptz,
+		signatures text[], content_key bytea)
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 BEGIN
 	PERFORM check_fence(fence);
 	RETURN QUERY
 		SELECT p.id::text, p.kind, p.channel, p.number, p.manifest_digest::bytea, p.body_digest::bytea, p.stream, p.parts,
-			p.audience, p.audience_digest::bytea,
+			p.audience, p.audience_digest::bytea, p.not_before, p.expires_at,
 			(SELECT array_agg(s.jws ORDER BY s.signed_at, s.kid) FROM signature s WHERE s.publication = p.id),
 			(SELECT c.sealed FROM content_key c WHERE c.publication = p.id AND c.kid = kid)
 		FROM publication p

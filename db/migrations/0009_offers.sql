@@ -157,7 +157,7 @@ COMMENT ON FUNCTION certwire.owed_to IS 'What a syncing device lacks, in order; 
 GRANT EXECUTE ON FUNCTION certwire.owed_to TO certwire_dispatcher;
 
 CREATE FUNCTION certwire.parts_for(fence bigint, unit text, publication text, from_index int, to_index int)
-	RETURNS TABLE (index int, data bytea)
+	RETURNS TABLE (index int, data bytea, count int)
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
@@ -165,7 +165,7 @@ DECLARE
 BEGIN
 	PERFORM check_fence(fence);
 	RETURN QUERY
-		SELECT q.index, q.data
+		SELECT q.index, q.data, p.parts
 		FROM publication_part q
 		JOIN publication p ON p.id = q.publication AND (p.expires_at IS NULL OR p.expires_at > moment)
 		JOIN delivery d ON d.publication = q.publication AND d.unit = unit AND d.state IN ('owed', 'settled')
@@ -199,6 +199,24 @@ END
 $$;
 COMMENT ON FUNCTION certwire.head_of IS 'What a head says: one row a live device, one with device null when there is none. 信箱末端与资格。';
 GRANT EXECUTE ON FUNCTION certwire.head_of TO certwire_dispatcher;
+
+CREATE FUNCTION certwire.units_changed(fence bigint, since bigint)
+	RETURNS TABLE (version bigint, unit text)
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+	newest bigint;
+BEGIN
+	PERFORM check_fence(fence);
+	SELECT s.version INTO STRICT newest FROM entitlement_state s;
+	RETURN QUERY
+		SELECT c.version, c.unit FROM entitlement_change c
+		WHERE since >= 0 AND c.version > since AND c.version <= newest ORDER BY c.version, c.unit;
+	RETURN QUERY SELECT newest, NULL::text;
+END
+$$;
+COMMENT ON FUNCTION certwire.units_changed IS 'Units touched after a version, whose heads say so; last the version, with no unit. -1: that alone. 权限有变的单位。';
+GRANT EXECUTE ON FUNCTION certwire.units_changed TO certwire_dispatcher;
 
 CREATE FUNCTION certwire.expire_due(fence bigint)
 	RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$

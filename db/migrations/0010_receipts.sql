@@ -176,7 +176,7 @@ BEGIN
 	IF verdict = 0 THEN
 		PERFORM check_arrays(cardinality(publications), cardinality(states), cardinality(codes), cardinality(reached));
 		INSERT INTO receipt_item (publication, unit, device, state, code, reached_at, receipt)
-			SELECT g.publication, judged.unit, judged.device, g.state, g.code, g.reached_at, judged.id
+			SELECT g.publication, judged.unit, judged.device, g.state, nullif(g.code, 0), g.reached_at, judged.id
 			FROM unnest(publications, states, codes, reached) g (publication, state, code, reached_at)
 			ON CONFLICT DO NOTHING;
 		UPDATE delivery d SET
