@@ -55,8 +55,8 @@ static bool compare_fingerprint(
 	struct fingerprint heard;
 
 	if (!text) {
-		if (!tty_line("Fingerprint as read over the phone 电话核对的指纹: ",
-				"--fingerprint DIGITS", line, err))
+		if (!tty_line("Fingerprint as read over the phone 电话核对的指纹: ", "--fingerprint DIGITS",
+				line, err))
 			return false;
 		text = line;
 	}
@@ -78,15 +78,14 @@ static bool sign(const struct signing_key *registrar, const struct keyset *keyse
 	struct device_certificate verified;
 
 	return device_certificate_sign(certificate, registrar, jws, err) &&
-		device_certificate_verify(jws->data, jws->len, keyset, &verified, err);
+		   device_certificate_verify(jws->data, jws->len, keyset, &verified, err);
 }
 
 static struct device_certificate make_certificate(
 	const struct device_request *request, int64_t now, int64_t days)
 {
-	struct device_certificate certificate = {.public = request->public,
-		.not_before = now,
-		.not_after = now + days * SECONDS_PER_DAY};
+	struct device_certificate certificate = {
+		.public = request->public, .not_before = now, .not_after = now + days * SECONDS_PER_DAY};
 
 	(void)snprintf(certificate.unit, sizeof certificate.unit, "%s", request->unit);
 	(void)snprintf(certificate.device, sizeof certificate.device, "%s", request->device);
@@ -125,8 +124,8 @@ bool verb_device_certify(const struct cli_call *call, struct err *err)
 	struct device_certificate certificate = make_certificate(&request, session.now, days);
 
 	if (!sign(&registrar.key, keyset, &certificate, &jws, err) ||
-		!registrar_certify(session.pg, &certificate, public_key_kid(&certificate.public, kid),
-			buf_str(&jws), err))
+		!registrar_certify(
+			session.pg, &certificate, public_key_kid(&certificate.public, kid), buf_str(&jws), err))
 		return false;
 	report(&certificate, kid);
 	return true;

@@ -38,8 +38,7 @@ static struct judged judge_request(const struct registrar_request *row)
 			request.unit, request.device);
 	} else {
 		judged.is_sound = true;
-		(void)snprintf(
-			judged.text, sizeof judged.text, "%s", fingerprint_of(&request.public).text);
+		(void)snprintf(judged.text, sizeof judged.text, "%s", fingerprint_of(&request.public).text);
 	}
 	return judged;
 }
@@ -58,14 +57,14 @@ static bool write_pending(const struct pg_rows *rows, struct buf *out, struct er
 		struct registrar_request row = registrar_pending_at(rows, i);
 		struct judged judged = judge_request(&row);
 		char time[WHEN_TEXT_SIZE];
-		const char *const cells[] = {row.unit, row.device, when_format(row.requested_at, time),
-			judged.text, row.unit_name};
+		const char *const cells[] = {
+			row.unit, row.device, when_format(row.requested_at, time), judged.text, row.unit_name};
 
 		if (!table_add_row(&table, cells, err))
 			return false;
 	}
 	return buf_append_str(out, "waiting for a certificate 待认证\n", err) &&
-		table_write(&table, 2, out, err);
+		   table_write(&table, 2, out, err);
 }
 
 static bool write_devices(const struct pg_rows *rows, struct buf *out, struct err *err)
@@ -100,12 +99,11 @@ static json_t *pending_json(const struct pg_rows *rows)
 		struct registrar_request row = registrar_pending_at(rows, i);
 		struct judged judged = judge_request(&row);
 
-		if (json_array_append_new(list,
-				json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:o}", "unit", row.unit, "name",
-					row.unit_name, "device", row.device, "fingerprint",
-					judged.is_sound ? judged.text : NULL, "problem",
-					judged.is_sound ? NULL : judged.text, "requested_at",
-					output_time(row.requested_at, 0))) != 0)
+		if (json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:o}", "unit",
+											row.unit, "name", row.unit_name, "device", row.device,
+											"fingerprint", judged.is_sound ? judged.text : NULL,
+											"problem", judged.is_sound ? NULL : judged.text,
+											"requested_at", output_time(row.requested_at, 0))) != 0)
 			return NULL;
 	}
 	return TAKE(list);
@@ -145,5 +143,5 @@ bool verb_device_list(const struct cli_call *call, struct err *err)
 							   devices_json(devices)),
 			err);
 	return write_pending(pending, &text, err) && write_devices(devices, &text, err) &&
-		output_text(&text, err);
+		   output_text(&text, err);
 }

@@ -124,8 +124,8 @@ static bool set_status(struct keyset *keyset, const char *option, const char *ki
 			keyset->keys[i].since = since;
 			return true;
 		}
-	return err_set(err, ERR_USAGE, "--%s: the previous keyset has no key '%s'", option,
-		ERR_QUOTED(kid));
+	return err_set(
+		err, ERR_USAGE, "--%s: the previous keyset has no key '%s'", option, ERR_QUOTED(kid));
 }
 
 static bool set_statuses(
@@ -156,8 +156,8 @@ static bool set_next_root(struct keyset *keyset, const struct cli_call *call, st
 	if (!keyline_read(text, &line, err))
 		return err_context(err, "--next-root");
 	if (line.role != ROLE_ROOT)
-		return err_set(err, ERR_USAGE, "--next-root: that is a key of role %s",
-			role_name(line.role));
+		return err_set(
+			err, ERR_USAGE, "--next-root: that is a key of role %s", role_name(line.role));
 	keyset->has_next_root = true;
 	keyset->next_root = line.public;
 	return true;
@@ -189,8 +189,8 @@ static bool sign_and_write(const struct keyset *keyset, const struct keyset *pre
 	struct fingerprint pinned = fingerprint_of(&root->public);
 
 	return keyset_sign(keyset, root, &jws, err) &&
-		keyset_accept(previous, &pinned, jws.data, jws.len, &accepted, err) &&
-		buf_append_str(&jws, "\n", err) && file_write_new(path, jws.data, jws.len, 0644, err);
+		   keyset_accept(previous, &pinned, jws.data, jws.len, &accepted, err) &&
+		   buf_append_str(&jws, "\n", err) && file_write_new(path, jws.data, jws.len, 0644, err);
 }
 
 static bool report(const struct keyset *keyset, int64_t now, struct err *err)
@@ -224,5 +224,5 @@ bool verb_keyset_make(const struct cli_call *call, struct err *err)
 		return false;
 	keyset->root = root.public;
 	return sign_and_write(keyset, previous, &root, out_path, err) &&
-		report(keyset, session.now, err);
+		   report(keyset, session.now, err);
 }

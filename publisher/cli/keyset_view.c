@@ -41,8 +41,8 @@ static bool describe_channels(const struct keyset *keyset, struct buf *out, stru
 	if (!buf_append_str(out, "approvals   ", err))
 		return false;
 	for (size_t i = 0; i < keyset->channel_count; i++)
-		if (!buf_printf(out, err, " %s=%d", keyset->channels[i].name,
-				keyset->channels[i].approvals))
+		if (!buf_printf(
+				out, err, " %s=%d", keyset->channels[i].name, keyset->channels[i].approvals))
 			return false;
 	return buf_append_str(out, "\n\n", err);
 }
@@ -89,9 +89,9 @@ static bool warn_channel(
 			"note: %s demands %d editors, the keyset has %d: nothing can be issued on it\n",
 			channel->name, channel->approvals, editors);
 	return channel->approvals > 1 ||
-		buf_printf(out, err,
-			"note: on %s one editor alone can publish (--approvals %s=2 demands two)\n",
-			channel->name, channel->name);
+		   buf_printf(out, err,
+			   "note: on %s one editor alone can publish (--approvals %s=2 demands two)\n",
+			   channel->name, channel->name);
 }
 
 bool keyset_view_warn(const struct keyset *keyset, struct buf *out, struct err *err)
@@ -105,6 +105,6 @@ bool keyset_view_warn(const struct keyset *keyset, struct buf *out, struct err *
 		!buf_append_str(out, "note: there is no active dispatcher key: nothing can be sent\n", err))
 		return false;
 	return count_active(keyset, ROLE_RECOVERY) > 0 ||
-		buf_append_str(out,
-			"note: there is no recovery key: what all editors lose is lost\n", err);
+		   buf_append_str(
+			   out, "note: there is no recovery key: what all editors lose is lost\n", err);
 }

@@ -80,8 +80,7 @@ static bool take_key(int fd, struct secret *line, bool *ret_done, struct err *er
 		break;
 	default:
 		if (line->len == TTY_PASSPHRASE_MAX)
-			return err_set(err, ERR_USAGE, "a passphrase has at most %d bytes",
-				TTY_PASSPHRASE_MAX);
+			return err_set(err, ERR_USAGE, "a passphrase has at most %d bytes", TTY_PASSPHRASE_MAX);
 		line->len++;
 	}
 	return true;
@@ -101,8 +100,7 @@ static bool read_hidden(int fd, struct secret *line, struct err *err)
 	return true;
 }
 
-bool tty_passphrase(
-	const char *prompt, const char *instead, struct secret **ret, struct err *err)
+bool tty_passphrase(const char *prompt, const char *instead, struct secret **ret, struct err *err)
 {
 	auto_fd int fd = -1;
 	auto_secret struct secret *line = secret_new(TTY_PASSPHRASE_MAX + 1, err);

@@ -19,15 +19,15 @@ enum { TTY_PASSPHRASE_MAX = 1024, TTY_LINE_SIZE = 256 };
  * Reads a line without showing it, straight into guarded memory. `*ret` is new and never empty.
  * Ctrl-C and Ctrl-D give up (ERR_USAGE); Backspace and Ctrl-U work as one expects.
  */
-bool tty_passphrase(const char *prompt, const char *instead, struct secret **ret, struct err *err)
-	MUST_USE NONNULL;
+bool tty_passphrase(
+	const char *prompt, const char *instead, struct secret **ret, struct err *err) MUST_USE NONNULL;
 
 /* Reads a visible line, without its line end. A longer one is ERR_USAGE. */
 bool tty_line(const char *prompt, const char *instead, char out[static TTY_LINE_SIZE],
 	struct err *err) MUST_USE NONNULL;
 
 /* Asks until the answer is y, yes, n, no or 是, 否; an empty line is no. */
-bool tty_confirm(const char *prompt, const char *instead, bool *ret, struct err *err)
-	MUST_USE NONNULL;
+bool tty_confirm(
+	const char *prompt, const char *instead, bool *ret, struct err *err) MUST_USE NONNULL;
 
 #endif
