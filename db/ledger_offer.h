@@ -28,10 +28,12 @@ struct ledger_sealing {
 
 /*
  * Takes the entitlement lock for the rest of the transaction and reads rights under it: call it, and
- * ledger_put_grants, inside one. `kid` is the dispatcher's own.
+ * ledger_put_grants, inside one. `kid` is the dispatcher's own. Leaves out the `skip_count` devices
+ * in `skip`, named by their client ids.
  */
-bool ledger_to_seal(struct ledger *ledger, const char *kid, int64_t limit, struct pg_rows **ret,
-	struct err *err) MUST_USE NONNULL;
+bool ledger_to_seal(struct ledger *ledger, const char *kid, int64_t limit, size_t skip_count,
+	const char *const *skip, struct pg_rows **ret, struct err *err) MUST_USE
+	__attribute__((nonnull(1, 2, 6, 7)));
 bool ledger_sealing_at(const struct pg_rows *rows, int row, struct ledger_sealing *ret,
 	struct err *err) MUST_USE NONNULL;
 

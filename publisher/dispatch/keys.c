@@ -16,6 +16,7 @@ bool keys_load(struct dispatch *dispatch, struct err *err)
 
 		if (!keyring_add(&dispatch->ring, jws.data, jws.len, err))
 			return err_context(err, "keyset %lld", (long long)version);
+		name_set_clear(&dispatch->bad_devices);
 		log_line(&dispatch->log, LOG_LEVEL_INFO, "keyset %lld taken in", (long long)version);
 	}
 	return true;

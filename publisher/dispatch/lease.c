@@ -1,21 +1,10 @@
 #include "publisher/dispatch/lease.h"
 
-#include <stdio.h>
-
-#include <sodium.h>
-
 #include "common/clock.h"
-#include "common/hex.h"
 
-void lease_init(struct lease *lease, const char *name, int64_t ttl_s)
+void lease_init(struct lease *lease, const char *holder, int64_t ttl_s)
 {
-	uint8_t random[7];
-	char suffix[HEX_SIZE(sizeof random)];
-
-	randombytes_buf(random, sizeof random);
-	*lease = (struct lease){.ttl_s = ttl_s};
-	(void)snprintf(lease->holder, sizeof lease->holder, "%.16s %s", name,
-		hex_encode(suffix, random, sizeof random));
+	*lease = (struct lease){.holder = holder, .ttl_s = ttl_s};
 }
 
 bool lease_is_ours(const struct lease *lease, int64_t now_ms)

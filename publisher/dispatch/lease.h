@@ -9,15 +9,12 @@
 #include <stdint.h>
 
 #include "common/err.h"
-#include "common/ident.h"
 #include "common/log.h"
 #include "common/macros.h"
 #include "db/ledger.h"
 
-enum { LEASE_HOLDER_SIZE = DEVICE_SIZE + 1 + 16 };
-
 struct lease {
-	char holder[LEASE_HOLDER_SIZE]; /* "<name> <random>": two processes never hold as one */
+	const char *holder; /* borrowed: the dispatcher's name */
 	int64_t ttl_s;
 	bool held;
 	bool waiting; /* that somebody else holds it was said */
@@ -25,7 +22,8 @@ struct lease {
 	int64_t act_at_ms; /* when to renew, or to try again */
 };
 
-void lease_init(struct lease *lease, const char *name, int64_t ttl_s) NONNULL;
+/* `holder` is borrowed. Each taking raises the fence, so not even namesakes ever hold it together. */
+void lease_init(struct lease *lease, const char *holder, int64_t ttl_s) NONNULL;
 
 /* Whether it is held and not about to run out. */
 bool lease_is_ours(const struct lease *lease, int64_t now_ms) MUST_USE NONNULL;

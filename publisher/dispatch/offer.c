@@ -44,14 +44,14 @@ bool offer_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
 		return true;
 	if (!ledger_offers_due(&dispatch->ledger, OFFERS_A_STEP, retry_s, &rows, err))
 		return false;
+	if (pg_row_count(rows) == 0)
+		return true;
 	fault_point("dispatch-before-offer");
 	for (int row = 0; row < pg_row_count(rows); row++)
 		if (!offer_row(dispatch, rows, row, err))
 			return false;
-	if (pg_row_count(rows) > 0) {
-		fault_point("dispatch-after-offer");
-		log_line(&dispatch->log, LOG_LEVEL_DEBUG, "offered %d deliveries", pg_row_count(rows));
-	}
+	fault_point("dispatch-after-offer");
+	log_line(&dispatch->log, LOG_LEVEL_DEBUG, "offered %d deliveries", pg_row_count(rows));
 	*ret_more = pg_row_count(rows) == OFFERS_A_STEP;
 	return true;
 }

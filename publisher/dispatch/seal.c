@@ -21,18 +21,17 @@ struct seal_batch {
 	struct secret *content_key; /* owned; NULL: none is */
 	struct ledger_grant grants[GRANTS_A_STEP];
 	size_t count;
-	bool full;
 };
 
-/* One line for each device and run: it stays in the list until it is certified anew or revoked. */
+/* Says so once, and leaves the device out until the keyset changes or we start anew. */
 static bool seal_skip(struct dispatch *dispatch, const struct ledger_sealing *sealing,
 	const struct err *why, struct err *err)
 {
 	char name[CLIENT_ID_SIZE];
 	size_t known = dispatch->bad_devices.count;
 
-	if (!name_set_add(
-			&dispatch->bad_devices, ident_client_id(sealing->unit, sealing->device, name), err))
+	ident_client_id(sealing->unit, sealing->device, name);
+	if (!name_set_add(&dispatch->bad_devices, name, err))
 		return false;
 	if (dispatch->bad_devices.count > known)
 		log_line(&dispatch->log, LOG_LEVEL_WARNING, "nothing is sealed to %s: %d %s", name,
@@ -75,6 +74,19 @@ static bool seal_one(
 	return true;
 }
 
+static bool seal_find(struct dispatch *dispatch, struct pg_rows **ret, struct err *err)
+{
+	const struct name_set *bad = &dispatch->bad_devices;
+	auto_free const char **skip = calloc(bad->count + 1, sizeof *skip);
+
+	if (!skip)
+		return err_set(err, ERR_SYSTEM, "out of memory for %zu names", bad->count);
+	for (size_t i = 0; i < bad->count; i++)
+		skip[i] = bad->names[i];
+	return ledger_to_seal(
+		&dispatch->ledger, dispatch->key.kid, GRANTS_A_STEP, bad->count, skip, ret, err);
+}
+
 /* Inside a transaction that holds the entitlement lock. */
 static bool seal_run(struct pg *pg, void *context, struct err *err)
 {
@@ -83,7 +95,7 @@ static bool seal_run(struct pg *pg, void *context, struct err *err)
 	auto_rows struct pg_rows *rows = NULL;
 
 	(void)pg;
-	if (!ledger_to_seal(ledger, batch->dispatch->key.kid, GRANTS_A_STEP, &rows, err))
+	if (!seal_find(batch->dispatch, &rows, err))
 		return false;
 	for (int row = 0; row < pg_row_count(rows); row++) {
 		struct ledger_sealing sealing;
@@ -91,8 +103,9 @@ static bool seal_run(struct pg *pg, void *context, struct err *err)
 		if (!ledger_sealing_at(rows, row, &sealing, err) || !seal_one(batch, &sealing, err))
 			return false;
 	}
-	batch->full = pg_row_count(rows) == GRANTS_A_STEP;
-	if (batch->count > 0 && !ledger_put_grants(ledger, batch->count, batch->grants, err))
+	if (batch->count == 0)
+		return true;
+	if (!ledger_put_grants(ledger, batch->count, batch->grants, err))
 		return false;
 	fault_point("dispatch-before-grants-commit");
 	return true;
@@ -101,16 +114,16 @@ static bool seal_run(struct pg *pg, void *context, struct err *err)
 bool seal_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
 {
 	struct seal_batch *batch = calloc(1, sizeof *batch);
+	size_t bad = dispatch->bad_devices.count;
 	bool done;
 
 	if (!batch)
 		return err_set(err, ERR_SYSTEM, "out of memory for grants");
 	batch->dispatch = dispatch;
 	done = pg_transaction(dispatch->pg, seal_run, batch, err);
-	if (done) {
+	if (done && batch->count > 0)
 		fault_point("dispatch-after-grants");
-		*ret_more = batch->full && batch->count > 0;
-	}
+	*ret_more = done && (batch->count > 0 || dispatch->bad_devices.count > bad);
 	secret_free(batch->content_key);
 	free(batch);
 	return done;
