@@ -5,6 +5,7 @@
 option(CERTWIRE_WERROR "Warnings are errors" OFF)
 option(CERTWIRE_HARDEN "Hardening for release builds" OFF)
 option(CERTWIRE_FUZZ "Link fuzzers with libFuzzer (clang)" OFF)
+option(CERTWIRE_FAULT_POINTS "Tests may kill programs at named places (common/fault.h)" OFF)
 set(CERTWIRE_SANITIZE "" CACHE STRING "Value of -fsanitize, empty for none")
 
 set(CMAKE_C_STANDARD 11)
@@ -35,6 +36,10 @@ target_compile_options(certwire_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wformat=2 -Wundef -Wvla
     -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wpointer-arith
     $<$<BOOL:${CERTWIRE_WERROR}>:-Werror>)
+
+if(CERTWIRE_FAULT_POINTS)
+    target_compile_definitions(certwire_flags INTERFACE CERTWIRE_FAULT_POINTS)
+endif()
 
 if(CERTWIRE_HARDEN)
     target_compile_options(certwire_flags INTERFACE

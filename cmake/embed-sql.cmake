@@ -1,12 +1,15 @@
 # Run as a script: writes OUT/embedded.c and OUT/embedded.h from DIR/queries and DIR/migrations.
-# Byte arrays, because C promises no more than 4095 characters in a literal and SQL is full of quotes.
+# Arrays of characters, because C promises no more than 4095 of them in a literal and SQL is full of
+# quotes; spelled '\xe5', because a plain 0xe5 does not fit a signed char.
 
 function(read_as_bytes path ret)
     file(READ "${path}" hex HEX)
-    string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
-    string(REGEX REPLACE "(................................................................................)"
-        "\\1\n\t" bytes "${bytes}")
-    set(${ret} "\t${bytes}0x00,\n" PARENT_SCOPE)
+    # Sixteen bytes a line.
+    string(REGEX REPLACE "([0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f])"
+        "\\1 " hex "${hex}")
+    string(REGEX REPLACE "([0-9a-f]+ [0-9a-f]+ [0-9a-f]+ [0-9a-f]+) " "\\1\n\t" hex "${hex}")
+    string(REGEX REPLACE "([0-9a-f][0-9a-f]) ?" "'\\\\x\\1'," bytes "${hex}")
+    set(${ret} "\t${bytes}'\\0',\n" PARENT_SCOPE)
 endfunction()
 
 file(GLOB queries "${DIR}/queries/*.sql")

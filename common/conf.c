@@ -171,6 +171,8 @@ static const char *type_name(enum conf_type type)
 		return "number";
 	case CONF_DURATION:
 		return "duration";
+	case CONF_SIZE:
+		return "size";
 	case CONF_BOOL:
 		return "yes/no";
 	case CONF_LIST:

@@ -33,6 +33,7 @@ enum conf_type {
 	CONF_PATH, /* char *; absolute, or taken relative to the folder of the source */
 	CONF_INT, /* int64_t, min..max */
 	CONF_DURATION, /* int64_t seconds, min..max; units s, m, h, d: "90", "90s", "5m", "2h", "7d" */
+	CONF_SIZE, /* int64_t bytes, min..max; units K, M, G of 1024: "65536", "64K", "2G" */
 	CONF_BOOL, /* bool; yes or no (also true, false, on, off) */
 	CONF_LIST, /* struct conf_list; items separated by blanks or commas, none empty */
 	CONF_CONNINFO, /* char *; a libpq connection string; one that holds a password is refused */
@@ -51,7 +52,8 @@ struct conf_key {
 		*fallback; /* value when not given, as text; NULL: field stays NULL, 0, false, empty */
 	const char *help; /* one line */
 	bool required;
-	int64_t min; /* CONF_INT and CONF_DURATION; unless max > min there is no range but >= 0 */
+	int64_t
+		min; /* CONF_INT, CONF_DURATION and CONF_SIZE; unless max > min there is no range but >= 0 */
 	int64_t max;
 };
 

@@ -53,6 +53,11 @@ static bool set_conninfo(char **field, const char *text, struct err *err)
 	return set_text(field, strdup(text), err);
 }
 
+static const char *unit_name(enum conf_type type)
+{
+	return type == CONF_DURATION ? " seconds" : type == CONF_SIZE ? " bytes" : "";
+}
+
 static bool set_number(const struct conf_key *key, int64_t *field, const char *text, int64_t unit,
 	size_t len, struct err *err)
 {
@@ -72,24 +77,41 @@ static bool set_number(const struct conf_key *key, int64_t *field, const char *t
 		return err_set(err, ERR_USAGE, "'%s' is not a whole number", ERR_QUOTED(text));
 	if (errno != 0 || __builtin_mul_overflow(number, unit, &number) || number < min || number > max)
 		return err_set(err, ERR_USAGE, "'%s' is outside %" PRId64 "..%" PRId64 "%s",
-			ERR_QUOTED(text), min, max, key->type == CONF_DURATION ? " seconds" : "");
+			ERR_QUOTED(text), min, max, unit_name(key->type));
 	*field = number;
 	return true;
+}
+
+struct unit {
+	char suffix;
+	int64_t factor;
+};
+
+/* A number followed by one of the units, of which the last has no suffix, or by none. */
+static bool set_measure(const struct conf_key *key, int64_t *field, const char *text,
+	const struct unit *units, struct err *err)
+{
+	size_t len = strlen(text);
+
+	for (; units->suffix; units++)
+		if (len > 0 && text[len - 1] == units->suffix)
+			return set_number(key, field, text, units->factor, len - 1, err);
+	return set_number(key, field, text, 1, len, err);
 }
 
 static bool set_duration(
 	const struct conf_key *key, int64_t *field, const char *text, struct err *err)
 {
-	static const struct {
-		char suffix;
-		int64_t seconds;
-	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-	size_t len = strlen(text);
+	static const struct unit units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {0}};
 
-	for (size_t i = 0; i < ARRAY_LEN(units); i++)
-		if (len > 0 && text[len - 1] == units[i].suffix)
-			return set_number(key, field, text, units[i].seconds, len - 1, err);
-	return set_number(key, field, text, 1, len, err);
+	return set_measure(key, field, text, units, err);
+}
+
+static bool set_size(const struct conf_key *key, int64_t *field, const char *text, struct err *err)
+{
+	static const struct unit units[] = {{'K', 1 << 10}, {'M', 1 << 20}, {'G', 1 << 30}, {0}};
+
+	return set_measure(key, field, text, units, err);
 }
 
 static bool set_bool(bool *field, const char *text, struct err *err)
@@ -157,6 +179,8 @@ bool conf_value_set(const struct conf_key *key, void *settings, const char *text
 		return set_number(key, field, text, 1, strlen(text), err);
 	case CONF_DURATION:
 		return set_duration(key, field, text, err);
+	case CONF_SIZE:
+		return set_size(key, field, text, err);
 	case CONF_BOOL:
 		return set_bool(field, text, err);
 	case CONF_LIST:
@@ -183,6 +207,7 @@ void conf_value_release(const struct conf_key *key, void *settings)
 		break;
 	case CONF_INT:
 	case CONF_DURATION:
+	case CONF_SIZE:
 		*(int64_t *)field = 0;
 		break;
 	case CONF_BOOL:
@@ -214,6 +239,7 @@ bool conf_value_print(
 	}
 	case CONF_INT:
 	case CONF_DURATION:
+	case CONF_SIZE:
 		return buf_printf(out, err, "%" PRId64, *(const int64_t *)field);
 	case CONF_BOOL:
 		return buf_append_str(out, *(const bool *)field ? "yes" : "no", err);

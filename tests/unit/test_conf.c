@@ -8,6 +8,7 @@ struct settings {
 	char *database;
 	int64_t port;
 	int64_t keepalive_s;
+	int64_t quota_bytes;
 	bool tls;
 	struct conf_list brokers;
 };
@@ -20,6 +21,8 @@ static const struct conf_key keys[] = {
 		.help = "port"},
 	{"keepalive", CONF_DURATION, offsetof(struct settings, keepalive_s), .fallback = "30s",
 		.min = 5, .max = 86400, .help = "interval"},
+	{"quota", CONF_SIZE, offsetof(struct settings, quota_bytes), .fallback = "64K", .min = 1024,
+		.max = 4294967296, .help = "most to keep"},
 	{"tls", CONF_BOOL, offsetof(struct settings, tls), .fallback = "yes", .help = "encrypt"},
 	{"brokers", CONF_LIST, offsetof(struct settings, brokers), .help = "addresses"},
 	{0},
@@ -61,7 +64,7 @@ static void settings_are_read_with_comments_and_blanks(void **state)
 
 	assert_done(parse(f,
 		"# 单位\r\n\n  name =  甲 公司 # 1 \nbrokers = a:1, b:2  c:3\nkeepalive=2m\n"
-		"tls = off\nport = 1\nstate = data/x",
+		"tls = off\nquota = 2G\nport = 1\nstate = data/x",
 		&err));
 	assert_done(conf_finish(&f->conf, &err));
 	assert_string_equal(f->settings.name, "甲 公司 # 1");
@@ -70,6 +73,7 @@ static void settings_are_read_with_comments_and_blanks(void **state)
 	assert_null(f->settings.brokers.items[3]);
 	assert_int_equal(f->settings.keepalive_s, 120);
 	assert_false(f->settings.tls);
+	assert_int_equal(f->settings.quota_bytes, 2147483648);
 	assert_int_equal(f->settings.port, 1);
 	assert_string_equal(f->settings.state, "/etc/certwire/data/x");
 }
@@ -106,6 +110,8 @@ static void a_bad_line_is_named(void **state)
 		{"keepalive = 9223372036854775807d", "outside 5..86400 seconds"},
 		{"keepalive = s", "not a whole number"},
 		{"keepalive = 5 m", "not a whole number"},
+		{"quota = 5G", "outside 1024..4294967296 bytes"},
+		{"quota = 1k", "not a whole number"},
 		{"tls = maybe", "'maybe' is neither yes nor no"},
 		{"brokers = , ,", "the list is empty"},
 		{"database = host=x PassWord=secret", "holds no password"},
@@ -171,6 +177,7 @@ static void effective_values_are_shown_with_their_origin(void **state)
 									   "database =   # not set\n"
 									   "port = 2  # --port\n"
 									   "keepalive = 30  # default\n"
+									   "quota = 65536  # default\n"
 									   "tls = yes  # default\n"
 									   "brokers = a b  # /etc/certwire/unit.conf:3\n");
 }

@@ -1,0 +1,94 @@
+#!/bin/sh
+# Proves that a lint can fail: on a small tree with nothing wrong it passes, and each single wrong
+# thing put into that tree makes it fail and name the file. Usage: self-check.sh LINT ROOT
+# shellcheck disable=SC2016 # the samples are written as they stand
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+lint=$1
+root=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+tree=$work/tree
+
+# A sound tree, made anew for each check.
+make_tree() {
+	rm -rf "$tree"
+	mkdir -p "$tree/common" "$tree/db" "$tree/publisher" "$tree/subscriber" "$tree/build"
+	cp "$root/.clang-format" "$root/.clang-tidy" "$tree/"
+	printf '#include <stddef.h>\n\nsize_t sound(size_t n);\n' >"$tree/common/sound.h"
+	printf '#include "common/sound.h"\n\nsize_t sound(size_t n)\n{\n\treturn n;\n}\n' >"$tree/common/sound.c"
+	printf '#!/bin/sh\necho "$1"\n' >"$tree/sound.sh"
+	printf '#include "common/sound.h"\n#include <sqlite3.h>\nstatic const char q[] = "SELECT 1";\n' \
+		>"$tree/subscriber/own.c"
+	clang-format -i "$tree/subscriber/own.c"
+	printf '[{"directory": "%s", "command": "cc -std=c11 -I. -c common/sound.c", "file": "%s"}]' \
+		"$tree" "$tree/common/sound.c" >"$tree/build/compile_commands.json"
+}
+
+run_lint() {
+	sh "$here/$lint.sh" "$tree" "$tree/build" >"$work/out" 2>&1
+}
+
+make_tree
+if ! run_lint; then
+	echo "$lint fails on a sound tree:" >&2
+	cat "$work/out" >&2
+	exit 1
+fi
+
+# Puts stdin into file $1 and expects the lint to fail and to name it.
+must_find() {
+	make_tree
+	cat >"$tree/$1"
+	if run_lint; then
+		echo "$lint did not find what is wrong with $1:" >&2
+		cat "$tree/$1" >&2
+		exit 1
+	fi
+	if ! grep -q "$1" "$work/out"; then
+		echo "$lint failed without naming $1:" >&2
+		cat "$work/out" >&2
+		exit 1
+	fi
+	make_tree
+}
+
+case $lint in
+format)
+	printf 'int  x;\n' | must_find common/bad.c
+	printf 'void f(void)\n{\n    f();\n}\n' | must_find common/bad.h
+	;;
+headers)
+	printf 'size_t alone(void);\n' | must_find common/bad.h
+	;;
+includes)
+	printf '#include "db/db.h"\n' | must_find common/bad.c
+	printf '#include "publisher/x.h"\n' | must_find subscriber/bad.c
+	printf '#include "db/x.h"\n' | must_find subscriber/bad.h
+	printf '#include "subscriber/x.h"\n' | must_find publisher/bad.c
+	printf '#include "publisher/x.h"\n' | must_find db/bad.c
+	printf '#include "sound.h"\n' | must_find common/bad.c
+	printf '#  include "../db/sound.h"\n' | must_find common/bad.c
+	printf '#include <common/sound.h>\n' | must_find publisher/bad.c
+	printf '#include <libpq-fe.h>\n' | must_find publisher/bad.c
+	;;
+sql)
+	printf 'const char *q = "SELECT 1";\n' | must_find publisher/bad.c
+	printf 'const char *q = "UPDATE t SET a = 1";\n' | must_find publisher/bad.c
+	printf 'const char *q = "DELETE FROM t";\n' | must_find common/bad.c
+	printf 'f(a, "x", "CREATE TABLE t");\n' | must_find publisher/bad.c
+	printf 'const char *q = "INSERT INTO t";\n' | must_find subscriber/bad.c
+	;;
+shell)
+	printf '#!/bin/sh\necho $1\n' | must_find bad.sh
+	printf '#!/bin/bash\nrm -rf $x/\n' | must_find bad
+	;;
+tidy)
+	printf 'int f(int *p);\nint f(int *p)\n{\n\tif (p == 0)\n\t\treturn *p;\n\treturn 0;\n}\n' |
+		must_find common/sound.c
+	;;
+*)
+	echo "$lint has no samples" >&2
+	exit 1
+	;;
+esac
