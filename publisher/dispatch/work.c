@@ -43,7 +43,7 @@ static void work_stand_by(struct dispatch *dispatch)
 {
 	if (!dispatch->working)
 		return;
-	log_line(&dispatch->log, LOG_LEVEL_WARNING, "standing by");
+	log_line(&dispatch->log, LOG_LEVEL_WARNING, "standing by: nothing is sent or written");
 	dispatch->working = false;
 	for (size_t i = 0; i < dispatch->broker_count; i++) {
 		feed_clear(&dispatch->feeds[i]);
