@@ -19,7 +19,7 @@ packages=(
 	# unit, SQL and scenario tests
 	libcmocka-dev postgresql-15 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
 	mosquitto mosquitto-clients sqlite3 openssl iproute2
-	python3 python3-nacl procps
+	python3 python3-nacl python3-paho-mqtt python3-pytest procps
 )
 case ${1-} in
 build) packages=("${build[@]}") ;;
