@@ -52,8 +52,8 @@ static void param_units(struct pg_params *params, size_t count, const char *cons
 		pg_param_null(params);
 }
 
-bool copy_units(struct pg *pg, size_t count, const char *const *units, struct pg_rows **ret,
-	struct err *err)
+bool copy_units(
+	struct pg *pg, size_t count, const char *const *units, struct pg_rows **ret, struct err *err)
 {
 	struct pg_params params = PG_PARAMS_INIT;
 
@@ -76,8 +76,8 @@ bool copy_unit_at(const struct pg_rows *rows, int row, struct copy_unit *ret, st
 	return true;
 }
 
-bool copy_devices(struct pg *pg, size_t count, const char *const *units, struct pg_rows **ret,
-	struct err *err)
+bool copy_devices(
+	struct pg *pg, size_t count, const char *const *units, struct pg_rows **ret, struct err *err)
 {
 	struct pg_params params = PG_PARAMS_INIT;
 

@@ -52,8 +52,8 @@ bool editor_content_key(struct pg *pg, const char *id, const char *kid,
 	struct pg_bytes sealed = pg_bytes(rows, 0, 0);
 
 	if (sealed.data && sealed.len != GRANT_BYTES)
-		return err_set(err, ERR_DATA, "the sealed content key has %zu bytes, not %d", sealed.len,
-			GRANT_BYTES);
+		return err_set(
+			err, ERR_DATA, "the sealed content key has %zu bytes, not %d", sealed.len, GRANT_BYTES);
 	*ret_found = sealed.data != NULL;
 	if (sealed.data)
 		memcpy(ret_sealed, sealed.data, GRANT_BYTES);
@@ -89,8 +89,8 @@ bool editor_parts(struct pg *pg, const char *id, uint32_t from, uint32_t count,
 			struct pg_bytes part = pg_bytes(rows, row, 1);
 
 			if (pg_int(rows, row, 0) != next || part.len != PART_BYTES)
-				return err_set(err, ERR_DATA, "part %u of publication %.8s is missing or damaged",
-					next, id);
+				return err_set(
+					err, ERR_DATA, "part %u of publication %.8s is missing or damaged", next, id);
 			if (!sink(context, next, part.data, err))
 				return false;
 		}

@@ -50,8 +50,9 @@ static bool copy_exact(const struct pg_rows *rows, int row, enum publication_col
 	struct pg_bytes bytes = pg_bytes(rows, row, column);
 
 	if (bytes.len != size)
-		return err_set(err, ERR_DATA, "publication %.8s: a digest or stream header in PostgreSQL "
-									  "has %zu bytes, not %zu",
+		return err_set(err, ERR_DATA,
+			"publication %.8s: a digest or stream header in PostgreSQL "
+			"has %zu bytes, not %zu",
 			pg_text(rows, row, P_ID), bytes.len, size);
 	memcpy(out, bytes.data, size);
 	return true;
@@ -62,10 +63,10 @@ static bool read_body(
 {
 	out->audience = pg_bytes(rows, row, P_AUDIENCE);
 	out->body.parts = (uint32_t)pg_int(rows, row, P_PARTS);
-	return copy_exact(rows, row, P_MANIFEST_DIGEST, out->manifest_digest.bytes, DIGEST_BYTES,
-			   err) &&
-		copy_exact(rows, row, P_BODY_DIGEST, out->body.digest.bytes, DIGEST_BYTES, err) &&
-		copy_exact(rows, row, P_STREAM, out->body.stream, BODY_STREAM_BYTES, err);
+	return copy_exact(
+			   rows, row, P_MANIFEST_DIGEST, out->manifest_digest.bytes, DIGEST_BYTES, err) &&
+		   copy_exact(rows, row, P_BODY_DIGEST, out->body.digest.bytes, DIGEST_BYTES, err) &&
+		   copy_exact(rows, row, P_STREAM, out->body.stream, BODY_STREAM_BYTES, err);
 }
 
 static void read_progress(const struct pg_rows *rows, int row, struct editor_publication *out)

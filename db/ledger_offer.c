@@ -6,8 +6,8 @@
 #include "db/embedded.h"
 #include "db/ledger_value.h"
 
-bool ledger_to_seal(
-	struct ledger *ledger, const char *kid, int64_t limit, struct pg_rows **ret, struct err *err)
+bool ledger_to_seal(struct ledger *ledger, const char *kid, int64_t limit, size_t skip_count,
+	const char *const *skip, struct pg_rows **ret, struct err *err)
 {
 	struct pg_params params = PG_PARAMS_INIT;
 

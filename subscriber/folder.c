@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/approval.h"
+#include "common/clock.h"
 #include "common/cleanup.h"
 #include "common/file.h"
 #include "common/publication.h"

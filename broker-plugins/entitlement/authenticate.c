@@ -1,5 +1,7 @@
 #include "broker-plugins/entitlement/authenticate.h"
 
+#include "common/token.h"
+
 #include <string.h>
 
 struct caller {
@@ -22,8 +24,8 @@ static int judge_shape(const struct connect *connect, struct caller *caller)
 		return REFUSAL_MQTT_SESSION;
 	if (!connect->client_id || !connect->user_name)
 		return REFUSAL_TOKEN_CLIENT;
-	if (!ident_split_client_id(connect->client_id, strlen(connect->client_id), caller->unit,
-			caller->device) ||
+	if (!ident_split_client_id(
+			connect->client_id, strlen(connect->client_id), caller->unit, caller->device) ||
 		strcmp(caller->unit, connect->user_name) != 0)
 		return REFUSAL_TOKEN_CLIENT;
 	caller->is_dispatcher = strcmp(caller->unit, IDENT_DISPATCHER) == 0;
@@ -31,8 +33,7 @@ static int judge_shape(const struct connect *connect, struct caller *caller)
 }
 
 /* 103, 110: whose key it must be. */
-static int find_device(
-	const struct gate *gate, const char *kid, struct caller *caller, int64_t at)
+static int find_device(const struct gate *gate, const char *kid, struct caller *caller, int64_t at)
 {
 	const struct unit_device *device;
 

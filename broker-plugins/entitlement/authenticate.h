@@ -4,11 +4,11 @@
 #ifndef CERTWIRE_ENTITLEMENT_AUTHENTICATE_H
 #define CERTWIRE_ENTITLEMENT_AUTHENTICATE_H
 
-#include <stdbool.h>
-
 #include "broker-plugins/entitlement/gate.h"
 #include "common/macros.h"
 #include "common/refusal.h"
+
+#include <stdbool.h>
 
 /* What a CONNECT shows to a plugin. Strings are foreign and may be NULL. */
 struct connect {
@@ -33,3 +33,4 @@ struct connect_verdict {
 struct connect_verdict authenticate(
 	struct gate *gate, const struct connect *connect, const struct moment *now) NONNULL;
 
+#endif

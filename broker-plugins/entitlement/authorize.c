@@ -1,8 +1,10 @@
 #include "broker-plugins/entitlement/authorize.h"
 
-#include <string.h>
-
+#include "common/limits.h"
 #include "common/part.h"
+#include "common/topic.h"
+
+#include <string.h>
 
 /* Payloads from this size on count as something that a client has to read and answer. */
 enum { ANSWERED_FROM_BYTES = 4096 };
@@ -189,8 +191,8 @@ static int judge_subscribe(struct gate *gate, struct session *session,
 /* What a unit's devices publish: nobody but the dispatcher reads it. */
 static bool is_own_word(const struct session *session, const struct topic *topic)
 {
-	bool is_word = topic->kind == TOPIC_SYNC || topic->kind == TOPIC_RECEIPT ||
-		topic->kind == TOPIC_REPLY;
+	bool is_word =
+		topic->kind == TOPIC_SYNC || topic->kind == TOPIC_RECEIPT || topic->kind == TOPIC_REPLY;
 
 	return is_word && strcmp(topic->unit, session->unit) == 0;
 }
@@ -205,8 +207,8 @@ static int judge_read(struct gate *gate, struct session *session, const struct r
 		return REFUSAL_DELIVERY;
 	if (session->is_dispatcher)
 		return topic.kind == TOPIC_SYNC && table_dispatcher(gate->table, session->kid, at)
-			? AUTHORIZE_YES
-			: REFUSAL_DELIVERY;
+				   ? AUTHORIZE_YES
+				   : REFUSAL_DELIVERY;
 	if (is_own_word(session, &topic))
 		return AUTHORIZE_NO_QUIETLY;
 	if (!device_is_live(gate, session, at) || !unit_may_read(gate, session, &topic, at))

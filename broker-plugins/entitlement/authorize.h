@@ -4,12 +4,12 @@
 #ifndef CERTWIRE_ENTITLEMENT_AUTHORIZE_H
 #define CERTWIRE_ENTITLEMENT_AUTHORIZE_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "broker-plugins/entitlement/gate.h"
 #include "common/macros.h"
 #include "common/refusal.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_SUBSCRIBE };
 

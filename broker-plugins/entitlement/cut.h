@@ -5,10 +5,10 @@
 #ifndef CERTWIRE_ENTITLEMENT_CUT_H
 #define CERTWIRE_ENTITLEMENT_CUT_H
 
-#include <stdint.h>
-
 #include "broker-plugins/entitlement/session.h"
 #include "common/macros.h"
+
+#include <stdint.h>
 
 enum {
 	CUTS_PER_TURN = 16,

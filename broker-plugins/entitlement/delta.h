@@ -7,12 +7,12 @@
 #ifndef CERTWIRE_ENTITLEMENT_DELTA_H
 #define CERTWIRE_ENTITLEMENT_DELTA_H
 
-#include <stddef.h>
-#include <stdint.h>
-
 #include "broker-plugins/entitlement/table.h"
 #include "common/err.h"
 #include "common/macros.h"
+
+#include <stddef.h>
+#include <stdint.h>
 
 /* More changes than this come as a whole table, whose taking over costs the loop the same always. */
 enum { DELTA_UNITS_MAX = 256 };

@@ -1,5 +1,7 @@
 #include "broker-plugins/entitlement/gate.h"
 
+#include "common/refusal.h"
+
 #include <string.h>
 
 bool gate_init(struct gate *gate, const struct gate_limits *limits, struct err *err)
@@ -111,7 +113,8 @@ static void apply_whole(struct gate *gate, struct delta *delta, int64_t at)
 	gate->table = delta->whole;
 	delta->whole = before;
 	gate->rights_until = INT64_MAX;
-	TAILQ_FOREACH (session, &gate->sessions.all, all) {
+	TAILQ_FOREACH(session, &gate->sessions.all, all)
+	{
 		if (session->is_dispatcher)
 			judge_dispatcher(gate, session, at);
 		else
@@ -138,7 +141,8 @@ static void judge_all(struct gate *gate, int64_t at)
 	struct session *session;
 
 	gate->rights_until = INT64_MAX;
-	TAILQ_FOREACH (session, &gate->sessions.all, all) {
+	TAILQ_FOREACH(session, &gate->sessions.all, all)
+	{
 		const struct unit *unit;
 
 		if (session->is_dispatcher) {
@@ -154,8 +158,8 @@ static void cut_all(struct gate *gate)
 {
 	struct session *session;
 
-	TAILQ_FOREACH (session, &gate->sessions.all, all)
-		sessions_cut(&gate->sessions, session, CUT_STALE);
+	TAILQ_FOREACH(session, &gate->sessions.all, all)
+	sessions_cut(&gate->sessions, session, CUT_STALE);
 }
 
 static void cut_slow(struct gate *gate, int64_t now_ms)

@@ -5,10 +5,6 @@
 #ifndef CERTWIRE_ENTITLEMENT_GATE_H
 #define CERTWIRE_ENTITLEMENT_GATE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "broker-plugins/entitlement/delta.h"
 #include "broker-plugins/entitlement/replay.h"
 #include "broker-plugins/entitlement/session.h"
@@ -16,6 +12,10 @@
 #include "common/conf.h"
 #include "common/err.h"
 #include "common/macros.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct moment {
 	int64_t wall; /* UTC seconds by this machine */
@@ -48,8 +48,8 @@ struct gate {
 	bool is_reloading;
 };
 
-bool gate_init(struct gate *gate, const struct gate_limits *limits, struct err *err)
-	MUST_USE NONNULL;
+bool gate_init(
+	struct gate *gate, const struct gate_limits *limits, struct err *err) MUST_USE NONNULL;
 void gate_release(struct gate *gate) NONNULL;
 
 /*
@@ -71,8 +71,7 @@ int gate_doubt(const struct gate *gate, const struct moment *now) MUST_USE NONNU
 int64_t gate_rights_time(const struct gate *gate, const struct moment *now) NONNULL;
 
 /* Remembers when the session's rights were looked at and when the clock changes them. */
-void gate_note_rights(
-	struct gate *gate, struct session *session, int64_t at) NONNULL;
+void gate_note_rights(struct gate *gate, struct session *session, int64_t at) NONNULL;
 
 /*
  * What the clock does, on each tick: marks sessions whose rights ended or began, those that were to

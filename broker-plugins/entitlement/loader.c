@@ -1,15 +1,15 @@
 #include "broker-plugins/entitlement/loader.h"
 
+#include "broker-plugins/entitlement/snapshot.h"
+#include "broker-plugins/kit/denial_writer.h"
+#include "common/clock.h"
+#include "db/copy.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#include "broker-plugins/entitlement/snapshot.h"
-#include "broker-plugins/kit/denial_writer.h"
-#include "common/clock.h"
-#include "db/copy.h"
 
 enum {
 	LOADER_SLOTS = 64,
@@ -93,9 +93,8 @@ static bool refresh_trust(struct loader *loader, struct err *err)
 		return ok;
 	if (clock_monotonic_ms() - loader->complained_at_ms >= COMPLAIN_EVERY_MS) {
 		loader->complained_at_ms = clock_monotonic_ms();
-		notes_add(&loader->notes, LOG_LEVEL_ERROR,
-			"%s (%d); keyset version %lld stays in force", err->text, err->code,
-			(long long)trust_keyset(&loader->trust)->version);
+		notes_add(&loader->notes, LOG_LEVEL_ERROR, "%s (%d); keyset version %lld stays in force",
+			err->text, err->code, (long long)trust_keyset(&loader->trust)->version);
 	}
 	return true;
 }
@@ -138,8 +137,8 @@ static bool copy_all(struct loader *loader, const struct round *round, struct er
 	return true;
 }
 
-static bool copy_changed(struct loader *loader, const struct round *round,
-	const struct pg_rows *rows, struct err *err)
+static bool copy_changed(
+	struct loader *loader, const struct round *round, const struct pg_rows *rows, struct err *err)
 {
 	struct snapshot snapshot = {loader->pg, &loader->trust, &loader->notes};
 	const char *names[DELTA_UNITS_MAX];
@@ -236,9 +235,8 @@ static bool work(struct loader *loader, struct err *err)
 {
 	if (!loader->pg && !connect_to_database(loader, err))
 		return false;
-	if (!copy_news(loader, err) ||
-		!denial_writer_run(
-			loader->denials, loader->pg, loader->options->broker_names.items[0], err))
+	if (!copy_news(loader, err) || !denial_writer_run(loader->denials, loader->pg,
+									   loader->options->broker_names.items[0], err))
 		return false;
 	loader->complained_at_ms = 0;
 	return await_notification(loader, err);
@@ -280,8 +278,8 @@ static void release(struct loader *loader)
 	sem_destroy(&loader->first);
 }
 
-bool loader_start(struct loader *loader, const struct options *options, struct denials *denials,
-	struct err *err)
+bool loader_start(
+	struct loader *loader, const struct options *options, struct denials *denials, struct err *err)
 {
 	*loader = (struct loader){
 		.options = options, .denials = denials, .worker = WORKER_INIT, .is_in_doubt = true};

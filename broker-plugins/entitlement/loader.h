@@ -5,11 +5,6 @@
 #ifndef CERTWIRE_ENTITLEMENT_LOADER_H
 #define CERTWIRE_ENTITLEMENT_LOADER_H
 
-#include <semaphore.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "broker-plugins/entitlement/delta.h"
 #include "broker-plugins/entitlement/options.h"
 #include "broker-plugins/kit/denials.h"
@@ -20,6 +15,11 @@
 #include "common/err.h"
 #include "common/macros.h"
 #include "db/pg.h"
+
+#include <semaphore.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct loader {
 	const struct options *options; /* borrowed */

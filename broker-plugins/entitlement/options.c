@@ -11,16 +11,14 @@ const struct conf_key options_keys[] = {
 	{"root_fingerprint", CONF_STRING, offsetof(struct options, root_fingerprint), .required = true,
 		.help = "fingerprint of the root key, eight groups of five digits"},
 	{"max_staleness", CONF_DURATION, offsetof(struct options, max_staleness_s), .fallback = "60",
-		.min = 2, .max = 3600,
-		.help = "age of the copy from which on everything is refused"},
+		.min = 2, .max = 3600, .help = "age of the copy from which on everything is refused"},
 	{"read_deadline", CONF_DURATION, offsetof(struct options, read_deadline_s), .fallback = "60",
 		.min = 5, .max = 3600,
 		.help = "time for a client to answer 2 MiB that were sent to it, before it is cut"},
 	{"poll_interval", CONF_DURATION, offsetof(struct options, poll_interval_s), .fallback = "1",
 		.min = 1, .max = 60, .help = "how often PostgreSQL is asked whether anything changed"},
 	{"start_timeout", CONF_DURATION, offsetof(struct options, start_timeout_s), .fallback = "30",
-		.min = 1, .max = 600,
-		.help = "how long the broker's start waits for the first whole copy"},
+		.min = 1, .max = 600, .help = "how long the broker's start waits for the first whole copy"},
 	{0},
 };
 
@@ -34,7 +32,8 @@ bool options_finish(struct conf *conf, struct options *options, struct err *err)
 	}
 	if (options->max_staleness_s <= options->poll_interval_s)
 		return err_set(err, ERR_USAGE,
-			"plugin_opt_max_staleness (%lld s) must be longer than plugin_opt_poll_interval (%lld s)",
+			"plugin_opt_max_staleness (%lld s) must be longer than plugin_opt_poll_interval (%lld "
+			"s)",
 			(long long)options->max_staleness_s, (long long)options->poll_interval_s);
 	return true;
 }

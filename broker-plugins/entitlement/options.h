@@ -4,13 +4,13 @@
 #ifndef CERTWIRE_ENTITLEMENT_OPTIONS_H
 #define CERTWIRE_ENTITLEMENT_OPTIONS_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "common/conf.h"
 #include "common/err.h"
 #include "common/fingerprint.h"
 #include "common/macros.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 struct options {
 	char *dsn;

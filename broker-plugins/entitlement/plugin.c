@@ -2,16 +2,6 @@
  * certwire_entitlement.so: what Mosquitto asks, translated into questions to the gate. Everything
  * here runs on the loop's thread; the loader has a thread of its own.
  */
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-#include <mosquitto.h>
-#include <mosquitto_broker.h>
-#include <mosquitto_plugin.h>
-
-#include <sodium.h>
-
 #include "broker-plugins/entitlement/authenticate.h"
 #include "broker-plugins/entitlement/authorize.h"
 #include "broker-plugins/entitlement/cut.h"
@@ -24,6 +14,16 @@
 #include "broker-plugins/kit/denials.h"
 #include "common/clock.h"
 
+#include <mosquitto.h>
+#include <mosquitto_broker.h>
+#include <mosquitto_plugin.h>
+
+#include <sodium.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
 #define EXPORT __attribute__((visibility("default")))
 
 struct plugin {
@@ -35,6 +35,7 @@ struct plugin {
 	struct denials denials;
 	struct loader loader;
 	struct cutter cutter;
+	bool has_thread;
 	bool has_ticked;
 	bool is_in_doubt; /* as the log was last told */
 };
@@ -49,15 +50,13 @@ static void record_connect(struct plugin *plugin, const struct connect *connect,
 	const struct connect_verdict *verdict, const char *address)
 {
 	char who[DENIAL_WHO_SIZE];
-	bool is_known = verdict->let_in ||
-		(connect->user_name && plugin->gate.table &&
-			table_find(plugin->gate.table, connect->user_name));
+	bool is_known = verdict->let_in || (connect->user_name && plugin->gate.table &&
+										   table_find(plugin->gate.table, connect->user_name));
 
 	if (verdict->code == 0)
 		return;
 	if (is_known) {
-		denials_add(
-			&plugin->denials, verdict->code, connect->user_name, connect->client_id, NULL);
+		denials_add(&plugin->denials, verdict->code, connect->user_name, connect->client_id, NULL);
 		return;
 	}
 	snprintf(who, sizeof(who), "@%s", address ? address : "");
@@ -98,8 +97,7 @@ static void record_acl(struct plugin *plugin, const struct mosquitto_evt_acl_che
 	if (code <= 0)
 		return;
 	if (session)
-		denials_add(
-			&plugin->denials, code, session->unit, session->client_id, asked->topic);
+		denials_add(&plugin->denials, code, session->unit, session->client_id, asked->topic);
 	else
 		denials_add(&plugin->denials, code, mosquitto_client_username(asked->client),
 			mosquitto_client_id(asked->client), asked->topic);
@@ -301,10 +299,9 @@ static bool start(struct plugin *plugin, struct mosquitto_opt *options, int coun
 	set_limits(plugin);
 	if (!loader_start(&plugin->loader, &plugin->options, &plugin->denials, err))
 		return false;
-	if (!await_copy(plugin, err) || !register_callbacks(plugin, err)) {
-		(void)loader_stop(&plugin->loader);
+	plugin->has_thread = true;
+	if (!await_copy(plugin, err) || !register_callbacks(plugin, err))
 		return false;
-	}
 	now = moment_now();
 	take_news(plugin, &now);
 	return true;
@@ -335,6 +332,9 @@ static struct plugin *plugin_new(mosquitto_plugin_id_t *id, struct err *err)
 
 static void plugin_free(struct plugin *plugin)
 {
+	/* A thread that does not end keeps its memory: the process is about to go. */
+	if (plugin->has_thread && !loader_stop(&plugin->loader))
+		return;
 	gate_release(&plugin->gate);
 	denials_release(&plugin->denials);
 	conf_release(&plugin->conf);
@@ -371,10 +371,7 @@ EXPORT int mosquitto_plugin_cleanup(void *userdata, struct mosquitto_opt *option
 
 	(void)options;
 	(void)option_count;
-	if (!plugin)
-		return MOSQ_ERR_SUCCESS;
-	/* A thread that does not end keeps its memory: the process is about to go. */
-	if (loader_stop(&plugin->loader))
+	if (plugin)
 		plugin_free(plugin);
 	return MOSQ_ERR_SUCCESS;
 }

@@ -5,13 +5,13 @@
 #ifndef CERTWIRE_ENTITLEMENT_REPLAY_H
 #define CERTWIRE_ENTITLEMENT_REPLAY_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "common/err.h"
 #include "common/macros.h"
 #include "common/token.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 enum {
 	REPLAY_BUCKETS = 4096,

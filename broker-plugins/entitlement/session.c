@@ -91,9 +91,9 @@ struct session *sessions_find(const struct sessions *sessions, const void *clien
 {
 	struct session *session;
 
-	LIST_FOREACH (session, bucket_of_client(sessions, client), by_client)
-		if (session->client == client)
-			return session;
+	LIST_FOREACH(session, bucket_of_client(sessions, client), by_client)
+	if (session->client == client)
+		return session;
 	return NULL;
 }
 

@@ -6,15 +6,15 @@
 #ifndef CERTWIRE_ENTITLEMENT_SESSION_H
 #define CERTWIRE_ENTITLEMENT_SESSION_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <sys/queue.h>
-
 #include "common/err.h"
 #include "common/ident.h"
 #include "common/key.h"
 #include "common/macros.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
 
 /* Why a client is to be cut off. The larger is the graver. */
 enum cut {
@@ -77,8 +77,7 @@ struct session *sessions_add(struct sessions *sessions, const void *client, cons
 struct session *sessions_find(const struct sessions *sessions, const void *client) NONNULL;
 
 /* Whether a client of that id is connected. */
-bool sessions_have(
-	const struct sessions *sessions, const char *unit, const char *device) NONNULL;
+bool sessions_have(const struct sessions *sessions, const char *unit, const char *device) NONNULL;
 
 /* Of that unit: the first, and the one after; NULL when there is none. Borrowed. */
 struct session *sessions_first_of(const struct sessions *sessions, const char *unit) NONNULL;

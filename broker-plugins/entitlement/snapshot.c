@@ -1,9 +1,9 @@
 #include "broker-plugins/entitlement/snapshot.h"
 
+#include "db/copy.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "db/copy.h"
 
 /* Units whose devices are asked for at a time: some 2 MB of certificates. */
 enum { CHUNK_UNITS = 500 };
@@ -31,8 +31,8 @@ static bool take_channel(
 	if (!unit.channel)
 		return true;
 	if (*count == UNIT_CHANNELS_MAX)
-		return err_set(err, ERR_DATA, "unit '%s' has more than %d channels", unit.unit,
-			UNIT_CHANNELS_MAX);
+		return err_set(
+			err, ERR_DATA, "unit '%s' has more than %d channels", unit.unit, UNIT_CHANNELS_MAX);
 	channels[*count] = (struct unit_channel){.until = unit.until};
 	strncpy(channels[*count].name, unit.channel, sizeof(channels[*count].name) - 1);
 	(*count)++;
@@ -40,8 +40,8 @@ static bool take_channel(
 }
 
 /* False when the certificate is not to be believed; then the device does not exist for us. */
-static bool read_device(const struct snapshot *snapshot, const struct copy_device *row,
-	struct unit_device *ret)
+static bool read_device(
+	const struct snapshot *snapshot, const struct copy_device *row, struct unit_device *ret)
 {
 	struct device_certificate certificate;
 	struct err err;
@@ -50,8 +50,8 @@ static bool read_device(const struct snapshot *snapshot, const struct copy_devic
 		return false;
 	if (!trust_certificate(
 			snapshot->trust, row->certificate, row->unit, row->device, &certificate, &err)) {
-		notes_add(snapshot->notes, LOG_LEVEL_WARNING,
-			"device %s.%s is left out: %s (%d)", row->unit, row->device, err.text, err.code);
+		notes_add(snapshot->notes, LOG_LEVEL_WARNING, "device %s.%s is left out: %s (%d)",
+			row->unit, row->device, err.text, err.code);
 		return false;
 	}
 	*ret = (struct unit_device){
@@ -95,8 +95,8 @@ static void take_devices(const struct snapshot *snapshot, struct cursor *cursor,
 }
 
 /* The unit at which `units` stands, with its devices; both cursors move past it. */
-static struct unit *take_unit(const struct snapshot *snapshot, struct cursor *units,
-	struct cursor *devices, struct err *err)
+static struct unit *take_unit(
+	const struct snapshot *snapshot, struct cursor *units, struct cursor *devices, struct err *err)
 {
 	struct unit_channel channel_list[UNIT_CHANNELS_MAX];
 	struct unit_device device_list[LIMIT_UNIT_DEVICES];
@@ -110,8 +110,8 @@ static struct unit *take_unit(const struct snapshot *snapshot, struct cursor *un
 		if (!take_channel(units, channel_list, &channel_count, err))
 			return NULL;
 	take_devices(snapshot, devices, first.unit, device_list, &device_count);
-	return unit_new(first.unit, first.standing, channel_count, channel_list, device_count,
-		device_list, err);
+	return unit_new(
+		first.unit, first.standing, channel_count, channel_list, device_count, device_list, err);
 }
 
 /* Of the units from `from` on, the names of the next CHUNK_UNITS different ones; how many. */
@@ -131,8 +131,8 @@ static size_t next_names(const struct pg_rows *rows, int from, const char **name
 	return count;
 }
 
-static bool take_chunk(const struct snapshot *snapshot, struct cursor *units, struct table *table,
-	struct err *err)
+static bool take_chunk(
+	const struct snapshot *snapshot, struct cursor *units, struct table *table, struct err *err)
 {
 	auto_rows struct pg_rows *rows = NULL;
 	const char *names[CHUNK_UNITS];

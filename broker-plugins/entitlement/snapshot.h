@@ -5,15 +5,15 @@
 #ifndef CERTWIRE_ENTITLEMENT_SNAPSHOT_H
 #define CERTWIRE_ENTITLEMENT_SNAPSHOT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "broker-plugins/entitlement/delta.h"
 #include "broker-plugins/kit/notes.h"
 #include "broker-plugins/kit/trust.h"
 #include "common/err.h"
 #include "common/macros.h"
 #include "db/pg.h"
+
+#include <stdbool.h>
+#include <stddef.h>
 
 struct snapshot {
 	struct pg *pg; /* borrowed, as the rest */

@@ -1,13 +1,13 @@
 #include "broker-plugins/entitlement/sockets.h"
 
+#include "common/cleanup.h"
+
 #include <dirent.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-
-#include "common/cleanup.h"
 
 /* The kernel lowers it to net.core.somaxconn. */
 enum { BACKLOG = 4096 };
@@ -25,7 +25,7 @@ static bool is_tcp_listener(int fd)
 	int domain = socket_option(fd, SO_DOMAIN);
 
 	return (domain == AF_INET || domain == AF_INET6) && socket_option(fd, SO_ACCEPTCONN) == 1 &&
-		socket_option(fd, SO_TYPE) == SOCK_STREAM;
+		   socket_option(fd, SO_TYPE) == SOCK_STREAM;
 }
 
 static void tune(int fd, int64_t user_timeout_ms)

@@ -90,8 +90,7 @@ void table_set_dispatchers(struct table *table, const struct keyset *keyset)
 			dispatchers->keys[dispatchers->count++] = keyset->keys[i];
 }
 
-const struct public_key *table_dispatcher(
-	const struct table *table, const char *kid, int64_t now)
+const struct public_key *table_dispatcher(const struct table *table, const char *kid, int64_t now)
 {
 	for (size_t i = 0; i < table->dispatchers.count; i++) {
 		const struct keyset_key *key = &table->dispatchers.keys[i];

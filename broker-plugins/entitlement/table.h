@@ -5,15 +5,15 @@
 #ifndef CERTWIRE_ENTITLEMENT_TABLE_H
 #define CERTWIRE_ENTITLEMENT_TABLE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "broker-plugins/entitlement/unit.h"
 #include "common/err.h"
 #include "common/key.h"
 #include "common/keyset.h"
 #include "common/macros.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* Who may sign in as a dispatcher, from the newest keyset. */
 struct dispatchers {

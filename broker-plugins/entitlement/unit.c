@@ -10,8 +10,8 @@ struct unit *unit_new(const char *name, enum standing standing, size_t channel_c
 	struct unit *unit;
 
 	if (channel_count > UNIT_CHANNELS_MAX || device_count > LIMIT_UNIT_DEVICES) {
-		err_set(err, ERR_DATA, "unit '%s' has %zu channels (at most %d) and %zu devices (%d)",
-			name, channel_count, UNIT_CHANNELS_MAX, device_count, LIMIT_UNIT_DEVICES);
+		err_set(err, ERR_DATA, "unit '%s' has %zu channels (at most %d) and %zu devices (%d)", name,
+			channel_count, UNIT_CHANNELS_MAX, device_count, LIMIT_UNIT_DEVICES);
 		return NULL;
 	}
 	unit = calloc(1, sizeof(*unit) + device_count * sizeof(*devices));
@@ -65,8 +65,7 @@ bool unit_may_receive(const struct unit *unit, const char *channel, int64_t at)
 }
 
 /* The device as far as it counts at that time, else NULL. */
-static const struct unit_device *live_device(
-	const struct unit *unit, const char *name, int64_t at)
+static const struct unit_device *live_device(const struct unit *unit, const char *name, int64_t at)
 {
 	const struct unit_device *device = unit ? unit_device(unit, name) : NULL;
 

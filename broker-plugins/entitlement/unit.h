@@ -5,16 +5,16 @@
 #ifndef CERTWIRE_ENTITLEMENT_UNIT_H
 #define CERTWIRE_ENTITLEMENT_UNIT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "common/err.h"
 #include "common/ident.h"
 #include "common/key.h"
 #include "common/limits.h"
 #include "common/macros.h"
 #include "common/standing.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 enum { UNIT_CHANNELS_MAX = 64 };
 

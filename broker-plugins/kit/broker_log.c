@@ -1,10 +1,10 @@
 #include "broker-plugins/kit/broker_log.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 #include <mosquitto.h>
 #include <mosquitto_broker.h>
+
+#include <stdarg.h>
+#include <stdio.h>
 
 enum { LINE_SIZE = 1024 };
 

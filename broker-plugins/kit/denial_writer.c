@@ -1,8 +1,8 @@
 #include "broker-plugins/kit/denial_writer.h"
 
-#include <stdlib.h>
-
 #include "db/intake.h"
+
+#include <stdlib.h>
 
 /* Takes up to INTAKE_BATCH_MAX; how many. */
 static size_t take(struct denials *denials, struct denial **taken, struct intake_denial *items)
@@ -22,8 +22,7 @@ static size_t take(struct denials *denials, struct denial **taken, struct intake
 	return count;
 }
 
-bool denial_writer_run(
-	struct denials *denials, struct pg *pg, const char *broker, struct err *err)
+bool denial_writer_run(struct denials *denials, struct pg *pg, const char *broker, struct err *err)
 {
 	struct denial *taken[INTAKE_BATCH_MAX];
 	struct intake_denial items[INTAKE_BATCH_MAX];

@@ -25,7 +25,7 @@ static void quote_into(char *out, size_t size, const char *text)
 static bool is_same(const struct denial *a, const struct denial *b)
 {
 	return a->code == b->code && strcmp(a->who, b->who) == 0 &&
-		strcmp(a->client_id, b->client_id) == 0 && strcmp(a->topic, b->topic) == 0;
+		   strcmp(a->client_id, b->client_id) == 0 && strcmp(a->topic, b->topic) == 0;
 }
 
 /* The one counted already, or a free one that now holds it; NULL when all are taken. */
@@ -40,8 +40,8 @@ static struct denial *place_of(struct denials *denials, const struct denial *den
 	return &denials->counted[denials->count++];
 }
 
-void denials_add(struct denials *denials, int code, const char *who, const char *client_id,
-	const char *topic)
+void denials_add(
+	struct denials *denials, int code, const char *who, const char *client_id, const char *topic)
 {
 	/* The last quarter is kept for those that are counted under their code alone. */
 	const size_t named_max = DENIALS_MAX / 4 * 3;

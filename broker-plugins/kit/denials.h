@@ -5,13 +5,13 @@
 #ifndef CERTWIRE_KIT_DENIALS_H
 #define CERTWIRE_KIT_DENIALS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "broker-plugins/kit/ring.h"
 #include "common/err.h"
 #include "common/macros.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 enum {
 	DENIAL_WHO_SIZE = 64,

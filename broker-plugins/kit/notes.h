@@ -4,12 +4,12 @@
 #ifndef CERTWIRE_KIT_NOTES_H
 #define CERTWIRE_KIT_NOTES_H
 
-#include <stdbool.h>
-
 #include "broker-plugins/kit/ring.h"
 #include "common/err.h"
 #include "common/log.h"
 #include "common/macros.h"
+
+#include <stdbool.h>
 
 struct notes {
 	struct ring ring;

@@ -59,5 +59,5 @@ void *ring_pop(struct ring *ring)
 bool ring_is_empty(const struct ring *ring)
 {
 	return atomic_load_explicit(&ring->popped, memory_order_acquire) ==
-		atomic_load_explicit(&ring->pushed, memory_order_acquire);
+		   atomic_load_explicit(&ring->pushed, memory_order_acquire);
 }

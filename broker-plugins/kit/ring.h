@@ -7,12 +7,12 @@
 #ifndef CERTWIRE_KIT_RING_H
 #define CERTWIRE_KIT_RING_H
 
+#include "common/err.h"
+#include "common/macros.h"
+
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
-
-#include "common/err.h"
-#include "common/macros.h"
 
 enum { RING_SLOTS_MAX = 1 << 20 };
 

@@ -1,9 +1,9 @@
 #include "broker-plugins/kit/trust.h"
 
+#include "db/copy.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "db/copy.h"
 
 enum { TRUST_SLOTS_MIN = 1024 };
 
@@ -85,8 +85,8 @@ static bool grow(struct trust *trust, struct err *err)
 }
 
 /* A signature that was good stays good; whether its key may still vouch is asked anew. */
-static bool is_still_vouched(const struct keyset *keyset,
-	const struct device_certificate *certificate, struct err *err)
+static bool is_still_vouched(
+	const struct keyset *keyset, const struct device_certificate *certificate, struct err *err)
 {
 	const struct keyset_key *registrar;
 

@@ -5,10 +5,6 @@
 #ifndef CERTWIRE_KIT_TRUST_H
 #define CERTWIRE_KIT_TRUST_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "common/device.h"
 #include "common/digest.h"
 #include "common/err.h"
@@ -16,6 +12,10 @@
 #include "common/keyring.h"
 #include "common/macros.h"
 #include "db/pg.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct trust_slot;
 

@@ -5,12 +5,12 @@
 #ifndef CERTWIRE_KIT_WORKER_H
 #define CERTWIRE_KIT_WORKER_H
 
+#include "common/err.h"
+#include "common/macros.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-
-#include "common/err.h"
-#include "common/macros.h"
 
 struct worker {
 	pthread_t thread;

@@ -81,10 +81,12 @@ COMMENT ON COLUMN certwire.receipt_board.receipt IS 'Id of its receipt. 回执�
 COMMENT ON COLUMN certwire.receipt_board.settled_at IS 'When that receipt was settled. 结算时间。';
 COMMENT ON COLUMN certwire.receipt_board.issued_at IS 'When it was issued. 发布时间。';
 
+GRANT SELECT ON certwire.schema_migration TO certwire_admin, certwire_registrar, certwire_editor, certwire_dispatcher,
+	certwire_broker, certwire_auditor;
 GRANT SELECT ON certwire.receipt_board TO certwire_admin, certwire_auditor;
 GRANT SELECT ON ALL TABLES IN SCHEMA certwire TO certwire_auditor;
 -- Administrators read all but sealed bytes.
-GRANT SELECT ON certwire.schema_migration, certwire.audit, certwire.unit, certwire.standing, certwire.device,
+GRANT SELECT ON certwire.audit, certwire.unit, certwire.standing, certwire.device,
 	certwire.keyset, certwire.key_holder, certwire.channel, certwire.entitlement, certwire.entitlement_state,
 	certwire.entitlement_change, certwire.publication, certwire.signature, certwire.ledger, certwire.entry,
 	certwire.entry_signature, certwire.delivery, certwire.lease, certwire.incident, certwire.receipt,

@@ -69,7 +69,7 @@ bool approvals_view(const struct approvals *approvals, struct buf *out, struct e
 		struct judged judged = judge(approvals, i);
 		const char *const cells[] = {judged.signer ? judged.signer->name : judged.row.kid,
 			judged.row.signed_by, when_format(judged.row.signed_at, time),
-			judged.signer ? "签名正确" : judged.err.text};
+			judged.signer ? "签名正确 valid" : judged.err.text};
 
 		if (!table_add_row(&table, cells, err))
 			return false;
@@ -88,8 +88,7 @@ json_t *approvals_json(const struct approvals *approvals)
 				json_pack("{s:s, s:s?, s:s, s:o, s:b, s:s?}", "kid", judged.row.kid, "name",
 					judged.signer ? judged.signer->name : NULL, "login", judged.row.signed_by,
 					"signed_at", output_time(judged.row.signed_at, 0), "valid",
-					judged.signer != NULL, "problem",
-					judged.signer ? NULL : judged.err.text)) != 0)
+					judged.signer != NULL, "problem", judged.signer ? NULL : judged.err.text)) != 0)
 			return NULL;
 	}
 	return TAKE(list);

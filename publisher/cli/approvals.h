@@ -26,8 +26,8 @@ struct approvals {
 };
 
 bool approvals_read(struct pg *pg, const char *id, const struct buf *manifest,
-	const struct keyset *keyset, int64_t at, struct approvals *ret, struct err *err)
-	MUST_USE NONNULL;
+	const struct keyset *keyset, int64_t at, struct approvals *ret,
+	struct err *err) MUST_USE NONNULL;
 void approvals_release(struct approvals *approvals) NONNULL;
 
 /* Whether the key is among the signers. */

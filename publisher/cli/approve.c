@@ -57,8 +57,8 @@ static bool ask(const struct cli_call *call, const struct opened *opened, struct
 		return true;
 	(void)snprintf(prompt, sizeof prompt, "Sign 签署 %s %s (%zu files)? [y/N] ",
 		opened->manifest.channel, opened->manifest.number, opened->manifest.file_count);
-	if (!tty_confirm(prompt, &agreed, err))
-		return err_context(err, "approval (--yes needs no terminal)");
+	if (!tty_confirm(prompt, "--yes", &agreed, err))
+		return false;
 	return agreed || err_set(err, ERR_DENIED, "not approved; nothing was signed");
 }
 
@@ -68,8 +68,8 @@ static bool report(
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 
 	return buf_printf(&text, err, "approved 已审签 %s: ", opened->found.brief) &&
-		approval_describe(approval, opened->found.brief, &text, err) &&
-		buf_append_str(&text, "\n", err) && output_text(&text, err);
+		   approval_describe(approval, opened->found.brief, &text, err) &&
+		   buf_append_str(&text, "\n", err) && output_text(&text, err);
 }
 
 bool verb_approve(const struct cli_call *call, struct err *err)
@@ -79,15 +79,14 @@ bool verb_approve(const struct cli_call *call, struct err *err)
 	auto_buf struct buf signature = BUF_INIT(LIMIT_MANIFEST_JWS);
 	struct editor_approval approval;
 
-	if (!session_init(&session, call, err) ||
-		!opened_read(&session, call->argv[0], &opened, err) || !check_may_approve(&opened, err) ||
-		!opened_files(&opened, NULL, err) || !show_it(&session, &opened, err) ||
-		!ask(call, &opened, err))
+	if (!session_init(&session, call, err) || !opened_read(&session, call->argv[0], &opened, err) ||
+		!check_may_approve(&opened, err) || !opened_files(&opened, NULL, err) ||
+		!show_it(&session, &opened, err) || !ask(call, &opened, err))
 		return false;
 	const char *id = opened.found.publication.id;
 
-	return approval_sign(&opened.editor.key, opened.manifest_bytes.data,
-			   opened.manifest_bytes.len, &signature, err) &&
-		editor_approve(session.pg, id, opened.editor.kid, buf_str(&signature), &approval, err) &&
-		report(&approval, &opened, err);
+	return approval_sign(&opened.editor.key, opened.manifest_bytes.data, opened.manifest_bytes.len,
+			   &signature, err) &&
+		   editor_approve(session.pg, id, opened.editor.kid, buf_str(&signature), &approval, err) &&
+		   report(&approval, &opened, err);
 }

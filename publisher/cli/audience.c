@@ -43,8 +43,7 @@ bool audience_summary(const struct audience *audience, struct buf *out, struct e
 	return audience->others == 0 || buf_printf(out, err, "，%d 个不会", audience->others);
 }
 
-static bool add_receiving(
-	const struct editor_audience *unit, struct table *table, struct err *err)
+static bool add_receiving(const struct editor_audience *unit, struct table *table, struct err *err)
 {
 	char devices[48];
 
@@ -64,8 +63,8 @@ static bool add_other(const struct editor_audience *unit, struct table *table, s
 	return table_add_row(table, cells, err);
 }
 
-static bool fill(const struct audience *audience, struct table *receiving, struct table *others,
-	struct err *err)
+static bool fill(
+	const struct audience *audience, struct table *receiving, struct table *others, struct err *err)
 {
 	int named = 0;
 
@@ -97,7 +96,7 @@ bool audience_detail(const struct audience *audience, struct buf *out, struct er
 		!buf_printf(out, err, "  … 及另外 %d 个单位\n", audience->receiving - NAMED_MAX))
 		return false;
 	return buf_printf(out, err, "不会收到 will not: %d\n", audience->others) &&
-		table_write(&others, 2, out, err);
+		   table_write(&others, 2, out, err);
 }
 
 json_t *audience_json(const struct audience *audience)
@@ -107,9 +106,9 @@ json_t *audience_json(const struct audience *audience)
 	for (int i = 0; i < pg_row_count(audience->rows); i++) {
 		struct editor_audience unit = editor_audience_at(audience->rows, i);
 
-		if (json_array_append_new(units,
-				json_pack("{s:s, s:s, s:b, s:s?, s:i}", "unit", unit.unit, "name", unit.name,
-					"receives", unit.receives, "reason", unit.reason, "devices", unit.devices)) != 0)
+		if (json_array_append_new(units, json_pack("{s:s, s:s, s:b, s:s?, s:i}", "unit", unit.unit,
+											 "name", unit.name, "receives", unit.receives, "reason",
+											 unit.reason, "devices", unit.devices)) != 0)
 			return NULL;
 	}
 	return json_pack("{s:i, s:O}", "receiving", audience->receiving, "units", units);

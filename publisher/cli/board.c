@@ -63,8 +63,8 @@ static void note_owed(const struct editor_delivery *delivery, char *out)
 	if (delivery->offers == 0)
 		(void)snprintf(out, BOARD_NOTE_SIZE, "%s，尚未推送", presence);
 	else
-		(void)snprintf(out, BOARD_NOTE_SIZE, "%s，已推送 %d 次，最近 %s", presence, delivery->offers,
-			WHEN_OR_EMPTY(delivery->last_offered_at));
+		(void)snprintf(out, BOARD_NOTE_SIZE, "%s，已推送 %d 次，最近 %s", presence,
+			delivery->offers, WHEN_OR_EMPTY(delivery->last_offered_at));
 }
 
 char *board_note(const struct editor_delivery *delivery, char out[static BOARD_NOTE_SIZE])
@@ -136,9 +136,8 @@ bool board_summary(const struct board *board, struct buf *out, struct err *err)
 		!buf_printf(out, err, "，其中 %d 已阅 opened", board->counts[BOARD_OPENED]))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(missing); i++)
-		if (board->counts[missing[i]] &&
-			!buf_printf(out, err, "，%d %s", board->counts[missing[i]],
-				board_state_text(missing[i])))
+		if (board->counts[missing[i]] && !buf_printf(out, err, "，%d %s", board->counts[missing[i]],
+											 board_state_text(missing[i])))
 			return false;
 	return true;
 }
@@ -154,8 +153,7 @@ static bool add_row(const struct editor_delivery *delivery, struct table *table,
 }
 
 /* Who has it not is what an editor looks for. */
-static bool add_rows(
-	const struct board *board, bool having, struct table *table, struct err *err)
+static bool add_rows(const struct board *board, bool having, struct table *table, struct err *err)
 {
 	for (int i = 0; i < board->total; i++) {
 		struct editor_delivery delivery = editor_deliveries_at(board->rows, i);
@@ -176,7 +174,7 @@ bool board_view(const struct board *board, struct buf *out, struct err *err)
 
 	table_init(&table, ARRAY_LEN(titles));
 	return table_add_row(&table, titles, err) && add_rows(board, false, &table, err) &&
-		add_rows(board, true, &table, err) && table_write(&table, 2, out, err);
+		   add_rows(board, true, &table, err) && table_write(&table, 2, out, err);
 }
 
 json_t *board_json(const struct board *board)

@@ -55,12 +55,15 @@ static bool compare_fingerprint(
 	struct fingerprint heard;
 
 	if (!text) {
-		if (!tty_line("Fingerprint as read over the phone 电话核对的指纹: ", line, err))
-			return err_context(err, "fingerprint (--fingerprint needs no terminal)");
+		if (!tty_line("Fingerprint as read over the phone 电话核对的指纹: ", "--fingerprint DIGITS",
+				line, err))
+			return false;
 		text = line;
 	}
-	if (!fingerprint_parse(text, &heard, err))
-		return err_context(err, "--fingerprint");
+	if (!fingerprint_parse(text, &heard, err)) {
+		err->kind = ERR_USAGE;
+		return false;
+	}
 	if (!fingerprint_matches(&heard, &request->public))
 		return err_set(err, ERR_DENIED,
 			"the fingerprint is not that of the request of %s.%s: do not certify it; "
@@ -75,15 +78,14 @@ static bool sign(const struct signing_key *registrar, const struct keyset *keyse
 	struct device_certificate verified;
 
 	return device_certificate_sign(certificate, registrar, jws, err) &&
-		device_certificate_verify(jws->data, jws->len, keyset, &verified, err);
+		   device_certificate_verify(jws->data, jws->len, keyset, &verified, err);
 }
 
 static struct device_certificate make_certificate(
 	const struct device_request *request, int64_t now, int64_t days)
 {
-	struct device_certificate certificate = {.public = request->public,
-		.not_before = now,
-		.not_after = now + days * SECONDS_PER_DAY};
+	struct device_certificate certificate = {
+		.public = request->public, .not_before = now, .not_after = now + days * SECONDS_PER_DAY};
 
 	(void)snprintf(certificate.unit, sizeof certificate.unit, "%s", request->unit);
 	(void)snprintf(certificate.device, sizeof certificate.device, "%s", request->device);
@@ -115,15 +117,15 @@ bool verb_device_certify(const struct cli_call *call, struct err *err)
 	if (!session_init(&session, call, err) ||
 		!cli_int(call, "days", 1, DAYS_MAX, DAYS_DEFAULT, &days, err) ||
 		!session_trust(&session, &ring, &keyset, err) ||
-		!find_request(&session, call->argv[0], call->argv[1], &request, err) ||
 		!signer_load(&session, keyset, ROLE_REGISTRAR, &registrar, err) ||
+		!find_request(&session, call->argv[0], call->argv[1], &request, err) ||
 		!compare_fingerprint(call, &request, err) || !signer_unlock(&session, &registrar, err))
 		return false;
 	struct device_certificate certificate = make_certificate(&request, session.now, days);
 
 	if (!sign(&registrar.key, keyset, &certificate, &jws, err) ||
-		!registrar_certify(session.pg, &certificate, public_key_kid(&certificate.public, kid),
-			buf_str(&jws), err))
+		!registrar_certify(
+			session.pg, &certificate, public_key_kid(&certificate.public, kid), buf_str(&jws), err))
 		return false;
 	report(&certificate, kid);
 	return true;

@@ -6,6 +6,7 @@
 #include "common/device.h"
 #include "common/fingerprint.h"
 #include "common/json.h"
+#include "common/refusal.h"
 #include "db/registrar.h"
 #include "publisher/cli/output.h"
 #include "publisher/cli/session.h"
@@ -17,25 +18,29 @@ const struct cli_option device_list_options[] = {
 	{0},
 };
 
-enum { NOTE_SIZE = 96 };
+/* A request judged: the fingerprint to be compared by phone, or why it is not worth a call. */
+struct judged {
+	bool is_sound;
+	char text[96];
+};
 
-/* The fingerprint to be compared by phone, or why the request is not worth a call. */
-static const char *judge_request(const struct registrar_request *row, char out[static NOTE_SIZE])
+static struct judged judge_request(const struct registrar_request *row)
 {
+	struct judged judged = {.is_sound = false};
 	struct device_request request;
 	struct err err;
 
 	if (!device_request_verify(row->request, strlen(row->request), &request, &err)) {
-		(void)snprintf(out, NOTE_SIZE, "REFUSED 拒绝 (%d)", err.code);
+		(void)snprintf(judged.text, sizeof judged.text, "REFUSED 拒绝: %s (%d)",
+			refusal_text(err.code), err.code);
 	} else if (strcmp(request.unit, row->unit) != 0 || strcmp(request.device, row->device) != 0) {
-		(void)snprintf(out, NOTE_SIZE, "REFUSED 拒绝: made for %s.%s", request.unit,
-			request.device);
+		(void)snprintf(judged.text, sizeof judged.text, "REFUSED 拒绝: made for %s.%s",
+			request.unit, request.device);
 	} else {
-		struct fingerprint fingerprint = fingerprint_of(&request.public);
-
-		(void)snprintf(out, NOTE_SIZE, "%s", fingerprint.text);
+		judged.is_sound = true;
+		(void)snprintf(judged.text, sizeof judged.text, "%s", fingerprint_of(&request.public).text);
 	}
-	return out;
+	return judged;
 }
 
 static bool write_pending(const struct pg_rows *rows, struct buf *out, struct err *err)
@@ -50,16 +55,16 @@ static bool write_pending(const struct pg_rows *rows, struct buf *out, struct er
 		return false;
 	for (int i = 0; i < pg_row_count(rows); i++) {
 		struct registrar_request row = registrar_pending_at(rows, i);
-		char note[NOTE_SIZE];
+		struct judged judged = judge_request(&row);
 		char time[WHEN_TEXT_SIZE];
-		const char *const cells[] = {row.unit, row.device, when_format(row.requested_at, time),
-			judge_request(&row, note), row.unit_name};
+		const char *const cells[] = {
+			row.unit, row.device, when_format(row.requested_at, time), judged.text, row.unit_name};
 
 		if (!table_add_row(&table, cells, err))
 			return false;
 	}
 	return buf_append_str(out, "waiting for a certificate 待认证\n", err) &&
-		table_write(&table, 2, out, err);
+		   table_write(&table, 2, out, err);
 }
 
 static bool write_devices(const struct pg_rows *rows, struct buf *out, struct err *err)
@@ -92,12 +97,13 @@ static json_t *pending_json(const struct pg_rows *rows)
 
 	for (int i = 0; i < pg_row_count(rows); i++) {
 		struct registrar_request row = registrar_pending_at(rows, i);
-		char note[NOTE_SIZE];
+		struct judged judged = judge_request(&row);
 
-		if (json_array_append_new(list,
-				json_pack("{s:s, s:s, s:s, s:s, s:o}", "unit", row.unit, "name", row.unit_name,
-					"device", row.device, "fingerprint", judge_request(&row, note), "requested_at",
-					output_time(row.requested_at, 0))) != 0)
+		if (json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:o}", "unit",
+											row.unit, "name", row.unit_name, "device", row.device,
+											"fingerprint", judged.is_sound ? judged.text : NULL,
+											"problem", judged.is_sound ? NULL : judged.text,
+											"requested_at", output_time(row.requested_at, 0))) != 0)
 			return NULL;
 	}
 	return TAKE(list);
@@ -137,5 +143,5 @@ bool verb_device_list(const struct cli_call *call, struct err *err)
 							   devices_json(devices)),
 			err);
 	return write_pending(pending, &text, err) && write_devices(devices, &text, err) &&
-		output_text(&text, err);
+		   output_text(&text, err);
 }

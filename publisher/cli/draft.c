@@ -8,10 +8,11 @@
 #include "db/editor.h"
 #include "db/editor_draft.h"
 #include "publisher/cli/approvals.h"
-"publisher/cli/audience.h"
+#include "publisher/cli/audience.h"
 #include "publisher/cli/draft_options.h"
 #include "publisher/cli/manifest_view.h"
 #include "publisher/cli/output.h"
+#include "publisher/cli/rule.h"
 #include "publisher/cli/sealing.h"
 #include "publisher/cli/session.h"
 #include "publisher/cli/signer.h"
@@ -55,11 +56,11 @@ static bool read_what(const struct cli_call *call, struct draft *draft, struct e
 	buf_init(&draft->manifest_bytes, LIMIT_MANIFEST);
 	buf_init(&draft->signature, LIMIT_MANIFEST_JWS);
 	return session_init(&draft->session, call, err) &&
-		draft_options_read(call, draft->session.now, &draft->manifest, &draft->rule, err) &&
-		sources_open(call->argv + 1, call->argc - 1, &draft->sources, err) &&
-		sources_describe(&draft->sources, &draft->manifest, err) &&
-		manifest_check_total(&draft->manifest, LIMIT_PUBLICATION_BYTES, err) &&
-		manifest_format(&draft->manifest, &draft->manifest_bytes, err);
+		   draft_options_read(call, draft->session.now, &draft->manifest, &draft->rule, err) &&
+		   sources_open(call->argv + 1, call->argc - 1, &draft->sources, err) &&
+		   sources_describe(&draft->sources, &draft->manifest, err) &&
+		   manifest_check_total(&draft->manifest, LIMIT_PUBLICATION_BYTES, err) &&
+		   manifest_format(&draft->manifest, &draft->manifest_bytes, err);
 }
 
 /* Who may draft, who must approve, who would receive. */
@@ -74,19 +75,19 @@ static bool read_who(struct draft *draft, struct err *err)
 	if (draft->approvals == 0)
 		return err_set(err, ERR_USAGE, "keyset %lld has no channel '%s'; see: certwire keyset show",
 			(long long)draft->keyset->version, channel);
-	return audience_read(session->pg, channel, draft->rule.data, draft->rule.len,
-			   &draft->audience, err) &&
-		signer_load(session, draft->keyset, ROLE_EDITOR, &draft->editor, err) &&
-		editor_check_my_key(session->pg, draft->editor.kid, err);
+	return signer_load(session, draft->keyset, ROLE_EDITOR, &draft->editor, err) &&
+		   editor_check_my_key(session->pg, draft->editor.kid, err) &&
+		   audience_read(
+			   session->pg, channel, draft->rule.data, draft->rule.len, &draft->audience, err);
 }
 
 static bool seal_and_sign(struct draft *draft, struct err *err)
 {
 	return signer_unlock(&draft->session, &draft->editor, err) &&
-		sealing_make(&draft->manifest, &draft->manifest_bytes, &draft->sources, draft->keyset,
-			draft->session.now, &draft->sealing, err) &&
-		approval_sign(&draft->editor.key, draft->manifest_bytes.data, draft->manifest_bytes.len,
-			&draft->signature, err);
+		   sealing_make(&draft->manifest, &draft->manifest_bytes, &draft->sources, draft->keyset,
+			   draft->session.now, &draft->sealing, err) &&
+		   approval_sign(&draft->editor.key, draft->manifest_bytes.data, draft->manifest_bytes.len,
+			   &draft->signature, err);
 }
 
 static bool put_parts(struct pg *pg, const char *id, struct sealing *sealing, struct err *err)
@@ -117,8 +118,7 @@ static bool store(struct pg *pg, void *context, struct err *err)
 	if (!editor_draft_begin(pg, &row, err) || !put_parts(pg, id, sealing, err))
 		return false;
 	for (size_t i = 0; i < sealing->grant_count; i++)
-		if (!editor_put_content_key(
-				pg, id, sealing->grants[i].kid, sealing->grants[i].sealed, err))
+		if (!editor_put_content_key(pg, id, sealing->grants[i].kid, sealing->grants[i].sealed, err))
 			return false;
 	return editor_draft_finish(
 		pg, id, draft->editor.kid, buf_str(&draft->signature), &draft->approval, err);
@@ -161,8 +161,7 @@ static bool report_text(const struct draft *draft, struct err *err)
 bool verb_draft(const struct cli_call *call, struct err *err)
 {
 	CLEANUP(draft_release)
-	struct draft draft = {
-		.session = SESSION_INIT, .editor = SIGNER_INIT, .sealing = SEALING_INIT};
+	struct draft draft = {.session = SESSION_INIT, .editor = SIGNER_INIT, .sealing = SEALING_INIT};
 
 	if (!read_what(call, &draft, err) || !read_who(&draft, err) || !seal_and_sign(&draft, err) ||
 		!pg_transaction(draft.session.pg, store, &draft, err))

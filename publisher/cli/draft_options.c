@@ -108,8 +108,8 @@ static bool set_times(
 	manifest->created_at = now;
 	manifest->not_before = TIME_NONE;
 	manifest->expires_at = TIME_NONE;
-	if (not_before && !when_parse("--not-before", not_before, WHEN_START_OF_DAY,
-			&manifest->not_before, err))
+	if (not_before &&
+		!when_parse("--not-before", not_before, WHEN_START_OF_DAY, &manifest->not_before, err))
 		return false;
 	if (expires && !when_parse("--expires", expires, WHEN_END_OF_DAY, &manifest->expires_at, err))
 		return false;
@@ -122,8 +122,8 @@ static bool set_times(
 	return true;
 }
 
-static bool set_audience(const struct cli_call *call, struct manifest *manifest, struct buf *rule,
-	struct err *err)
+static bool set_audience(
+	const struct cli_call *call, struct manifest *manifest, struct buf *rule, struct err *err)
 {
 	const char *units[CLI_VALUES_MAX];
 	size_t count = 0;

@@ -23,7 +23,10 @@ static bool check_state(const struct lookup *found, struct err *err)
 {
 	const struct editor_publication *publication = &found->publication;
 
-	if (strcmp(publication->state, "draft") == 0)
+	/* A newer keyset may demand more editors than had to sign when it was approved. */
+	if (strcmp(publication->state, "draft") == 0 ||
+		(strcmp(publication->state, "approved") == 0 &&
+			publication->signatures < publication->approvals_needed))
 		return err_set(err, ERR_DENIED,
 			"publication %s has %d of %d signatures; another editor runs: certwire approve %s",
 			found->brief, publication->signatures, publication->approvals_needed, found->brief);
@@ -40,8 +43,8 @@ static bool compare_number(const char *answer, int receiving, struct err *err)
 	long number = strtol(answer, &end, 10);
 
 	if (*answer < '0' || *answer > '9' || *end != '\0')
-		return err_set(err, ERR_USAGE, "'%s' is no number of units; nothing was issued",
-			ERR_QUOTED(answer));
+		return err_set(
+			err, ERR_USAGE, "'%s' is no number of units; nothing was issued", ERR_QUOTED(answer));
 	if (number != receiving)
 		return err_set(err, ERR_DENIED,
 			"%d units will receive it, not %ld; nothing was issued. "
@@ -56,9 +59,10 @@ static bool confirm(const struct cli_call *call, int receiving, struct err *err)
 	char line[TTY_LINE_SIZE];
 
 	if (!answer) {
-		if (!tty_line("Type how many units will receive it, to issue it 请输入将收到的单位数以确认发布: ",
-				line, err))
-			return err_context(err, "confirmation (--yes N needs no terminal)");
+		if (!tty_line(
+				"Type how many units will receive it, to issue it 请输入将收到的单位数以确认发布: ",
+				"--yes N, the number of units", line, err))
+			return false;
 		if (!*line)
 			return err_set(err, ERR_DENIED, "not confirmed; nothing was issued");
 		answer = line;
@@ -70,12 +74,11 @@ static bool confirm(const struct cli_call *call, int receiving, struct err *err)
 static bool check_somebody(const struct lookup *found, int receiving, struct err *err)
 {
 	return receiving > 0 ||
-		err_set(err, ERR_DENIED, "publication %s would reach nobody; nothing was issued",
-			found->brief);
+		   err_set(err, ERR_DENIED, "publication %s would reach nobody; nothing was issued",
+			   found->brief);
 }
 
-static bool show_it(
-	const struct lookup *found, const struct audience *audience, struct err *err)
+static bool show_it(const struct lookup *found, const struct audience *audience, struct err *err)
 {
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 	char channel[CHANNEL_TEXT_SIZE];
@@ -113,9 +116,10 @@ bool verb_issue(const struct cli_call *call, struct err *err)
 		return false;
 	struct pg_bytes rule = found.publication.audience;
 
-	if (!audience_read(session.pg, found.publication.channel, rule.data, rule.len, &audience, err) ||
-		!show_it(&found, &audience, err) ||
-		!check_somebody(&found, audience.receiving, err) || !confirm(call, audience.receiving, err) ||
+	if (!audience_read(
+			session.pg, found.publication.channel, rule.data, rule.len, &audience, err) ||
+		!show_it(&found, &audience, err) || !check_somebody(&found, audience.receiving, err) ||
+		!confirm(call, audience.receiving, err) ||
 		!editor_request_issue(session.pg, found.publication.id, err))
 		return false;
 	if (cli_has(call, "json"))

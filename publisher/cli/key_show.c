@@ -12,5 +12,5 @@ bool verb_key_show(const struct cli_call *call, struct err *err)
 	struct keyline line;
 
 	return keyline_read(call->argv[0], &line, err) &&
-		keyline_print(&line, cli_has(call, "json"), err);
+		   keyline_print(&line, cli_has(call, "json"), err);
 }

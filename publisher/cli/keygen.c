@@ -43,8 +43,8 @@ static bool read_call(const struct cli_call *call, struct keygen *ret, struct er
 			"(a unit makes its device's key with certwire-unit enroll)",
 			ERR_QUOTED(role));
 	if (!ident_is_key_name(ret->name, strlen(ret->name)))
-		return err_set(err, ERR_USAGE, "--name: 1 to %d bytes without control characters",
-			LIMIT_KEY_NAME);
+		return err_set(
+			err, ERR_USAGE, "--name: 1 to %d bytes without control characters", LIMIT_KEY_NAME);
 	if (role_may_be_unprotected(ret->role) && ret->passphrase_file)
 		return err_set(err, ERR_USAGE,
 			"a %s key has no passphrase, because a daemon could not type it; "

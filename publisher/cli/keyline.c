@@ -14,14 +14,14 @@ enum { LINE_MAX_BYTES = 512 };
 bool keyline_format(const struct keyline *line, struct buf *out, struct err *err)
 {
 	return buf_printf(out, err, "%s:%s:", role_name(line->role), line->name) &&
-		b64_append(out, line->public.bytes, sizeof line->public.bytes, err);
+		   b64_append(out, line->public.bytes, sizeof line->public.bytes, err);
 }
 
 static bool parse_public(
 	const char *text, const char *name_end, struct keyline *ret, struct err *err)
 {
-	if (!b64_decode_exact(ret->public.bytes, sizeof ret->public.bytes, name_end + 1,
-			strlen(name_end + 1)) ||
+	if (!b64_decode_exact(
+			ret->public.bytes, sizeof ret->public.bytes, name_end + 1, strlen(name_end + 1)) ||
 		!public_key_usable(&ret->public))
 		return err_set(err, ERR_USAGE, "'%s' ends in no public key", ERR_QUOTED(text));
 	return true;
@@ -34,8 +34,8 @@ static bool parse_line(const char *text, const char *role_end, struct keyline *r
 	size_t len = (size_t)(name_end - name);
 
 	if (name_end == role_end || !ident_is_key_name(name, len))
-		return err_set(err, ERR_USAGE, "'%s': a public key is written ROLE:NAME:PUBLIC",
-			ERR_QUOTED(text));
+		return err_set(
+			err, ERR_USAGE, "'%s': a public key is written ROLE:NAME:PUBLIC", ERR_QUOTED(text));
 	(void)snprintf(ret->name, sizeof ret->name, "%.*s", (int)len, name);
 	return parse_public(text, name_end, ret, err);
 }
@@ -82,9 +82,9 @@ bool keyline_print(const struct keyline *line, bool json, struct err *err)
 		return false;
 	(void)public_key_kid(&line->public, kid);
 	if (json)
-		return output_json(json_pack("{s:s, s:s, s:s, s:s, s:s}", "kid", kid, "fingerprint",
-							   fingerprint.text, "role", role_name(line->role), "name", line->name,
-							   "public", buf_str(&text)),
+		return output_json(
+			json_pack("{s:s, s:s, s:s, s:s, s:s}", "kid", kid, "fingerprint", fingerprint.text,
+				"role", role_name(line->role), "name", line->name, "public", buf_str(&text)),
 			err);
 	return print_text(kid, fingerprint.text, buf_str(&text)) || output_failed(err);
 }

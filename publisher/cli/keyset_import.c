@@ -7,8 +7,8 @@
 #include "publisher/cli/keyset_file.h"
 #include "publisher/cli/session.h"
 
-static bool put(struct session *session, const struct keyset *keyset, const struct buf *jws,
-	struct err *err)
+static bool put(
+	struct session *session, const struct keyset *keyset, const struct buf *jws, struct err *err)
 {
 	const struct registrar_keyset row = {.version = keyset->version,
 		.jws = buf_str(jws),

@@ -20,8 +20,8 @@ const struct cli_option keyset_make_options[] = {
 	{"out", "FILE", "the keyset file to make", false},
 	{"previous", "FILE", "the version before, whose keys and channels are kept", false},
 	{"expires", "DATE", "last day on which the keyset is in force", false},
-	{"key", "KEY", "add a key: its file, or ROLE:NAME:PUBLIC as keygen printed it", true},
-	{"approvals", "CHANNEL=N", "how many editors a channel demands (2 unless given)", true},
+	{"key", "KEY", "list a key: its file, or ROLE:NAME:PUBLIC as keygen printed it", true},
+	{"approvals", "CHANNEL=N", "how many editors a channel demands (1 unless given)", true},
 	{"retire", "KID", "this key signs nothing more", true},
 	{"compromised", "KID", "this key was stolen", true},
 	{"since", "TIME", "since when --retire and --compromised hold (now unless given)", false},
@@ -31,7 +31,7 @@ const struct cli_option keyset_make_options[] = {
 
 /* The plan's channels, and what a first keyset demands unless told otherwise. */
 static const char *const channels[] = {"weekly", "monthly", "opportunity", "seminar"};
-enum { APPROVALS_DEFAULT = 2 };
+enum { APPROVALS_DEFAULT = 1 };
 
 static bool begin(struct keyset *keyset, const struct keyset *previous, struct err *err)
 {
@@ -73,6 +73,15 @@ static bool set_dates(
 	return true;
 }
 
+/* All keys may be named again for the next version; one that was retired stays retired. */
+static bool is_listed(const struct keyset *keyset, const struct keyline *line)
+{
+	char kid[KID_SIZE];
+	const struct keyset_key *key = keyset_find(keyset, public_key_kid(&line->public, kid));
+
+	return key && key->role == line->role && strcmp(key->name, line->name) == 0;
+}
+
 static bool add_key(struct keyset *keyset, const char *text, struct err *err)
 {
 	struct keyset_key key = {.status = KEY_ACTIVE,
@@ -85,6 +94,8 @@ static bool add_key(struct keyset *keyset, const char *text, struct err *err)
 		return err_context(err, "--key");
 	if (!role_in_keyset(line.role))
 		return err_set(err, ERR_USAGE, "--key: a keyset lists no %s keys", role_name(line.role));
+	if (is_listed(keyset, &line))
+		return true;
 	key.public = line.public;
 	key.role = line.role;
 	(void)snprintf(key.name, sizeof key.name, "%s", line.name);
@@ -113,8 +124,8 @@ static bool set_status(struct keyset *keyset, const char *option, const char *ki
 			keyset->keys[i].since = since;
 			return true;
 		}
-	return err_set(err, ERR_USAGE, "--%s: the previous keyset has no key '%s'", option,
-		ERR_QUOTED(kid));
+	return err_set(
+		err, ERR_USAGE, "--%s: the previous keyset has no key '%s'", option, ERR_QUOTED(kid));
 }
 
 static bool set_statuses(
@@ -145,8 +156,8 @@ static bool set_next_root(struct keyset *keyset, const struct cli_call *call, st
 	if (!keyline_read(text, &line, err))
 		return err_context(err, "--next-root");
 	if (line.role != ROLE_ROOT)
-		return err_set(err, ERR_USAGE, "--next-root: that is a key of role %s",
-			role_name(line.role));
+		return err_set(
+			err, ERR_USAGE, "--next-root: that is a key of role %s", role_name(line.role));
 	keyset->has_next_root = true;
 	keyset->next_root = line.public;
 	return true;
@@ -178,8 +189,8 @@ static bool sign_and_write(const struct keyset *keyset, const struct keyset *pre
 	struct fingerprint pinned = fingerprint_of(&root->public);
 
 	return keyset_sign(keyset, root, &jws, err) &&
-		keyset_accept(previous, &pinned, jws.data, jws.len, &accepted, err) &&
-		buf_append_str(&jws, "\n", err) && file_write_new(path, jws.data, jws.len, 0644, err);
+		   keyset_accept(previous, &pinned, jws.data, jws.len, &accepted, err) &&
+		   buf_append_str(&jws, "\n", err) && file_write_new(path, jws.data, jws.len, 0644, err);
 }
 
 static bool report(const struct keyset *keyset, int64_t now, struct err *err)
@@ -213,5 +224,5 @@ bool verb_keyset_make(const struct cli_call *call, struct err *err)
 		return false;
 	keyset->root = root.public;
 	return sign_and_write(keyset, previous, &root, out_path, err) &&
-		report(keyset, session.now, err);
+		   report(keyset, session.now, err);
 }

@@ -19,7 +19,7 @@ static bool print_json(const struct keyset *keyset, struct err *err)
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 
 	return keyset_format(keyset, &text, err) && buf_append_str(&text, "\n", err) &&
-		output_text(&text, err);
+		   output_text(&text, err);
 }
 
 static bool print(
@@ -53,7 +53,7 @@ static bool show_file(struct session *session, const struct cli_call *call, stru
 	auto_keyset struct keyset *keyset = NULL;
 
 	return keyset_file_open(call->argv[0], &keyset, err) && note_root(session, keyset, err) &&
-		print(keyset, call, session->now, err);
+		   print(keyset, call, session->now, err);
 }
 
 static bool show_newest(struct session *session, const struct cli_call *call, struct err *err)

@@ -41,8 +41,8 @@ static bool describe_channels(const struct keyset *keyset, struct buf *out, stru
 	if (!buf_append_str(out, "approvals   ", err))
 		return false;
 	for (size_t i = 0; i < keyset->channel_count; i++)
-		if (!buf_printf(out, err, " %s=%d", keyset->channels[i].name,
-				keyset->channels[i].approvals))
+		if (!buf_printf(
+				out, err, " %s=%d", keyset->channels[i].name, keyset->channels[i].approvals))
 			return false;
 	return buf_append_str(out, "\n\n", err);
 }
@@ -81,20 +81,30 @@ static int count_active(const struct keyset *keyset, enum key_role role)
 	return count;
 }
 
+static bool warn_channel(
+	const struct keyset_channel *channel, int editors, struct buf *out, struct err *err)
+{
+	if (channel->approvals > editors)
+		return buf_printf(out, err,
+			"note: %s demands %d editors, the keyset has %d: nothing can be issued on it\n",
+			channel->name, channel->approvals, editors);
+	return channel->approvals > 1 ||
+		   buf_printf(out, err,
+			   "note: on %s one editor alone can publish (--approvals %s=2 demands two)\n",
+			   channel->name, channel->name);
+}
+
 bool keyset_view_warn(const struct keyset *keyset, struct buf *out, struct err *err)
 {
 	int editors = count_active(keyset, ROLE_EDITOR);
 
 	for (size_t i = 0; i < keyset->channel_count; i++)
-		if (keyset->channels[i].approvals > editors &&
-			!buf_printf(out, err,
-				"note: %s demands %d editors, the keyset has %d: nothing can be issued on it\n",
-				keyset->channels[i].name, keyset->channels[i].approvals, editors))
+		if (!warn_channel(&keyset->channels[i], editors, out, err))
 			return false;
 	if (count_active(keyset, ROLE_DISPATCHER) == 0 &&
 		!buf_append_str(out, "note: there is no active dispatcher key: nothing can be sent\n", err))
 		return false;
 	return count_active(keyset, ROLE_RECOVERY) > 0 ||
-		buf_append_str(out,
-			"note: there is no recovery key: what all editors lose is lost\n", err);
+		   buf_append_str(
+			   out, "note: there is no recovery key: what all editors lose is lost\n", err);
 }

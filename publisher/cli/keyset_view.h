@@ -17,9 +17,10 @@ bool keyset_view_describe(
 	const struct keyset *keyset, int64_t now, struct buf *out, struct err *err) MUST_USE NONNULL;
 
 /*
- * Appends a line for each thing that could not work: a channel that demands more editors than there
- * are, no dispatcher, no recovery key. Nothing when all is well.
+ * Appends a line for each thing that whoever signs should know: a channel that one editor alone can
+ * publish on, or that demands more than there are; no dispatcher, no recovery key. Nothing when all is well.
  */
-bool keyset_view_warn(const struct keyset *keyset, struct buf *out, struct err *err) MUST_USE NONNULL;
+bool keyset_view_warn(
+	const struct keyset *keyset, struct buf *out, struct err *err) MUST_USE NONNULL;
 
 #endif

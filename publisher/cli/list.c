@@ -46,9 +46,9 @@ static bool open_key(const struct cli_call *call, struct list *list, struct err 
 
 	list->with_titles = cli_has(call, "key") || list->session.settings.passphrase_file;
 	return !list->with_titles ||
-		(session_trust(&list->session, &list->ring, &keyset, err) &&
-			signer_load(&list->session, keyset, ROLE_EDITOR, &list->editor, err) &&
-			signer_unlock(&list->session, &list->editor, err));
+		   (session_trust(&list->session, &list->ring, &keyset, err) &&
+			   signer_load(&list->session, keyset, ROLE_EDITOR, &list->editor, err) &&
+			   signer_unlock(&list->session, &list->editor, err));
 }
 
 /* One that cannot be opened says so in its place; the list goes on. */
@@ -56,8 +56,7 @@ static bool read_title(struct list *list, const struct editor_publication *publi
 	char out[static TITLE_SIZE], struct err *err)
 {
 	*out = '\0';
-	if (!list->with_titles ||
-		title_read(list->session.pg, publication, &list->editor, out, err))
+	if (!list->with_titles || title_read(list->session.pg, publication, &list->editor, out, err))
 		return true;
 	if (err->kind == ERR_SYSTEM)
 		return false;
@@ -72,8 +71,8 @@ static bool add_row(struct list *list, struct table *table,
 	char approvals[32];
 	char counts[4][16];
 	char title[TITLE_SIZE];
-	const int numbers[4] = {publication->deliveries, publication->stored, publication->opened,
-		publication->owed};
+	const int numbers[4] = {
+		publication->deliveries, publication->stored, publication->opened, publication->owed};
 	bool issued = publication->issued_at != 0;
 	int64_t at = issued ? publication->issued_at : publication->drafted_at;
 
@@ -84,9 +83,9 @@ static bool add_row(struct list *list, struct table *table,
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
 		(void)snprintf(counts[i], sizeof counts[i], issued ? "%d" : "", numbers[i]);
 	(void)snprintf(brief, sizeof brief, "%.8s", publication->id);
-	const char *const cells[] = {brief, publication->channel,
-		publication->number, publication_state_text(publication->state), WHEN_OR_EMPTY(at),
-		approvals, counts[0], counts[1], counts[2], counts[3], title};
+	const char *const cells[] = {brief, publication->channel, publication->number,
+		publication_state_text(publication->state), WHEN_OR_EMPTY(at), approvals, counts[0],
+		counts[1], counts[2], counts[3], title};
 
 	return table_add_row(table, cells, err);
 }

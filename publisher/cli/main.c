@@ -22,8 +22,8 @@ static const struct cli_verb verbs[] = {
 	{"keyset make", verb_keyset_make, NULL, "sign the next keyset with the root key",
 		keyset_make_options},
 	{"keyset import", verb_keyset_import, "FILE", "put a keyset into PostgreSQL", NULL},
-	{"keyset show", verb_keyset_show, "[FILE]", "the newest keyset in PostgreSQL, or that of a file",
-		keyset_show_options},
+	{"keyset show", verb_keyset_show, "[FILE]",
+		"the newest keyset in PostgreSQL, or that of a file", keyset_show_options},
 	{0},
 };
 

@@ -38,8 +38,7 @@ static bool view_time(struct buf *out, const char *label, int64_t seconds, struc
 {
 	char text[WHEN_TEXT_SIZE];
 
-	return seconds == TIME_NONE ||
-		manifest_view_line(out, label, when_format(seconds, text), err);
+	return seconds == TIME_NONE || manifest_view_line(out, label, when_format(seconds, text), err);
 }
 
 static bool view_rule(struct buf *out, const struct buf *rule, struct err *err)
@@ -47,7 +46,7 @@ static bool view_rule(struct buf *out, const struct buf *rule, struct err *err)
 	auto_buf struct buf text = BUF_INIT(RULE_BYTES_MAX);
 
 	return rule_describe(rule->data, rule->len, &text, err) &&
-		manifest_view_line(out, "接收范围", buf_str(&text), err);
+		   manifest_view_line(out, "接收范围", buf_str(&text), err);
 }
 
 static bool view_fields(const struct manifest *manifest, struct buf *out, struct err *err)
@@ -75,23 +74,22 @@ static bool view_files(const struct manifest *manifest, struct buf *out, struct 
 	}
 	return buf_printf(out, err, "  文件      %zu 个，共 %s\n", manifest->file_count,
 			   output_size(manifest_total_bytes(manifest), size)) &&
-		table_write(&table, LABEL_COLUMNS + 2, out, err);
+		   table_write(&table, LABEL_COLUMNS + 2, out, err);
 }
 
-bool manifest_view(const struct manifest *manifest, const struct buf *rule, struct buf *out,
-	struct err *err)
+bool manifest_view(
+	const struct manifest *manifest, const struct buf *rule, struct buf *out, struct err *err)
 {
 	char channel[CHANNEL_TEXT_SIZE];
 
 	return manifest_view_line(out, "频道", channel_text(manifest->channel, channel), err) &&
-		manifest_view_line(out, "期号", manifest->number, err) &&
-		manifest_view_line(out, "标题", manifest->title, err) &&
-		manifest_view_line(out, "语言", manifest->language, err) &&
-		view_time(out, "起草时间", manifest->created_at, err) &&
-		view_time(out, "不早于", manifest->not_before, err) &&
-		view_time(out, "截止", manifest->expires_at, err) &&
-		view_fields(manifest, out, err) && view_files(manifest, out, err) &&
-		view_rule(out, rule, err);
+		   manifest_view_line(out, "期号", manifest->number, err) &&
+		   manifest_view_line(out, "标题", manifest->title, err) &&
+		   manifest_view_line(out, "语言", manifest->language, err) &&
+		   view_time(out, "起草时间", manifest->created_at, err) &&
+		   view_time(out, "不早于", manifest->not_before, err) &&
+		   view_time(out, "截止", manifest->expires_at, err) && view_fields(manifest, out, err) &&
+		   view_files(manifest, out, err) && view_rule(out, rule, err);
 }
 
 static json_t *fields_json(const struct manifest *manifest)
@@ -99,8 +97,8 @@ static json_t *fields_json(const struct manifest *manifest)
 	auto_json json_t *fields = json_object();
 
 	for (size_t i = 0; i < manifest->field_count; i++)
-		if (json_object_set_new(fields, manifest->fields[i].name,
-				json_string(manifest->fields[i].value)) != 0)
+		if (json_object_set_new(
+				fields, manifest->fields[i].name, json_string(manifest->fields[i].value)) != 0)
 			return NULL;
 	return TAKE(fields);
 }
@@ -115,8 +113,8 @@ static json_t *files_json(const struct manifest *manifest)
 
 		if (json_array_append_new(files,
 				json_pack("{s:s, s:s, s:I, s:s}", "name", file->name, "type", file->type, "size",
-					(json_int_t)file->size_bytes, "digest",
-					digest_hex(&file->digest, digest))) != 0)
+					(json_int_t)file->size_bytes, "digest", digest_hex(&file->digest, digest))) !=
+			0)
 			return NULL;
 	}
 	return TAKE(files);

@@ -13,8 +13,7 @@ static bool take_rule(struct opened *opened, struct err *err)
 	struct pg_bytes rule = opened->found.publication.audience;
 
 	buf_init(&opened->rule, RULE_BYTES_MAX);
-	return buf_append(&opened->rule, rule.data, rule.len, err) ||
-		err_context(err, "audience rule");
+	return buf_append(&opened->rule, rule.data, rule.len, err) || err_context(err, "audience rule");
 }
 
 static bool take_content_key(struct session *session, struct opened *opened, struct err *err)
@@ -30,7 +29,7 @@ static bool take_content_key(struct session *session, struct opened *opened, str
 			"publication %s is not sealed to your key %s: it was drafted before a keyset listed it",
 			opened->found.brief, opened->editor.kid);
 	return signer_unlock(session, &opened->editor, err) &&
-		grant_open(sealed, &opened->found.id, &opened->editor.key, &opened->content_key, err);
+		   grant_open(sealed, &opened->found.id, &opened->editor.key, &opened->content_key, err);
 }
 
 static bool take_manifest(struct session *session, struct opened *opened, struct err *err)
@@ -39,13 +38,13 @@ static bool take_manifest(struct session *session, struct opened *opened, struct
 
 	buf_init(&opened->manifest_bytes, LIMIT_MANIFEST);
 	return spool_open(&opened->spool, err) &&
-		editor_parts(session->pg, publication->id, 0, publication->body.parts, spool_put,
-			&opened->spool, err) &&
-		body_read_manifest(&publication->body, opened->content_key, spool_get, &opened->spool,
-			&opened->manifest_bytes, NULL, err) &&
-		manifest_parse(opened->manifest_bytes.data, opened->manifest_bytes.len, &opened->manifest,
-			err) &&
-		manifest_check_names(&opened->manifest, err);
+		   editor_parts(session->pg, publication->id, 0, publication->body.parts, spool_put,
+			   &opened->spool, err) &&
+		   body_read_manifest(&publication->body, opened->content_key, spool_get, &opened->spool,
+			   &opened->manifest_bytes, NULL, err) &&
+		   manifest_parse(
+			   opened->manifest_bytes.data, opened->manifest_bytes.len, &opened->manifest, err) &&
+		   manifest_check_names(&opened->manifest, err);
 }
 
 static int64_t time_of(int64_t manifest_time)
@@ -90,8 +89,8 @@ bool opened_read(struct session *session, const char *id, struct opened *ret, st
 	const struct editor_publication *publication = &ret->found.publication;
 	int64_t at = publication->issued_at ? publication->issued_at : session->now;
 
-	return approvals_read(session->pg, publication->id, &ret->manifest_bytes, ret->keyset, at,
-		&ret->approvals, err);
+	return approvals_read(
+		session->pg, publication->id, &ret->manifest_bytes, ret->keyset, at, &ret->approvals, err);
 }
 
 void opened_release(struct opened *opened)
@@ -112,8 +111,8 @@ bool opened_view(const struct opened *opened, struct buf *out, struct err *err)
 {
 	const struct editor_publication *publication = &opened->found.publication;
 
-	return buf_printf(out, err, "%s  %s\n", publication->id,
-			   publication_state_text(publication->state)) &&
-		manifest_view(&opened->manifest, &opened->rule, out, err) &&
-		approvals_view(&opened->approvals, out, err);
+	return buf_printf(
+			   out, err, "%s  %s\n", publication->id, publication_state_text(publication->state)) &&
+		   manifest_view(&opened->manifest, &opened->rule, out, err) &&
+		   approvals_view(&opened->approvals, out, err);
 }

@@ -43,8 +43,8 @@ struct opened {
  * not issued. A wrong signature is counted, not refused. `ret` is OPENED_INIT and must not move until
  * opened_release, whatever this returns.
  */
-bool opened_read(struct session *session, const char *id, struct opened *ret, struct err *err)
-	MUST_USE NONNULL;
+bool opened_read(
+	struct session *session, const char *id, struct opened *ret, struct err *err) MUST_USE NONNULL;
 void opened_release(struct opened *opened) NONNULL;
 
 /*

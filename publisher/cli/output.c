@@ -27,7 +27,7 @@ bool output_json(json_t *json, struct err *err)
 	if (!owned)
 		return err_set(err, ERR_SYSTEM, "out of memory");
 	return json_write(owned, &text, err) && buf_append_str(&text, "\n", err) &&
-		output_text(&text, err);
+		   output_text(&text, err);
 }
 
 json_t *output_time(int64_t seconds, int64_t none)
@@ -61,5 +61,5 @@ bool output_field(
 	if (!*value)
 		return true;
 	return buf_append_str(out, "  ", err) && utf8_cell(out, label, columns, err) &&
-		buf_printf(out, err, "  %s\n", err_quote(clean, sizeof clean, value, strlen(value)));
+		   buf_printf(out, err, "  %s\n", err_quote(clean, sizeof clean, value, strlen(value)));
 }

@@ -41,11 +41,11 @@ bool rule_make(const char *const *units, size_t count, struct buf *out, struct e
 		return err_set(err, ERR_USAGE, "--to may be given at most %d times", RULE_UNITS_MAX);
 	for (size_t i = 0; i < count; i++)
 		if (!ident_is_unit(units[i], strlen(units[i])))
-			return err_set(err, ERR_USAGE,
-				"--to: '%s' is no unit id; unit ids look like 'unit-a'", ERR_QUOTED(units[i]));
+			return err_set(err, ERR_USAGE, "--to: '%s' is no unit id; unit ids look like 'unit-a'",
+				ERR_QUOTED(units[i]));
 	if (count > 0)
-		rule = json_pack("{s:i, s:s, s:o?}", "v", 1, "rule", "units", "units",
-			sorted_units(units, count));
+		rule = json_pack(
+			"{s:i, s:s, s:o?}", "v", 1, "rule", "units", "units", sorted_units(units, count));
 	else
 		rule = json_pack("{s:i, s:s}", "v", 1, "rule", "entitled");
 	if (!rule || (count > 0 && !json_is_array(json_object_get(rule, "units"))))
@@ -84,6 +84,6 @@ bool rule_describe(const void *bytes, size_t len, struct buf *out, struct err *e
 		return buf_append_str(out, "频道全体有权单位", err);
 	if (strcmp(kind, "units") == 0)
 		return describe_units(&rule, out, err);
-	return err_set(err, ERR_DATA, "audience rule '%s' is not known to this version",
-		ERR_QUOTED(kind));
+	return err_set(
+		err, ERR_DATA, "audience rule '%s' is not known to this version", ERR_QUOTED(kind));
 }

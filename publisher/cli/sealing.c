@@ -12,16 +12,17 @@ static bool seal_body(const struct secret *content_key, const struct manifest *m
 	auto_body_writer struct body_writer *writer = NULL;
 
 	return spool_open(&sealing->spool, err) &&
-		body_writer_new(content_key, manifest_bytes->data, manifest_bytes->len,
-			manifest_total_bytes(manifest), spool_put, &sealing->spool, &writer, err) &&
-		sources_push(sources, manifest, writer, err) &&
-		body_writer_finish(writer, &sealing->body, err);
+		   body_writer_new(content_key, manifest_bytes->data, manifest_bytes->len,
+			   manifest_total_bytes(manifest), spool_put, &sealing->spool, &writer, err) &&
+		   sources_push(sources, manifest, writer, err) &&
+		   body_writer_finish(writer, &sealing->body, err);
 }
 
 static bool opens_drafts(const struct keyset_key *key, int64_t now)
 {
-	return (key->role == ROLE_DISPATCHER || key->role == ROLE_EDITOR || key->role == ROLE_RECOVERY) &&
-		keyset_key_valid(key, now);
+	return (key->role == ROLE_DISPATCHER || key->role == ROLE_EDITOR ||
+			   key->role == ROLE_RECOVERY) &&
+		   keyset_key_valid(key, now);
 }
 
 static bool seal_key(const struct secret *content_key, const struct pub_id *id,

@@ -71,7 +71,7 @@ static bool read_config(struct conf *conf, const struct cli_call *call, struct e
 		path = fallback;
 	}
 	return file_read(path, CONF_TEXT_MAX, &text, err) &&
-		conf_parse(conf, path, buf_str(&text), text.len, err);
+		   conf_parse(conf, path, buf_str(&text), text.len, err);
 }
 
 static bool apply_options(struct conf *conf, const struct cli_call *call, struct err *err)
@@ -92,7 +92,7 @@ bool session_init(struct session *ret, const struct cli_call *call, struct err *
 	*ret = (struct session){.now = clock_now(clock_system())};
 	conf_init(&ret->conf, conf_keys, &ret->settings);
 	return read_config(&ret->conf, call, err) && apply_options(&ret->conf, call, err) &&
-		conf_finish(&ret->conf, err);
+		   conf_finish(&ret->conf, err);
 }
 
 void session_release(struct session *session)
@@ -118,7 +118,10 @@ bool session_root(const struct session *session, struct fingerprint *ret, struct
 		return err_set(err, ERR_USAGE,
 			"no root is pinned; give --root FINGERPRINT, or root_fingerprint in the "
 			"configuration file");
-	return fingerprint_parse(text, ret, err) || err_context(err, "root fingerprint");
+	if (fingerprint_parse(text, ret, err))
+		return true;
+	err->kind = ERR_USAGE;
+	return err_context(err, "root fingerprint");
 }
 
 bool session_keyring(struct session *session, struct keyring *ret, struct err *err)
@@ -143,8 +146,8 @@ bool session_keyring(struct session *session, struct keyring *ret, struct err *e
 	return true;
 }
 
-bool session_trust(struct session *session, struct keyring *ret, const struct keyset **ret_newest,
-	struct err *err)
+bool session_trust(
+	struct session *session, struct keyring *ret, const struct keyset **ret_newest, struct err *err)
 {
 	auto_keyring struct keyring ring = {.count = 0};
 

@@ -52,20 +52,21 @@ extern const struct cli_option session_options[];
  * Reads --config, or ~/.config/certwire/certwire.conf when it exists, then the options over it.
  * `*ret` must not move in memory until session_release.
  */
-bool session_init(struct session *ret, const struct cli_call *call, struct err *err) MUST_USE NONNULL;
+bool session_init(
+	struct session *ret, const struct cli_call *call, struct err *err) MUST_USE NONNULL;
 void session_release(struct session *session) NONNULL;
 
 /* Connects as psql does; does nothing when connected. */
 bool session_connect(struct session *session, struct err *err) MUST_USE NONNULL;
 
 /* The pinned root. ERR_USAGE saying how to pin one when there is none. */
-bool session_root(const struct session *session, struct fingerprint *ret, struct err *err)
-	MUST_USE NONNULL;
+bool session_root(
+	const struct session *session, struct fingerprint *ret, struct err *err) MUST_USE NONNULL;
 
 /* Connects, reads all keysets and believes those that follow from the root. `*ret` is new; it may be
  * empty, and its newest expired. */
-bool session_keyring(struct session *session, struct keyring *ret, struct err *err)
-	MUST_USE NONNULL;
+bool session_keyring(
+	struct session *session, struct keyring *ret, struct err *err) MUST_USE NONNULL;
 
 /*
  * The same, and the newest keyset must be there and be in force now. `*ret_newest` is borrowed from

@@ -11,6 +11,8 @@
 
 enum { PROMPT_SIZE = 320 };
 
+static const char instead[] = "--passphrase-file FILE";
+
 bool passphrase_read(const char *path, struct secret **ret, struct err *err)
 {
 	auto_secret struct secret *line = NULL;
@@ -22,8 +24,8 @@ bool passphrase_read(const char *path, struct secret **ret, struct err *err)
 	while (len < line->len && line->bytes[len] != '\n' && line->bytes[len] != '\r')
 		len++;
 	if (len == 0)
-		return err_set(err, ERR_DATA, "passphrase file '%s': its first line is empty",
-			ERR_QUOTED(path));
+		return err_set(
+			err, ERR_DATA, "passphrase file '%s': its first line is empty", ERR_QUOTED(path));
 	sodium_memzero(line->bytes + len, line->len - len);
 	line->len = len;
 	*ret = TAKE(line);
@@ -42,10 +44,9 @@ static bool ask_twice(struct secret **ret, struct err *err)
 	auto_secret struct secret *first = NULL;
 	auto_secret struct secret *second = NULL;
 
-	if (!tty_passphrase("Passphrase for the new key 新密钥口令: ", &first, err))
-		return err_context(err, "passphrase (--passphrase-file FILE needs no terminal)");
-	if (!check_length(first, err) ||
-		!tty_passphrase("The same again 再输入一次: ", &second, err))
+	if (!tty_passphrase("Passphrase for the new key 新密钥口令: ", instead, &first, err) ||
+		!check_length(first, err) ||
+		!tty_passphrase("The same again 再输入一次: ", instead, &second, err))
 		return false;
 	if (first->len != second->len || sodium_memcmp(first->bytes, second->bytes, first->len) != 0)
 		return err_set(err, ERR_USAGE, "the two passphrases differ; nothing was written");
@@ -74,8 +75,7 @@ static bool passphrase_of(const struct session *session, const struct keyfile *f
 		return passphrase_read(session->settings.passphrase_file, ret, err);
 	(void)snprintf(prompt, sizeof prompt, "Passphrase 口令 · %s %s (%s): ", role_name(file->role),
 		file->name, ERR_QUOTED(path));
-	return tty_passphrase(prompt, ret, err) ||
-		err_context(err, "passphrase (--passphrase-file FILE needs no terminal)");
+	return tty_passphrase(prompt, instead, ret, err);
 }
 
 static bool open_loaded(const struct session *session, const struct keyfile *file, const char *path,
@@ -85,8 +85,7 @@ static bool open_loaded(const struct session *session, const struct keyfile *fil
 
 	if (file->is_protected && !passphrase_of(session, file, path, &passphrase, err))
 		return false;
-	return keyfile_open(file, passphrase, ret, err) ||
-		err_context(err, "'%s'", ERR_QUOTED(path));
+	return keyfile_open(file, passphrase, ret, err) || err_context(err, "'%s'", ERR_QUOTED(path));
 }
 
 static bool check_role(
@@ -104,15 +103,14 @@ bool signer_open(const struct session *session, const char *path, enum key_role 
 	auto_keyfile struct keyfile file = KEYFILE_INIT;
 
 	return keyfile_load(path, &file, err) && check_role(&file, path, role, err) &&
-		open_loaded(session, &file, path, ret, err);
+		   open_loaded(session, &file, path, ret, err);
 }
 
 static bool find_listed(const struct session *session, const struct keyset *keyset,
 	struct signer *signer, struct err *err)
 {
 	const struct keyfile *file = &signer->file;
-	const struct keyset_key *key =
-		keyset_find(keyset, public_key_kid(&file->public, signer->kid));
+	const struct keyset_key *key = keyset_find(keyset, public_key_kid(&file->public, signer->kid));
 
 	if (!key || key->role != file->role)
 		return err_set(err, ERR_DENIED,
@@ -140,8 +138,8 @@ bool signer_load(const struct session *session, const struct keyset *keyset, enu
 
 	signer.path = session->settings.key;
 	if (!signer.path)
-		return err_set(err, ERR_USAGE,
-			"which key? give --key FILE, or key in the configuration file");
+		return err_set(
+			err, ERR_USAGE, "which key? give --key FILE, or key in the configuration file");
 	if (!keyfile_load(signer.path, &signer.file, err) ||
 		!check_role(&signer.file, signer.path, role, err) ||
 		!find_listed(session, keyset, &signer, err))

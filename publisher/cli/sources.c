@@ -34,8 +34,8 @@ static bool check_name(const struct source *source, struct err *err)
 			"rename the file by typing its name anew",
 			ERR_QUOTED(source->path));
 	return filename_check(source->name, len, err) ||
-		err_context(err, "'%s' cannot be published under this name, rename it",
-			ERR_QUOTED(source->path));
+		   err_context(err, "'%s' cannot be published under this name, rename it",
+			   ERR_QUOTED(source->path));
 }
 
 static bool open_one(const char *path, struct source *source, struct err *err)
@@ -53,8 +53,8 @@ static bool open_one(const char *path, struct source *source, struct err *err)
 		return err_set(err, ERR_DATA, "'%s' is no regular file%s", ERR_QUOTED(path),
 			S_ISDIR(info.st_mode) ? "; give the files in it" : "");
 	if (info.st_size > LIMIT_FILE_BYTES)
-		return err_set(err, ERR_DATA, "'%s' is larger than %d MiB", ERR_QUOTED(path),
-			LIMIT_FILE_BYTES >> 20);
+		return err_set(
+			err, ERR_DATA, "'%s' is larger than %d MiB", ERR_QUOTED(path), LIMIT_FILE_BYTES >> 20);
 	return check_name(source, err);
 }
 
@@ -63,8 +63,8 @@ bool sources_open(char *const *paths, size_t count, struct sources *ret, struct 
 	auto_sources struct sources sources = {.count = 0};
 
 	if (count < 1 || count > LIMIT_FILES)
-		return err_set(err, ERR_USAGE, "1 to %d files make a publication, not %zu", LIMIT_FILES,
-			count);
+		return err_set(
+			err, ERR_USAGE, "1 to %d files make a publication, not %zu", LIMIT_FILES, count);
 	for (size_t i = 0; i < count; i++) {
 		struct source *source = &sources.items[sources.count++];
 
@@ -85,8 +85,7 @@ void sources_release(struct sources *sources)
 typedef bool chunk_sink(void *context, const void *data, size_t len, struct err *err);
 
 /* From its beginning to its end, wherever that is now. */
-static bool read_all(
-	const struct source *source, chunk_sink *sink, void *context, struct err *err)
+static bool read_all(const struct source *source, chunk_sink *sink, void *context, struct err *err)
 {
 	uint8_t chunk[CHUNK_BYTES];
 
@@ -132,8 +131,8 @@ bool sources_describe(const struct sources *sources, struct manifest *manifest, 
 			return err_context(err, "'%s'", ERR_QUOTED(source->path));
 		struct digest digest = digest_final(&measure.digest);
 
-		if (!manifest_add_file(manifest, source->name, media_type(source->name),
-				measure.size_bytes, &digest, err))
+		if (!manifest_add_file(
+				manifest, source->name, media_type(source->name), measure.size_bytes, &digest, err))
 			return err_context(err, "'%s'", ERR_QUOTED(source->path));
 	}
 	return true;

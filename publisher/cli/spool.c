@@ -10,8 +10,8 @@ bool spool_open(struct spool *ret, struct err *err)
 {
 	const char *folder = getenv("TMPDIR");
 	char path[4096];
-	int len = snprintf(path, sizeof path, "%s/certwire-XXXXXX",
-		folder && *folder ? folder : "/tmp");
+	int len =
+		snprintf(path, sizeof path, "%s/certwire-XXXXXX", folder && *folder ? folder : "/tmp");
 
 	if (len < 0 || (size_t)len >= sizeof path)
 		return err_set(err, ERR_USAGE, "TMPDIR is too long");

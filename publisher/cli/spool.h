@@ -28,9 +28,9 @@ bool spool_open(struct spool *ret, struct err *err) MUST_USE NONNULL;
 void spool_release(struct spool *spool) NONNULL;
 
 /* A body_part_sink and a body_part_source (common/body.h) whose context is the spool. */
-bool spool_put(void *spool, uint32_t index, const uint8_t part[static PART_BYTES], struct err *err)
-	MUST_USE NONNULL;
-bool spool_get(void *spool, uint32_t index, uint8_t part[static PART_BYTES], struct err *err)
-	MUST_USE NONNULL;
+bool spool_put(void *spool, uint32_t index, const uint8_t part[static PART_BYTES],
+	struct err *err) MUST_USE NONNULL;
+bool spool_get(
+	void *spool, uint32_t index, uint8_t part[static PART_BYTES], struct err *err) MUST_USE NONNULL;
 
 #endif

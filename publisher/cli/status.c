@@ -34,7 +34,8 @@ static bool issue_text(
 	if (!publication->issue_requested_at)
 		return buf_append_str(out, "尚未提交发布 not asked for", err);
 	if (publication->not_before)
-		return buf_printf(out, err, "已提交，不早于 %s", when_format(publication->not_before, time));
+		return buf_printf(
+			out, err, "已提交，不早于 %s", when_format(publication->not_before, time));
 	return buf_append_str(out, "已提交，等待分发程序 waiting for the dispatcher", err);
 }
 
@@ -47,12 +48,12 @@ static bool head_text(const struct lookup *found, struct buf *out, struct err *e
 	return buf_printf(out, err, "%s  %s %s  %s\n", found->brief,
 			   channel_text(publication->channel, channel), publication->number,
 			   publication_state_text(publication->state)) &&
-		issue_text(publication, &issue, err) &&
-		manifest_view_line(out, "发布", buf_str(&issue), err) &&
-		(!publication->expires_at ||
-			manifest_view_line(out, "截止", WHEN_OR_EMPTY(publication->expires_at), err)) &&
-		(!publication->withdrawn_reason ||
-			manifest_view_line(out, "撤回", publication->withdrawn_reason, err));
+		   issue_text(publication, &issue, err) &&
+		   manifest_view_line(out, "发布", buf_str(&issue), err) &&
+		   (!publication->expires_at ||
+			   manifest_view_line(out, "截止", WHEN_OR_EMPTY(publication->expires_at), err)) &&
+		   (!publication->withdrawn_reason ||
+			   manifest_view_line(out, "撤回", publication->withdrawn_reason, err));
 }
 
 static bool print_text(const struct lookup *found, const struct board *board, struct err *err)
@@ -62,10 +63,9 @@ static bool print_text(const struct lookup *found, const struct board *board, st
 
 	if (!head_text(found, &text, err))
 		return false;
-	if (board->total > 0 &&
-		(!board_summary(board, &summary, err) ||
-			!manifest_view_line(&text, "送达", buf_str(&summary), err) ||
-			!board_view(board, &text, err)))
+	if (board->total > 0 && (!board_summary(board, &summary, err) ||
+								!manifest_view_line(&text, "送达", buf_str(&summary), err) ||
+								!board_view(board, &text, err)))
 		return false;
 	return output_text(&text, err);
 }
@@ -101,7 +101,7 @@ bool verb_status(const struct cli_call *call, struct err *err)
 	/* What was watched is now history: look again. */
 	lookup_release(&found);
 	return lookup_publication(&session, call->argv[0], &found, err) &&
-		board_read(session.pg, found.publication.id, &board, err) &&
-		(cli_has(call, "json") ? print_json(&found, &board, err)
-							   : print_text(&found, &board, err));
+		   board_read(session.pg, found.publication.id, &board, err) &&
+		   (cli_has(call, "json") ? print_json(&found, &board, err)
+								  : print_text(&found, &board, err));
 }

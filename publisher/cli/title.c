@@ -35,8 +35,7 @@ static size_t manifest_len(const struct head *head)
 
 static bool is_complete(const struct head *head)
 {
-	return head->bytes.len >= LENGTH_BYTES &&
-		head->bytes.len - LENGTH_BYTES >= manifest_len(head);
+	return head->bytes.len >= LENGTH_BYTES && head->bytes.len - LENGTH_BYTES >= manifest_len(head);
 }
 
 static bool push(
@@ -90,8 +89,8 @@ bool title_read(struct pg *pg, const struct editor_publication *publication,
 	struct pub_id id;
 
 	if (!pub_id_parse(publication->id, strlen(publication->id), &id))
-		return err_set(err, ERR_DATA, "publication id '%s' is malformed",
-			ERR_QUOTED(publication->id));
+		return err_set(
+			err, ERR_DATA, "publication id '%s' is malformed", ERR_QUOTED(publication->id));
 	if (!editor_content_key(pg, publication->id, editor->kid, sealed, &found, err))
 		return false;
 	if (!found) {
@@ -100,8 +99,8 @@ bool title_read(struct pg *pg, const struct editor_publication *publication,
 	}
 	struct head head = {.bytes = BUF_INIT(HEAD_MAX)};
 	bool ok = grant_open(sealed, &id, &editor->key, &content_key, err) &&
-		read_head(pg, publication, content_key, &head, err) &&
-		take_title(&head, publication, out, err);
+			  read_head(pg, publication, content_key, &head, err) &&
+			  take_title(&head, publication, out, err);
 
 	buf_release(&head.bytes);
 	return ok;

@@ -11,11 +11,11 @@
 
 enum { KEY_CTRL_C = 3, KEY_CTRL_D = 4, KEY_BACKSPACE = 8, KEY_CTRL_U = 21, KEY_DELETE = 127 };
 
-static bool tty_open(int *ret, struct err *err)
+static bool tty_open(const char *instead, int *ret, struct err *err)
 {
 	*ret = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (*ret < 0)
-		return err_set(err, ERR_USAGE, "there is no terminal to ask on");
+		return err_set(err, ERR_USAGE, "there is no terminal to ask on; give %s", instead);
 	return true;
 }
 
@@ -80,8 +80,7 @@ static bool take_key(int fd, struct secret *line, bool *ret_done, struct err *er
 		break;
 	default:
 		if (line->len == TTY_PASSPHRASE_MAX)
-			return err_set(err, ERR_USAGE, "a passphrase has at most %d bytes",
-				TTY_PASSPHRASE_MAX);
+			return err_set(err, ERR_USAGE, "a passphrase has at most %d bytes", TTY_PASSPHRASE_MAX);
 		line->len++;
 	}
 	return true;
@@ -101,13 +100,13 @@ static bool read_hidden(int fd, struct secret *line, struct err *err)
 	return true;
 }
 
-bool tty_passphrase(const char *prompt, struct secret **ret, struct err *err)
+bool tty_passphrase(const char *prompt, const char *instead, struct secret **ret, struct err *err)
 {
 	auto_fd int fd = -1;
 	auto_secret struct secret *line = secret_new(TTY_PASSPHRASE_MAX + 1, err);
 	struct termios before, hidden;
 
-	if (!line || !tty_open(&fd, err))
+	if (!line || !tty_open(instead, &fd, err))
 		return false;
 	if (tcgetattr(fd, &before) != 0)
 		return err_errno(err, "cannot hide what is typed");
@@ -130,13 +129,14 @@ bool tty_passphrase(const char *prompt, struct secret **ret, struct err *err)
 	return true;
 }
 
-bool tty_line(const char *prompt, char out[static TTY_LINE_SIZE], struct err *err)
+bool tty_line(
+	const char *prompt, const char *instead, char out[static TTY_LINE_SIZE], struct err *err)
 {
 	auto_fd int fd = -1;
 	size_t len = 0;
 	uint8_t key = 0;
 
-	if (!tty_open(&fd, err) || !say(fd, prompt, err))
+	if (!tty_open(instead, &fd, err) || !say(fd, prompt, err))
 		return false;
 	while (read_key(fd, &key, err)) {
 		if (key == '\n') {
@@ -158,14 +158,14 @@ static bool one_of(const char *answer, const char *const *words)
 	return false;
 }
 
-bool tty_confirm(const char *prompt, bool *ret, struct err *err)
+bool tty_confirm(const char *prompt, const char *instead, bool *ret, struct err *err)
 {
 	static const char *const yes[] = {"y", "yes", "是", NULL};
 	static const char *const no[] = {"", "n", "no", "否", NULL};
 	char answer[TTY_LINE_SIZE];
 
 	for (;;) {
-		if (!tty_line(prompt, answer, err))
+		if (!tty_line(prompt, instead, answer, err))
 			return false;
 		if (one_of(answer, yes) || one_of(answer, no)) {
 			*ret = one_of(answer, yes);

@@ -64,8 +64,7 @@ bool watch_bar(const struct board *board, int columns, struct buf *out, struct e
 	return buf_append_str(out, "] ", err) && board_summary(board, out, err);
 }
 
-static bool write_event(
-	const struct editor_delivery *delivery, struct buf *out, struct err *err)
+static bool write_event(const struct editor_delivery *delivery, struct buf *out, struct err *err)
 {
 	enum board_state state = board_state(delivery);
 	int64_t at = state == BOARD_OPENED ? delivery->opened_at : delivery->stored_at;
@@ -81,8 +80,8 @@ static bool remember(struct watch *watch, int i, const struct editor_delivery *d
 {
 	char now[64];
 
-	(void)snprintf(now, sizeof now, "%s %s", delivery->unit,
-		board_state_name(board_state(delivery)));
+	(void)snprintf(
+		now, sizeof now, "%s %s", delivery->unit, board_state_name(board_state(delivery)));
 	*ret_changed = i >= watch->shown_count || strcmp(watch->shown[i], now) != 0;
 	if (!*ret_changed)
 		return true;
@@ -121,6 +120,16 @@ static bool write_events(
 	return true;
 }
 
+static bool draw_bar(
+	const struct watch *watch, const struct board *board, struct buf *out, struct err *err)
+{
+	/* A bar that wrapped could not be wiped: the terminal cuts it instead. */
+	return buf_append_str(out, "\033[?7l", err) &&
+		   (watch->is_issued ? watch_bar(board, BAR_COLUMNS, out, err)
+							 : buf_append_str(out, "尚未发布 not issued yet …", err)) &&
+		   buf_append_str(out, "\033[?7h", err);
+}
+
 /* The bar's line is wiped, news is written over it, and the bar drawn anew below. */
 static bool draw(struct watch *watch, const struct board *board, struct err *err)
 {
@@ -130,9 +139,7 @@ static bool draw(struct watch *watch, const struct board *board, struct err *err
 		return false;
 	if (!write_events(watch, board, &text, err))
 		return false;
-	if (watch->is_tty &&
-		!(watch->is_issued ? watch_bar(board, BAR_COLUMNS, &text, err)
-						   : buf_append_str(&text, "尚未发布 not issued yet …", err)))
+	if (watch->is_tty && !draw_bar(watch, board, &text, err))
 		return false;
 	return output_text(&text, err) && (fflush(stdout) == 0 || output_failed(err));
 }
@@ -148,8 +155,8 @@ static bool look(struct watch *watch, bool *ret_done, struct err *err)
 		!board_read(watch->pg, watch->id, &board, err))
 		return false;
 	watch->is_issued = publication.issued_at != 0;
-	*ret_done = strcmp(publication.state, "withdrawn") == 0 ||
-		(watch->is_issued && board_is_settled(&board));
+	*ret_done = publication.issue_refused_code || strcmp(publication.state, "withdrawn") == 0 ||
+				(watch->is_issued && board_is_settled(&board));
 	return draw(watch, &board, err);
 }
 
@@ -182,9 +189,8 @@ static bool run(struct watch *watch, struct err *err)
 bool watch_publication(struct session *session, const struct lookup *found, struct err *err)
 {
 	CLEANUP(watch_release)
-	struct watch watch = {.id = found->publication.id,
-		.interrupt = -1,
-		.is_tty = isatty(STDOUT_FILENO) == 1};
+	struct watch watch = {
+		.id = found->publication.id, .interrupt = -1, .is_tty = isatty(STDOUT_FILENO) == 1};
 	const char *dsn = session->settings.dsn;
 
 	if (!catch_interrupt(&watch.interrupt, err))

@@ -17,11 +17,11 @@
  * Writes to stdout until nothing more is to be expected, or Ctrl-C, which is no failure. A lost
  * connection is.
  */
-bool watch_publication(struct session *session, const struct lookup *found, struct err *err)
-	MUST_USE NONNULL;
+bool watch_publication(
+	struct session *session, const struct lookup *found, struct err *err) MUST_USE NONNULL;
 
 /* Appends "[████████░░░░] 20/31 ..." of `columns` for the bar itself. */
-bool watch_bar(const struct board *board, int columns, struct buf *out, struct err *err)
-	MUST_USE NONNULL;
+bool watch_bar(
+	const struct board *board, int columns, struct buf *out, struct err *err) MUST_USE NONNULL;
 
 #endif

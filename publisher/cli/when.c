@@ -24,7 +24,7 @@ static bool date_exists(const struct tm *asked)
 	struct tm mended = *asked;
 
 	return mktime(&mended) != (time_t)-1 && mended.tm_mday == asked->tm_mday &&
-		mended.tm_mon == asked->tm_mon;
+		   mended.tm_mon == asked->tm_mon;
 }
 
 static bool parse_date(const char *text, enum when_edge edge, int64_t *ret)

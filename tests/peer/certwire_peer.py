@@ -281,6 +281,8 @@ def read_key_file(data, passphrase=None):
         raise Refusal(901, "key file's encoding") from None
     refuse_unless(role in ("root", "registrar", "editor", "dispatcher", "recovery", "device") and
                   key_name(name), 901, "role or name")
+    refuse_unless(role != "device" or (client_id(name) and not name.startswith("dispatcher.")), 901,
+                  "a device's name")
     if protection == b"none":
         refuse_unless(role in ("dispatcher", "device") and len(secret) == 32, 901, "unprotected")
         seed = secret
