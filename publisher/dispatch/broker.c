@@ -243,7 +243,7 @@ struct pollfd broker_pollfd(const struct broker *broker)
 		return poll;
 	poll.fd = mosquitto_socket(broker->client);
 	poll.events = POLLIN;
-	if (broker->state == BROKER_CONNECTING || mosquitto_want_write(broker->client))
+	if (mosquitto_want_write(broker->client))
 		poll.events |= POLLOUT;
 	return poll;
 }
