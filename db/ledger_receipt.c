@@ -1,6 +1,7 @@
 #include "db/ledger_receipt.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "db/embedded.h"
 #include "db/ledger_value.h"
@@ -29,27 +30,39 @@ void ledger_receipt_at(const struct pg_rows *rows, int row, struct ledger_receip
 	};
 }
 
-bool ledger_delivery_of(struct ledger *ledger, const char *unit, const struct pub_id *publication,
-	struct ledger_delivery *ret, struct err *err)
+static bool read_delivery(
+	const struct pg_rows *rows, int row, struct ledger_delivery *ret, struct err *err)
+{
+	ret->found = true;
+	ret->epoch = pg_int(rows, row, 1);
+	ret->number = pg_int(rows, row, 2);
+	return ledger_digest(rows, row, 3, "manifest digest", &ret->manifest, err);
+}
+
+bool ledger_deliveries_of(struct ledger *ledger, const char *unit, size_t item_count,
+	const struct receipt_item *items, struct ledger_delivery *ret, struct err *err)
 {
 	auto_rows struct pg_rows *rows = NULL;
 	struct pg_params params = PG_PARAMS_INIT;
-	struct ledger_delivery delivery = {.found = false};
-	char id[PUB_ID_SIZE];
+	char ids[LIMIT_RECEIPT_ITEMS][PUB_ID_SIZE];
+	const char *publications[LIMIT_RECEIPT_ITEMS];
 
+	assert(item_count <= LIMIT_RECEIPT_ITEMS);
+	for (size_t i = 0; i < item_count; i++)
+		publications[i] = pub_id_format(&items[i].publication, ids[i]);
 	pg_param_int(&params, ledger->fence);
 	pg_param_text(&params, unit);
-	pg_param_text(&params, pub_id_format(publication, id));
-	if (!pg_exec(ledger->pg, sql_ledger_delivery_of, &params, &rows, err))
+	pg_param_texts(&params, item_count, publications);
+	if (!pg_exec(ledger->pg, sql_ledger_deliveries_of, &params, &rows, err))
 		return false;
-	if (pg_row_count(rows) > 0) {
-		delivery.found = true;
-		delivery.epoch = pg_int(rows, 0, 0);
-		delivery.number = pg_int(rows, 0, 1);
-		if (!ledger_digest(rows, 0, 2, "manifest digest", &delivery.manifest, err))
-			return false;
+	/* The same publication may be named twice, so every row is for every item that names it. */
+	for (size_t i = 0; i < item_count; i++) {
+		ret[i] = (struct ledger_delivery){.found = false};
+		for (int row = 0; row < pg_row_count(rows); row++)
+			if (strcmp(pg_text(rows, row, 0), ids[i]) == 0 &&
+				!read_delivery(rows, row, &ret[i], err))
+				return false;
 	}
-	*ret = delivery;
 	return true;
 }
 

@@ -41,8 +41,10 @@ struct ledger_delivery {
 	struct digest manifest;
 };
 
-bool ledger_delivery_of(struct ledger *ledger, const char *unit, const struct pub_id *publication,
-	struct ledger_delivery *ret, struct err *err) MUST_USE NONNULL;
+/* For each of the items (at most LIMIT_RECEIPT_ITEMS, asserted) the unit's delivery, in `ret`. */
+bool ledger_deliveries_of(struct ledger *ledger, const char *unit, size_t item_count,
+	const struct receipt_item *items, struct ledger_delivery *ret,
+	struct err *err) MUST_USE NONNULL;
 
 /*
  * Records the verdict, 0 (believed, with its items) or a refusal code (without), and moves the

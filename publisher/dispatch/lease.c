@@ -40,7 +40,7 @@ static bool lease_renew(
 	if (!ledger_renew(ledger, lease->ttl_s, &held, err))
 		return false;
 	if (!held)
-		log_line(log, LOG_LEVEL_WARNING, "lease lost, standing by");
+		log_line(log, LOG_LEVEL_WARNING, "lease lost");
 	lease->held = held;
 	return true;
 }

@@ -43,7 +43,7 @@ static void work_stand_by(struct dispatch *dispatch)
 {
 	if (!dispatch->working)
 		return;
-	log_line(&dispatch->log, LOG_LEVEL_WARNING, "standing by");
+	log_line(&dispatch->log, LOG_LEVEL_WARNING, "standing by: nothing is sent or written");
 	dispatch->working = false;
 	for (size_t i = 0; i < dispatch->broker_count; i++) {
 		feed_clear(&dispatch->feeds[i]);
@@ -65,6 +65,11 @@ static void work_failed(struct dispatch *dispatch, const char *what, const struc
 		link_drop(dispatch);
 }
 
+static bool step_is_due(const struct dispatch *dispatch, unsigned due)
+{
+	return (dispatch->due & due) || (due == DUE_HEADS && dispatch->heads.count > 0);
+}
+
 /* One run of every step that is due. True: there is more to do at once. */
 static bool work_steps(struct dispatch *dispatch)
 {
@@ -74,7 +79,7 @@ static bool work_steps(struct dispatch *dispatch)
 		bool more = false;
 		struct err err;
 
-		if (!(dispatch->due & steps[i].due))
+		if (!step_is_due(dispatch, steps[i].due))
 			continue;
 		dispatch->due &= ~steps[i].due;
 		if (!steps[i].run(dispatch, &more, &err))
@@ -83,8 +88,6 @@ static bool work_steps(struct dispatch *dispatch)
 			dispatch->due |= steps[i].due | steps[i].then;
 		any_more = any_more || more;
 	}
-	if (dispatch->heads.count > 0)
-		dispatch->due |= DUE_HEADS;
 	return any_more;
 }
 
@@ -97,6 +100,8 @@ static bool work_pump(struct dispatch *dispatch)
 		bool more = false;
 		struct err err;
 
+		if (!lease_is_ours(&dispatch->lease, clock_monotonic_ms()))
+			return false;
 		if (!feed_pump(
 				dispatch, &dispatch->feeds[i], &dispatch->brokers[i], PUMP_TURNS, &more, &err))
 			work_failed(dispatch, "answer", &err);
@@ -105,7 +110,10 @@ static bool work_pump(struct dispatch *dispatch)
 	return any_more;
 }
 
-/* Whether keysets and our own key let us work; a lease held without that is of use to others. */
+/*
+ * Whether keysets and our own key let us work. A lease held without that is of use to others; but
+ * while PostgreSQL only does not answer, nothing is known to have changed.
+ */
 static bool work_has_key(struct dispatch *dispatch)
 {
 	bool due = dispatch->due & DUE_KEYS;
@@ -114,17 +122,18 @@ static bool work_has_key(struct dispatch *dispatch)
 	dispatch->due &= ~(unsigned)DUE_KEYS;
 	if ((!due || keys_load(dispatch, &err)) && keys_check_own(dispatch, &err))
 		return true;
-	lease_give_up(&dispatch->lease, &dispatch->ledger);
 	work_failed(dispatch, "keyset", &err);
+	if (err.kind != ERR_SYSTEM)
+		lease_give_up(&dispatch->lease, &dispatch->ledger);
 	return false;
 }
 
-/* Whether we are the dispatcher; makes us it when that is possible. */
-static bool work_may(struct dispatch *dispatch)
+/* Whether we may write now: connected, with a key, and with the lease, which is taken if it is free. */
+static bool work_may(struct dispatch *dispatch, int64_t now_ms)
 {
 	struct err err;
 
-	if (!work_has_key(dispatch))
+	if (!link_keep(dispatch, now_ms) || !work_has_key(dispatch))
 		return false;
 	if (!lease_tick(&dispatch->lease, &dispatch->ledger, &dispatch->log, &err)) {
 		work_failed(dispatch, "lease", &err);
@@ -136,28 +145,27 @@ static bool work_may(struct dispatch *dispatch)
 /* Starts or stops working as lease and key have it. */
 static bool work_settle_role(struct dispatch *dispatch, int64_t now_ms)
 {
-	bool may = link_keep(dispatch, now_ms) && work_may(dispatch);
+	bool may = work_may(dispatch, now_ms);
 
 	if (may && !dispatch->working) {
 		dispatch->working = true;
 		dispatch->due |= DUE_ALL;
 	}
-	/* While PostgreSQL is away we stay connected to the brokers for as long as the lease lasts. */
-	if (!may && (dispatch->pg || !lease_is_ours(&dispatch->lease, now_ms)))
+	/* While PostgreSQL is away we stay with the brokers for as long as the lease lasts. */
+	if (!lease_is_ours(&dispatch->lease, now_ms))
 		work_stand_by(dispatch);
 	return may;
 }
 
-static void work_listen(struct dispatch *dispatch, int64_t now_ms)
+/* True: something was notified. */
+static bool work_listen(struct dispatch *dispatch)
 {
+	unsigned due = dispatch->due;
 	struct err err;
 
 	if (dispatch->pg && !link_listen(dispatch, &err))
 		work_failed(dispatch, "PostgreSQL", &err);
-	if (now_ms >= dispatch->poll_at_ms) {
-		dispatch->poll_at_ms = now_ms + dispatch->config->settings.poll_interval_s * 1000;
-		dispatch->due |= DUE_ALL | DUE_KEYS;
-	}
+	return dispatch->due != due;
 }
 
 /* All that is done between two polls. True: there is more to do at once. */
@@ -166,14 +174,19 @@ static bool work_turn(struct dispatch *dispatch)
 	int64_t now_ms = clock_monotonic_ms();
 	bool more = false;
 
-	work_listen(dispatch, now_ms);
+	(void)work_listen(dispatch);
+	if (now_ms >= dispatch->poll_at_ms) {
+		dispatch->poll_at_ms = now_ms + dispatch->config->settings.poll_interval_s * 1000;
+		dispatch->due |= DUE_ALL | DUE_KEYS;
+	}
 	if (work_settle_role(dispatch, now_ms)) {
 		more = work_steps(dispatch);
 		more = work_pump(dispatch) || more;
 	}
 	for (size_t i = 0; i < dispatch->broker_count && dispatch->working; i++)
 		broker_tick(&dispatch->brokers[i], now_ms);
-	return more;
+	/* What came while we asked PostgreSQL other things no longer wakes a poll. */
+	return work_listen(dispatch) || more;
 }
 
 /* Milliseconds until something is due by the clock. */

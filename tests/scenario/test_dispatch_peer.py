@@ -15,6 +15,7 @@ from ports import accepts, free_port
 from postgres import Cluster
 from process import Process
 from programs import Programs, write_conf, write_private
+from tls import make_certificate
 from waiting import wait_for
 
 YEAR = 365 * 86400
@@ -43,11 +44,19 @@ class Desk:
         self.keys = {login: peer.Key.generate() for login in self.ROLES}
         self.keysets = []
         self.number = 0
+        self.tls_port = free_port()
+        make_certificate(folder / "tls", "127.0.0.1")
         broker = write_private(folder / "broker.conf",
-                               f"listener {self.port} 127.0.0.1\nallow_anonymous true\n"
-                               "max_inflight_messages 20\nset_tcp_nodelay true\n")
+                               "user root\nallow_anonymous true\nset_tcp_nodelay true\n"
+                               f"listener {self.port} 127.0.0.1\n"
+                               f"listener {self.tls_port} 127.0.0.1\n"
+                               f"certfile {folder}/tls/server.crt\nkeyfile {folder}/tls/server.key\n")
         self.broker = Process("broker", ["/usr/sbin/mosquitto", "-c", broker], self.logs)
-        self.dispatchers = {login: self._dispatcher(login) for login in ("dispatch_a", "dispatch_b")}
+        # The second dispatcher uses TLS; by the name localhost it must not accept that certificate.
+        self.dispatchers = {
+            "dispatch_a": self._dispatcher("dispatch_a", broker=f"127.0.0.1:{self.port}"),
+            "dispatch_b": self._dispatcher("dispatch_b", broker_ca=folder / "tls/ca.crt", broker=[
+                f"mqtts://127.0.0.1:{self.tls_port}, mqtts://localhost:{self.tls_port}"])}
 
     def open(self):
         self.cluster.create()
@@ -65,7 +74,7 @@ class Desk:
         for process in (*self.dispatchers.values(), self.broker, self.cluster.process):
             process.stop()
 
-    def _dispatcher(self, login):
+    def _dispatcher(self, login, **settings):
         name = login.replace("_", "-")
         key = self.keys[login]
         write_private(self.folder / f"{name}.key",
@@ -75,8 +84,7 @@ class Desk:
         conf = write_conf(self.folder / f"{name}.conf", {
             "dsn": self.cluster.dsn(login), "name": name, "key": f"{name}.key",
             "root_fingerprint": peer.fingerprint(self.root.public),
-            "broker": f"127.0.0.1:{self.port}", "lease": "3s", "offer_retry": "1s",
-            "push_parts": 2, "log_level": "debug"})
+            "lease": "3s", "offer_retry": "1s", "push_parts": 2, "log_level": "debug", **settings})
         return Process(name, [self.programs["certwire-dispatch"], "--config", conf], self.logs)
 
     def put_keyset(self, **status):
@@ -88,7 +96,8 @@ class Desk:
             "root": peer.b64(self.root.public), "next_root": None,
             "keys": [{"public": peer.b64(key.public), "role": self.ROLES[login], "name": login,
                       "not_before": now - YEAR, "not_after": now + YEAR,
-                      "status": status.get(login, "active"), "since": now - YEAR}
+                      "status": status.get(login, "active"),
+                      "since": now + 1 if login in status else now - YEAR}
                      for login, key in self.keys.items()],
             "channels": {"weekly": {"approvals": 2}, "monthly": {"approvals": 1}}}
         jws = forge.jws("certwire-keyset+jws", self.root, fields)
@@ -208,18 +217,24 @@ class Peer:
                     found[index] = part
         return found
 
-    def heads(self, nonce=None):
+    def heads(self):
         newest = self.desk.keyrings()[-1]
-        heads = [peer.read_head(p, newest, self.device.unit) for p in self.payloads("head")]
-        return [h for h in heads if nonce in (None, h["nonce"])]
+        return [peer.read_head(p, newest, self.device.unit) for p in self.payloads("head")]
 
     def sync(self, **fields):
-        """Sends a sync and waits for the head that echoes it."""
-        jws = self.device.sync(**fields)
-        nonce = forge.payload_of(jws)["nonce"]
-        self.client.publish(f"{TOPIC}unit/{self.device.unit}/sync", jws)
-        wait_for(lambda: self.heads(nonce), lambda: "an answer to the sync:\n" + self.desk.log())
-        return self.heads(nonce)[0]
+        """Sends a sync, again from time to time as a device would, and waits for a head that echoes it."""
+        nonces, due = [], 0
+
+        def echo():
+            nonlocal due
+            if time.monotonic() >= due:
+                due = time.monotonic() + 5
+                jws = self.device.sync(**fields)
+                nonces.append(forge.payload_of(jws)["nonce"])
+                self.client.publish(f"{TOPIC}unit/{self.device.unit}/sync", jws)
+            return [head for head in self.heads() if head["nonce"] in nonces]
+
+        return wait_for(echo, lambda: "an answer to the sync:\n" + self.desk.log())[0]
 
     def receipt(self, items):
         self.receipts += 1
@@ -442,6 +457,10 @@ def test_the_second_dispatcher_takes_over_and_the_first_writes_nothing(desk, hua
     publication = desk.draft()
     desk.issue(publication)
     assert huaan.fetch(publication)[1] == list(CONTENT.values())
+    assert f"broker 127.0.0.1:{desk.tls_port}: connected" in second.log()
+    wait_for(lambda: f"broker localhost:{desk.tls_port}: " in second.log(),
+             lambda: "a wrong host name to be refused:\n" + second.log_tail())
+    assert f"broker localhost:{desk.tls_port}: connected" not in second.log()
     fence = desk.cluster.value("SELECT fence FROM certwire.lease")
     first.resume()
     wait_for(lambda: "standing by" in first.log()[first.log().rindex("lease"):],
@@ -469,4 +488,5 @@ def test_everything_comes_back_after_postgresql_and_the_broker_were_away(desk, h
     assert huaan.fetch(publication)[1] == list(CONTENT.values())
     desk.broker.stop()
     desk.broker.start()
-    wait_for(lambda: second.log().count("broker 127.0.0.1") >= 3, second.log_tail)
+    wait_for(lambda: second.log().count(f"broker 127.0.0.1:{desk.tls_port}: connected") >= 3,
+             second.log_tail)
