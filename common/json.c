@@ -9,7 +9,7 @@ static bool check_tree(json_t *json, size_t depth, const char *what, int code, s
 	json_t *child;
 	size_t index;
 
-	if (depth > JSON_DEPTH_LIMIT)
+	if ((json_is_array(json) || json_is_object(json)) && depth > JSON_DEPTH_LIMIT)
 		return err_code(err, code, "%s: nested deeper than %d levels", what, JSON_DEPTH_LIMIT);
 	if (json_is_real(json))
 		return err_code(err, code, "%s: a number with a fraction or exponent", what);

@@ -1,21 +1,28 @@
 #!/bin/bash
 # Installs the Debian 12 packages that building, testing and running Certwire needs: the one list of
 # them. Does nothing when all are there. Starts no server: neither a broker nor a database cluster.
-# Usage: scripts/install-deps.sh (as root, unless nothing is missing)
+# Usage: scripts/install-deps.sh [--build-only] (as root, unless nothing is missing)
+#        --build-only leaves out what lint and tests alone need
 set -euo pipefail
 
-packages=(
-	# build
-	cmake ninja-build gcc libc6-dev clang libclang-rt-14-dev ccache pkg-config git
+build=(
+	cmake ninja-build gcc libc6-dev ccache pkg-config git
 	libsodium-dev libjansson-dev libunistring-dev libmosquitto-dev mosquitto-dev libpq-dev
 	libsqlite3-dev libssl-dev
-	# lint
-	clang-format clang-tidy clang-tools shellcheck
-	# unit, SQL and scenario tests
+)
+lint=(
+	clang libclang-rt-14-dev clang-format clang-tidy clang-tools shellcheck
+)
+tests=(
 	libcmocka-dev postgresql-15 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
 	mosquitto mosquitto-clients sqlite3 openssl iproute2
-	python3 python3-nacl procps
+	python3 python3-nacl python3-jsonschema python3-paho-mqtt python3-pytest procps
 )
+case ${1-} in
+	"") packages=("${build[@]}" "${lint[@]}" "${tests[@]}") ;;
+	--build-only) packages=("${build[@]}") ;;
+	*) echo "install-deps.sh: usage: install-deps.sh [--build-only]" >&2 && exit 2 ;;
+esac
 
 missing=()
 for package in "${packages[@]}"; do

@@ -1,0 +1,186 @@
+#include "broker-plugins/entitlement/gate.h"
+
+#include "common/refusal.h"
+
+#include <string.h>
+
+bool gate_init(struct gate *gate, const struct gate_limits *limits, struct err *err)
+{
+	*gate = (struct gate){.limits = limits, .rights_until = INT64_MAX};
+	if (!sessions_init(&gate->sessions, err))
+		return false;
+	if (!replay_init(&gate->replay, err)) {
+		sessions_release(&gate->sessions);
+		return false;
+	}
+	return true;
+}
+
+void gate_release(struct gate *gate)
+{
+	table_free(gate->table);
+	sessions_release(&gate->sessions);
+	replay_release(&gate->replay);
+	gate->table = NULL;
+}
+
+int gate_doubt(const struct gate *gate, const struct moment *now)
+{
+	if (!gate->table || now->mono_ms - gate->good_at_ms > gate->limits->max_staleness_ms)
+		return REFUSAL_STALE_ENTITLEMENT;
+	if (gate_rights_time(gate, now) >= gate->table->dispatchers.expires_at)
+		return REFUSAL_KEYSET_EXPIRED;
+	return 0;
+}
+
+int64_t gate_rights_time(const struct gate *gate, const struct moment *now)
+{
+	return gate->clock_ahead_s > 0 ? now->wall + gate->clock_ahead_s : now->wall;
+}
+
+/* When the clock alone changes what a dispatcher's key may, after `at`. */
+static int64_t dispatcher_next_change(const struct table *table, const char *kid, int64_t at)
+{
+	for (size_t i = 0; i < table->dispatchers.count; i++) {
+		const struct keyset_key *key = &table->dispatchers.keys[i];
+
+		if (strcmp(key->kid, kid) != 0)
+			continue;
+		if (key->status != KEY_ACTIVE && at < key->since && key->since < key->not_after)
+			return key->since;
+		return key->not_after;
+	}
+	return INT64_MAX;
+}
+
+void gate_note_rights(struct gate *gate, struct session *session, int64_t at)
+{
+	const struct unit *unit;
+
+	session->rights_at = at;
+	session->rights_until = INT64_MAX;
+	if (session->is_dispatcher) {
+		session->rights_until = dispatcher_next_change(gate->table, session->kid, at);
+	} else {
+		unit = table_find(gate->table, session->unit);
+		if (unit)
+			session->rights_until = unit_next_change(unit, session->device, at);
+	}
+	if (session->rights_until < gate->rights_until)
+		gate->rights_until = session->rights_until;
+}
+
+/* Marks the session by what became of its rights from one state of its unit to another. */
+static void judge_unit(struct gate *gate, struct session *session, const struct unit *before,
+	const struct unit *after, int64_t at)
+{
+	enum rights_change change =
+		unit_compare(before, session->rights_at, after, at, session->device);
+
+	if (change == RIGHTS_LOST)
+		sessions_cut(&gate->sessions, session, CUT_RIGHT);
+	else if (change == RIGHTS_GAINED)
+		sessions_cut(&gate->sessions, session, CUT_REFRESH);
+	gate_note_rights(gate, session, at);
+}
+
+static void judge_dispatcher(struct gate *gate, struct session *session, int64_t at)
+{
+	if (!table_dispatcher(gate->table, session->kid, at))
+		sessions_cut(&gate->sessions, session, CUT_RIGHT);
+	gate_note_rights(gate, session, at);
+}
+
+static void apply_units(struct gate *gate, struct delta *delta, int64_t at)
+{
+	for (size_t i = 0; i < delta->unit_count; i++) {
+		const struct unit *after = delta->units[i];
+		const char *name = after->name;
+		struct unit *before = table_put(gate->table, delta->units[i]);
+		struct session *session = sessions_first_of(&gate->sessions, name);
+
+		for (; session; session = sessions_next_of(session))
+			judge_unit(gate, session, before, after, at);
+		delta->units[i] = before;
+	}
+}
+
+static void apply_whole(struct gate *gate, struct delta *delta, int64_t at)
+{
+	struct table *before = gate->table;
+	struct session *session;
+
+	gate->table = delta->whole;
+	delta->whole = before;
+	gate->rights_until = INT64_MAX;
+	TAILQ_FOREACH(session, &gate->sessions.all, all)
+	{
+		if (session->is_dispatcher)
+			judge_dispatcher(gate, session, at);
+		else
+			judge_unit(gate, session, before ? table_find(before, session->unit) : NULL,
+				table_find(gate->table, session->unit), at);
+	}
+}
+
+void gate_apply(struct gate *gate, struct delta *delta, const struct moment *now)
+{
+	int64_t at;
+
+	gate->good_at_ms = delta->good_at_ms;
+	gate->clock_ahead_s = delta->clock_ahead_s;
+	at = gate_rights_time(gate, now);
+	if (delta->whole)
+		apply_whole(gate, delta, at);
+	apply_units(gate, delta, at);
+}
+
+/* The clock alone: the same record then and now. Bounded by the number of clients, and rare. */
+static void judge_all(struct gate *gate, int64_t at)
+{
+	struct session *session;
+
+	gate->rights_until = INT64_MAX;
+	TAILQ_FOREACH(session, &gate->sessions.all, all)
+	{
+		const struct unit *unit;
+
+		if (session->is_dispatcher) {
+			judge_dispatcher(gate, session, at);
+			continue;
+		}
+		unit = table_find(gate->table, session->unit);
+		judge_unit(gate, session, unit, unit, at);
+	}
+}
+
+static void cut_all(struct gate *gate)
+{
+	struct session *session;
+
+	TAILQ_FOREACH(session, &gate->sessions.all, all)
+	sessions_cut(&gate->sessions, session, CUT_STALE);
+}
+
+static void cut_slow(struct gate *gate, int64_t now_ms)
+{
+	struct session *session;
+
+	while ((session = TAILQ_FIRST(&gate->sessions.deadlines)) && session->deadline_ms <= now_ms) {
+		TAILQ_REMOVE(&gate->sessions.deadlines, session, deadlines);
+		session->has_deadline = false;
+		sessions_cut(&gate->sessions, session, CUT_SLOW);
+	}
+}
+
+void gate_tick(struct gate *gate, const struct moment *now)
+{
+	int64_t at = gate_rights_time(gate, now);
+
+	replay_sweep(&gate->replay, now->wall);
+	cut_slow(gate, now->mono_ms);
+	if (gate_doubt(gate, now) != 0)
+		cut_all(gate);
+	else if (at >= gate->rights_until)
+		judge_all(gate, at);
+}

@@ -1,0 +1,62 @@
+/*
+ * The background thread that keeps the copy fresh: it alone talks to PostgreSQL. What it learns goes
+ * to the loop through a ring; what the loop no longer needs comes back through another.
+ */
+#ifndef CERTWIRE_ENTITLEMENT_LOADER_H
+#define CERTWIRE_ENTITLEMENT_LOADER_H
+
+#include "broker-plugins/entitlement/delta.h"
+#include "broker-plugins/entitlement/options.h"
+#include "broker-plugins/kit/denials.h"
+#include "broker-plugins/kit/notes.h"
+#include "broker-plugins/kit/ring.h"
+#include "broker-plugins/kit/trust.h"
+#include "broker-plugins/kit/worker.h"
+#include "common/err.h"
+#include "common/macros.h"
+#include "db/pg.h"
+
+#include <semaphore.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct loader {
+	const struct entitlement_options *options; /* borrowed */
+	struct denials *denials; /* borrowed: the thread writes them down */
+	struct worker worker;
+	struct ring news; /* of struct delta, to the loop */
+	struct ring spent; /* of struct delta, back to the thread */
+	struct notes notes;
+	sem_t first; /* posted when the first news is there */
+
+	/* The thread's own. */
+	struct trust trust;
+	struct pg *pg;
+	bool is_in_doubt; /* the next copy must be a whole one */
+	bool has_posted;
+	int64_t version; /* of the entitlements, that was handed over */
+	size_t room; /* units that the loop's table is sure to have room for */
+	size_t out; /* deltas on their way; never more than the rings hold */
+	int64_t complained_at_ms; /* when the log last heard of a failure */
+};
+
+/* Starts the thread. `options` and `denials` must outlive it. */
+bool loader_start(struct loader *loader, const struct entitlement_options *options,
+	struct denials *denials, struct err *err) MUST_USE NONNULL;
+
+/* Waits for the first whole copy; false when it has not come in that time. */
+bool loader_await_first(struct loader *loader, int64_t timeout_s) MUST_USE NONNULL;
+
+/* The loop's side: the next news in order, NULL when there is none. Owned by the caller... */
+struct delta *loader_take(struct loader *loader) NONNULL;
+/* ...until it gives it back, with what it replaced. */
+void loader_give_back(struct loader *loader, struct delta *delta) NONNULL;
+
+/*
+ * Ends the thread and frees everything. False when the thread does not end in time: then it is left
+ * alone with its memory.
+ */
+bool loader_stop(struct loader *loader) MUST_USE NONNULL;
+
+#endif

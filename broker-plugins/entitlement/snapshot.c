@@ -1,0 +1,225 @@
+#include "broker-plugins/entitlement/snapshot.h"
+
+#include "db/copy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Units whose devices are asked for at a time: some 2 MB of certificates. */
+enum { CHUNK_UNITS = 500 };
+
+/* Both lists are sorted by unit, in the same order. */
+struct cursor {
+	const struct pg_rows *rows;
+	int row;
+};
+
+static bool is_at_unit(const struct cursor *cursor, const char *unit)
+{
+	if (cursor->row >= pg_row_count(cursor->rows))
+		return false;
+	return strcmp(pg_text(cursor->rows, cursor->row, 0), unit) == 0;
+}
+
+static bool take_channel(
+	struct cursor *cursor, struct unit_channel *channels, size_t *count, struct err *err)
+{
+	struct copy_unit unit;
+
+	if (!copy_unit_at(cursor->rows, cursor->row++, &unit, err))
+		return false;
+	if (!unit.channel)
+		return true;
+	if (*count == UNIT_CHANNELS_MAX)
+		return err_set(
+			err, ERR_DATA, "unit '%s' has more than %d channels", unit.unit, UNIT_CHANNELS_MAX);
+	channels[*count] = (struct unit_channel){.until = unit.until};
+	strncpy(channels[*count].name, unit.channel, sizeof(channels[*count].name) - 1);
+	(*count)++;
+	return true;
+}
+
+/* False when the certificate is not to be believed; then the device does not exist for us. */
+static bool read_device(
+	const struct snapshot *snapshot, const struct copy_device *row, struct unit_device *ret)
+{
+	struct device_certificate certificate;
+	struct err err;
+
+	if (!row->certificate)
+		return false;
+	if (!trust_certificate(
+			snapshot->trust, row->certificate, row->unit, row->device, &certificate, &err)) {
+		notes_add(snapshot->notes, LOG_LEVEL_WARNING, "device %s.%s is left out: %s (%d)",
+			row->unit, row->device, err.text, err.code);
+		return false;
+	}
+	*ret = (struct unit_device){
+		.public = certificate.public,
+		.not_before = certificate.not_before,
+		.not_after = certificate.not_after,
+		.revoked = row->is_revoked,
+	};
+	(void)snprintf(ret->name, sizeof(ret->name), "%s", certificate.device);
+	public_key_kid(&certificate.public, ret->kid);
+	return true;
+}
+
+/* Live ones first in line: revoked devices are kept only to answer 110 instead of 103. */
+static void add_device(struct unit_device *devices, size_t *count, const struct unit_device *device)
+{
+	if (*count < LIMIT_UNIT_DEVICES) {
+		devices[(*count)++] = *device;
+		return;
+	}
+	if (device->revoked)
+		return;
+	for (size_t i = 0; i < *count; i++) {
+		if (devices[i].revoked) {
+			devices[i] = *device;
+			return;
+		}
+	}
+}
+
+static void take_devices(const struct snapshot *snapshot, struct cursor *cursor, const char *unit,
+	struct unit_device *devices, size_t *count)
+{
+	for (; is_at_unit(cursor, unit); cursor->row++) {
+		struct copy_device row = copy_device_at(cursor->rows, cursor->row);
+		struct unit_device device;
+
+		if (read_device(snapshot, &row, &device))
+			add_device(devices, count, &device);
+	}
+}
+
+/* The unit at which `units` stands, with its devices; both cursors move past it. */
+static struct unit *take_unit(
+	const struct snapshot *snapshot, struct cursor *units, struct cursor *devices, struct err *err)
+{
+	struct unit_channel channel_list[UNIT_CHANNELS_MAX];
+	struct unit_device device_list[LIMIT_UNIT_DEVICES];
+	size_t channel_count = 0;
+	size_t device_count = 0;
+	struct copy_unit first;
+
+	if (!copy_unit_at(units->rows, units->row, &first, err))
+		return NULL;
+	while (is_at_unit(units, first.unit))
+		if (!take_channel(units, channel_list, &channel_count, err))
+			return NULL;
+	take_devices(snapshot, devices, first.unit, device_list, &device_count);
+	return unit_new(
+		first.unit, first.standing, channel_count, channel_list, device_count, device_list, err);
+}
+
+/* Of the units from `from` on, the names of the next CHUNK_UNITS different ones; how many. */
+static size_t next_names(const struct pg_rows *rows, int from, const char **names)
+{
+	size_t count = 0;
+
+	for (int row = from; row < pg_row_count(rows); row++) {
+		const char *name = pg_text(rows, row, 0);
+
+		if (count > 0 && strcmp(names[count - 1], name) == 0)
+			continue;
+		if (count == CHUNK_UNITS)
+			break;
+		names[count++] = name;
+	}
+	return count;
+}
+
+static bool take_chunk(
+	const struct snapshot *snapshot, struct cursor *units, struct table *table, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+	const char *names[CHUNK_UNITS];
+	size_t count = next_names(units->rows, units->row, names);
+	struct cursor devices = {.row = 0};
+
+	if (!copy_devices(snapshot->pg, count, names, &rows, err))
+		return false;
+	devices.rows = rows;
+	for (size_t i = 0; i < count; i++) {
+		struct unit *unit = take_unit(snapshot, units, &devices, err);
+
+		if (!unit)
+			return false;
+		unit_free(table_put(table, unit));
+	}
+	return true;
+}
+
+static size_t count_units(const struct pg_rows *rows)
+{
+	size_t count = 0;
+
+	for (int row = 0; row < pg_row_count(rows); row++)
+		if (row == 0 || strcmp(pg_text(rows, row - 1, 0), pg_text(rows, row, 0)) != 0)
+			count++;
+	return count;
+}
+
+bool snapshot_whole(const struct snapshot *snapshot, struct table **ret, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+	struct cursor units = {.row = 0};
+	struct table *table;
+
+	if (!copy_units(snapshot->pg, 0, NULL, &rows, err))
+		return false;
+	table = table_new(count_units(rows), err);
+	if (!table)
+		return false;
+	units.rows = rows;
+	while (units.row < pg_row_count(rows)) {
+		if (!take_chunk(snapshot, &units, table, err)) {
+			table_free(table);
+			return false;
+		}
+	}
+	table_set_dispatchers(table, trust_keyset(snapshot->trust));
+	*ret = table;
+	return true;
+}
+
+static bool is_among(const struct delta *delta, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(delta->units[i]->name, name) == 0)
+			return true;
+	return false;
+}
+
+bool snapshot_units(const struct snapshot *snapshot, size_t count, const char *const *names,
+	struct delta *delta, struct err *err)
+{
+	auto_rows struct pg_rows *unit_rows = NULL;
+	auto_rows struct pg_rows *device_rows = NULL;
+	struct cursor units = {.row = 0};
+	struct cursor devices = {.row = 0};
+	size_t done = 0;
+
+	if (!copy_units(snapshot->pg, count, names, &unit_rows, err) ||
+		!copy_devices(snapshot->pg, count, names, &device_rows, err))
+		return false;
+	units.rows = unit_rows;
+	devices.rows = device_rows;
+	while (units.row < pg_row_count(unit_rows) && done < count) {
+		delta->units[done] = take_unit(snapshot, &units, &devices, err);
+		if (!delta->units[done])
+			return false;
+		done++;
+	}
+	for (size_t i = 0; i < count && done < count; i++) {
+		if (is_among(delta, done, names[i]))
+			continue;
+		delta->units[done] = unit_new(names[i], STANDING_REVOKED, 0, NULL, 0, NULL, err);
+		if (!delta->units[done])
+			return false;
+		done++;
+	}
+	return true;
+}

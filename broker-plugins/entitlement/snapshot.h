@@ -1,0 +1,35 @@
+/*
+ * Makes the broker's copy out of what PostgreSQL says. Devices whose certificate does not lead back
+ * to the pinned root are left out, whatever the database says of them.
+ */
+#ifndef CERTWIRE_ENTITLEMENT_SNAPSHOT_H
+#define CERTWIRE_ENTITLEMENT_SNAPSHOT_H
+
+#include "broker-plugins/entitlement/delta.h"
+#include "broker-plugins/kit/notes.h"
+#include "broker-plugins/kit/trust.h"
+#include "common/err.h"
+#include "common/macros.h"
+#include "db/pg.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct snapshot {
+	struct pg *pg; /* borrowed, as the rest */
+	struct trust *trust; /* has a keyset */
+	struct notes *notes; /* told which devices were left out */
+};
+
+/* Every unit. `*ret` is new. */
+bool snapshot_whole(
+	const struct snapshot *snapshot, struct table **ret, struct err *err) MUST_USE NONNULL;
+
+/*
+ * The named units, `count` of different names, into delta->units, which has room for exactly that
+ * many. One that the database does not have becomes a unit without any right.
+ */
+bool snapshot_units(const struct snapshot *snapshot, size_t count, const char *const *names,
+	struct delta *delta, struct err *err) MUST_USE NONNULL;
+
+#endif

@@ -1,0 +1,93 @@
+#include "broker-plugins/kit/denials.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FLUSH_EVERY_MS = 1000 };
+
+bool denials_init(struct denials *denials, struct err *err)
+{
+	denials->count = 0;
+	denials->flushed_at_ms = 0;
+	return ring_init(&denials->ring, DENIALS_SLOTS, err);
+}
+
+void denials_release(struct denials *denials)
+{
+	ring_release(&denials->ring, free);
+}
+
+static void quote_into(char *out, size_t size, const char *text)
+{
+	err_quote(out, size, text ? text : "", text ? strlen(text) : 0);
+}
+
+static bool is_same(const struct denial *a, const struct denial *b)
+{
+	return a->code == b->code && strcmp(a->who, b->who) == 0 &&
+		   strcmp(a->client_id, b->client_id) == 0 && strcmp(a->topic, b->topic) == 0;
+}
+
+/* The one counted already, or a free one that now holds it; NULL when all are taken. */
+static struct denial *place_of(struct denials *denials, const struct denial *denial, size_t max)
+{
+	for (size_t i = 0; i < denials->count; i++)
+		if (is_same(&denials->counted[i], denial))
+			return &denials->counted[i];
+	if (denials->count >= max)
+		return NULL;
+	denials->counted[denials->count] = *denial;
+	return &denials->counted[denials->count++];
+}
+
+void denials_add(
+	struct denials *denials, int code, const char *who, const char *client_id, const char *topic)
+{
+	/* The last quarter is kept for those that are counted under their code alone. */
+	const size_t named_max = DENIALS_MAX / 4 * 3;
+	struct denial denial = {.code = code};
+	struct denial *place;
+
+	quote_into(denial.who, sizeof(denial.who), who);
+	quote_into(denial.client_id, sizeof(denial.client_id), client_id);
+	quote_into(denial.topic, sizeof(denial.topic), topic);
+	place = place_of(denials, &denial, named_max);
+	if (!place) {
+		denial = (struct denial){.who = "*", .code = code};
+		place = place_of(denials, &denial, DENIALS_MAX);
+	}
+	if (place)
+		place->count++;
+}
+
+static bool hand_over(struct ring *ring, const struct denial *denial)
+{
+	struct denial *copy = malloc(sizeof(*copy));
+
+	if (!copy)
+		return false;
+	*copy = *denial;
+	if (ring_push(ring, copy))
+		return true;
+	free(copy);
+	return false;
+}
+
+void denials_flush(struct denials *denials, int64_t now_ms)
+{
+	size_t done = 0;
+
+	if (denials->count == 0 || now_ms - denials->flushed_at_ms < FLUSH_EVERY_MS)
+		return;
+	denials->flushed_at_ms = now_ms;
+	while (done < denials->count && hand_over(&denials->ring, &denials->counted[done]))
+		done++;
+	/* What found no room goes on being counted. */
+	denials->count -= done;
+	memmove(denials->counted, denials->counted + done, denials->count * sizeof(struct denial));
+}
+
+struct denial *denials_take(struct denials *denials)
+{
+	return ring_pop(&denials->ring);
+}

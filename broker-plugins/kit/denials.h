@@ -1,0 +1,55 @@
+/*
+ * Who was refused what, counted on the loop's thread and handed to the thread that writes it into
+ * PostgreSQL. Bounded: a flood of refusals becomes a few rows a second with large counts.
+ */
+#ifndef CERTWIRE_KIT_DENIALS_H
+#define CERTWIRE_KIT_DENIALS_H
+
+#include "broker-plugins/kit/ring.h"
+#include "common/err.h"
+#include "common/macros.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	DENIAL_WHO_SIZE = 64,
+	DENIAL_TOPIC_SIZE = 128,
+	DENIALS_MAX = 64, /* different ones counted between two flushes */
+	DENIALS_SLOTS = 1024, /* on their way to the other thread */
+};
+
+/* One row: foreign text is quoted (common/err.h) and cut. */
+struct denial {
+	char who[DENIAL_WHO_SIZE]; /* the user name; "@address" of one who proved none */
+	char client_id[DENIAL_WHO_SIZE];
+	char topic[DENIAL_TOPIC_SIZE];
+	int code;
+	int64_t count;
+};
+
+struct denials {
+	struct denial counted[DENIALS_MAX];
+	size_t count;
+	int64_t flushed_at_ms;
+	struct ring ring; /* of struct denial, each allocated alone */
+};
+
+bool denials_init(struct denials *denials, struct err *err) MUST_USE NONNULL;
+void denials_release(struct denials *denials) NONNULL;
+
+/*
+ * The loop's side. Strings may be NULL. When DENIALS_MAX different ones are counted already, it is
+ * counted under its code alone, with who '*'.
+ */
+void denials_add(struct denials *denials, int code, const char *who, const char *client_id,
+	const char *topic) __attribute__((nonnull(1)));
+
+/* The loop's side, on each tick: hands over what was counted, at most once a second. */
+void denials_flush(struct denials *denials, int64_t now_ms) NONNULL;
+
+/* The other thread's side: the next one, the caller's to free; NULL when there is none. */
+struct denial *denials_take(struct denials *denials) NONNULL;
+
+#endif

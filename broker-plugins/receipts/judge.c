@@ -1,0 +1,91 @@
+#include "broker-plugins/receipts/judge.h"
+
+#include "common/receipt.h"
+#include "common/refusal.h"
+#include "db/copy.h"
+
+#include <string.h>
+
+/* Replies are reserved: what they hold is not read here, only whose they are. */
+static const struct jws_type reply_type = {
+	.typ = "certwire-reply+jws",
+	.what = "reply",
+	.max = LIMIT_REPLY_JWS,
+	.malformed = REFUSAL_RECEIPT_MALFORMED,
+	.forged = REFUSAL_RECEIPT_SIGNATURE,
+};
+
+static struct judgement refuse(int code)
+{
+	return (struct judgement){.code = code};
+}
+
+/* The key of a device that is certified and not revoked. */
+static bool find_key(const struct pg_rows *devices, const char *unit, const char *device,
+	struct trust *trust, struct public_key *ret)
+{
+	for (int row = 0; row < pg_row_count(devices); row++) {
+		struct copy_device found = copy_device_at(devices, row);
+		struct device_certificate certificate;
+		struct err err;
+
+		if (strcmp(found.unit, unit) != 0 || strcmp(found.device, device) != 0)
+			continue;
+		if (found.is_revoked || !found.certificate ||
+			!trust_certificate(trust, found.certificate, unit, device, &certificate, &err))
+			return false;
+		*ret = certificate.public;
+		return true;
+	}
+	return false;
+}
+
+static struct judgement judge_receipt(
+	const struct parcel *parcel, const struct pg_rows *devices, struct trust *trust)
+{
+	auto_receipt struct receipt receipt = RECEIPT_INIT;
+	struct judgement judgement = {.code = 0};
+	struct public_key key;
+	struct err err;
+
+	if (!receipt_parse(parcel->jws, parcel->len, &receipt, &err))
+		return refuse(REFUSAL_RECEIPT_MALFORMED);
+	if (strcmp(receipt.unit, parcel->unit) != 0)
+		return refuse(REFUSAL_RECEIPT_UNIT);
+	if (!find_key(devices, receipt.unit, receipt.device, trust, &key))
+		return refuse(REFUSAL_RECEIPT_DEVICE);
+	if (!receipt_verify(&receipt, &key, &err))
+		return refuse(REFUSAL_RECEIPT_SIGNATURE);
+	memcpy(judgement.device, receipt.device, sizeof(judgement.device));
+	judgement.number = receipt.number;
+	return judgement;
+}
+
+static struct judgement judge_reply(
+	const struct parcel *parcel, const struct pg_rows *devices, struct trust *trust)
+{
+	auto_jws struct jws jws = JWS_INIT;
+	struct judgement judgement = {.code = 0};
+	char unit[UNIT_SIZE];
+	struct public_key key;
+	struct err err;
+
+	if (!jws_parse(&reply_type, parcel->jws, parcel->len, &jws, &err))
+		return refuse(REFUSAL_RECEIPT_MALFORMED);
+	if (!ident_split_client_id(
+			parcel->client_id, strlen(parcel->client_id), unit, judgement.device) ||
+		strcmp(unit, parcel->unit) != 0)
+		return refuse(REFUSAL_RECEIPT_UNIT);
+	if (!find_key(devices, unit, judgement.device, trust, &key))
+		return refuse(REFUSAL_RECEIPT_DEVICE);
+	if (!jws_verify(&jws, &key, &err))
+		return refuse(REFUSAL_RECEIPT_SIGNATURE);
+	return judgement;
+}
+
+struct judgement judge(
+	const struct parcel *parcel, const struct pg_rows *devices, struct trust *trust)
+{
+	return parcel->is_reply ? judge_reply(parcel, devices, trust)
+							: judge_receipt(parcel, devices, trust);
+}

@@ -1,0 +1,159 @@
+/* An entry's payload as JSON. */
+#include "common/entry.h"
+
+#include <string.h>
+
+#include "common/field.h"
+#include "common/refusal.h"
+
+enum { MALFORMED = REFUSAL_ENTRY_MALFORMED };
+
+static bool read_previous(const struct json_object *object, struct entry *entry, struct err *err)
+{
+	static const struct digest zeros;
+
+	if (!json_get_digest(object, "previous", &entry->previous, err))
+		return false;
+	return digest_equal(&entry->previous, &zeros) == (entry->number == 1) ||
+		   field_refuse(object, "previous", "is 64 zeros exactly for number 1", err);
+}
+
+static bool read_kind(const struct json_object *object, enum kind *ret, struct err *err)
+{
+	const char *text;
+
+	if (!json_get_string(object, "kind", 1, 64, &text, err))
+		return false;
+	return kind_parse(text, strlen(text), ret) ||
+		   field_refuse(object, "kind", "is not a word that is known here", err);
+}
+
+static bool read_signatures(const struct json_object *object, struct entry *entry, struct err *err)
+{
+	const json_t *list;
+
+	if (!json_get_array(object, "signatures", 1, LIMIT_APPROVALS, &list, err))
+		return false;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *text;
+
+		if (!json_item_string(object, list, i, 1, LIMIT_MANIFEST_JWS, &text, err))
+			return false;
+		entry->signatures[i] = strdup(text);
+		if (!entry->signatures[i])
+			return err_set(err, ERR_SYSTEM, "out of memory for an entry");
+		entry->signature_count++;
+	}
+	return true;
+}
+
+static bool read_publication(const struct json_object *object, struct entry *entry, struct err *err)
+{
+	int64_t parts;
+
+	if (!field_pub_id(object, "publication", &entry->publication, err) ||
+		!json_get_digest(object, "manifest", &entry->manifest, err) ||
+		!json_get_digest(object, "body", &entry->body.digest, err) ||
+		!json_get_b64(object, "stream", entry->body.stream, BODY_STREAM_BYTES, err) ||
+		!json_get_int(object, "parts", 1, LIMIT_PARTS, &parts, err) ||
+		!read_signatures(object, entry, err))
+		return false;
+	entry->body.parts = (uint32_t)parts;
+	return true;
+}
+
+/* An earlier number, or none. */
+static bool read_target(const struct json_object *object, struct entry *entry, struct err *err)
+{
+	return json_opt_int(object, "target", 1, entry->number - 1, 0, &entry->target, err);
+}
+
+static bool read_common(const struct json_object *object, struct entry *entry, struct err *err)
+{
+	return field_version(object, err) &&
+		   field_name(object, "unit", ident_is_unit, entry->unit, UNIT_SIZE, err) &&
+		   json_get_int(object, "epoch", 1, INT_31_MAX, &entry->epoch, err) &&
+		   json_get_int(object, "number", 1, INT_31_MAX, &entry->number, err) &&
+		   read_kind(object, &entry->kind, err) && read_previous(object, entry, err) &&
+		   json_get_int(object, "keyset", 1, INT_31_MAX, &entry->keyset, err) &&
+		   field_time(object, "issued_at", &entry->issued_at, err);
+}
+
+static bool read_entry(const struct json_object *object, struct entry *entry, struct err *err)
+{
+	static const char *const full[] = {"v", "unit", "epoch", "number", "kind", "previous", "keyset",
+		"issued_at", "publication", "manifest", "body", "stream", "parts", "signatures", NULL};
+	static const char *const empty[] = {
+		"v", "unit", "epoch", "number", "kind", "previous", "keyset", "issued_at", "target", NULL};
+
+	if (!read_common(object, entry, err))
+		return false;
+	if (entry->kind == KIND_VOID)
+		return json_only_keys(object, empty, err) && read_target(object, entry, err);
+	return json_only_keys(object, full, err) && read_publication(object, entry, err);
+}
+
+bool entry_parse_payload(const void *payload, size_t len, struct entry *ret, struct err *err)
+{
+	auto_json json_t *json = NULL;
+	auto_entry struct entry entry = ENTRY_INIT;
+
+	if (!json_parse_strict(payload, len, LIMIT_ENTRY_JWS, "entry", MALFORMED, &json, err))
+		return false;
+
+	struct json_object object = {json, "entry", MALFORMED};
+
+	if (!read_entry(&object, &entry, err))
+		return false;
+	entry.digest = digest_of(payload, len);
+	*ret = entry;
+	entry = (struct entry)ENTRY_INIT;
+	return true;
+}
+
+static json_t *write_signatures(const struct entry *entry)
+{
+	auto_json json_t *list = json_array();
+
+	for (size_t i = 0; i < entry->signature_count; i++)
+		if (json_array_append_new(list, json_string(entry->signatures[i])) != 0)
+			return NULL;
+	return TAKE(list);
+}
+
+static bool write_publication(json_t *json, const struct entry *entry)
+{
+	return field_set_pub_id(json, "publication", &entry->publication) &&
+		   field_set_digest(json, "manifest", &entry->manifest) &&
+		   field_set_digest(json, "body", &entry->body.digest) &&
+		   field_set_b64(json, "stream", entry->body.stream, BODY_STREAM_BYTES) &&
+		   field_set_int(json, "parts", entry->body.parts) &&
+		   field_set(json, "signatures", write_signatures(entry));
+}
+
+static bool write_entry(json_t *json, const struct entry *entry)
+{
+	if (!field_set_int(json, "v", 1) || !field_set_text(json, "unit", entry->unit) ||
+		!field_set_int(json, "epoch", entry->epoch) ||
+		!field_set_int(json, "number", entry->number) ||
+		!field_set_text(json, "kind", kind_name(entry->kind)) ||
+		!field_set_digest(json, "previous", &entry->previous) ||
+		!field_set_int(json, "keyset", entry->keyset) ||
+		!field_set_int(json, "issued_at", entry->issued_at))
+		return false;
+	if (entry->kind != KIND_VOID)
+		return write_publication(json, entry);
+	return entry->target == 0 || field_set_int(json, "target", entry->target);
+}
+
+bool entry_format(const struct entry *entry, struct buf *payload, struct err *err)
+{
+	auto_json json_t *json = json_object();
+	auto_entry struct entry again = ENTRY_INIT;
+	auto_buf struct buf text = BUF_INIT(LIMIT_ENTRY_JWS);
+
+	if (!write_entry(json, entry))
+		return field_write_failed("entry", err);
+	return json_write(json, &text, err) && entry_parse_payload(text.data, text.len, &again, err) &&
+		   buf_append(payload, text.data, text.len, err);
+}

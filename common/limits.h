@@ -1,0 +1,84 @@
+/*
+ * Every limit of docs/protocol.md by name. Sizes are in bytes unless the name says otherwise.
+ */
+#ifndef CERTWIRE_COMMON_LIMITS_H
+#define CERTWIRE_COMMON_LIMITS_H
+
+#include <stdint.h>
+
+/* Section 1: times are UTC seconds; TIME_NONE stands for a null in JSON. */
+#define TIME_MAX INT64_C(253402300799)
+#define TIME_NONE INT64_C(-1)
+#define INT_53_MAX INT64_C(9007199254740991)
+#define INT_31_MAX INT64_C(2147483647)
+
+enum {
+	/* Section 1: largest JWS of each type. */
+	LIMIT_KEYSET_JWS = 65536,
+	LIMIT_REQUEST_JWS = 2048,
+	LIMIT_DEVICE_JWS = 2048,
+	LIMIT_CONNECT_JWT = 1024,
+	LIMIT_MANIFEST_JWS = 512,
+	LIMIT_ENTRY_JWS = 8192,
+	LIMIT_HEAD_JWS = 8192,
+	LIMIT_SYNC_JWS = 65536,
+	LIMIT_RECEIPT_JWS = 32768,
+	LIMIT_REPLY_JWS = 32768,
+
+	/* Section 2. */
+	LIMIT_KEY_FILE = 4096,
+	LIMIT_KEY_NAME = 128,
+	LIMIT_KEY_OPERATIONS_MIN = 1,
+	LIMIT_KEY_OPERATIONS_MAX = 10,
+	LIMIT_KEY_MEMORY_MIN = 8 * 1024 * 1024,
+	LIMIT_KEY_MEMORY_MAX = 1024 * 1024 * 1024,
+
+	/* Section 3. */
+	LIMIT_KEYSET_KEYS = 128,
+	LIMIT_KEYSET_CHANNELS = 64,
+	LIMIT_APPROVALS = 8,
+
+	/* Section 4. */
+	LIMIT_UNIT_DEVICES = 16,
+
+	/* Section 5. */
+	LIMIT_AUDIENCE = 255,
+	LIMIT_TOKEN_LIFE_S = 300,
+	LIMIT_CLOCK_SKEW_S = 300,
+	LIMIT_MQTT_PACKET = 131072,
+
+	/* Section 6. */
+	LIMIT_MANIFEST = 262144,
+	LIMIT_TITLE = 512,
+	LIMIT_FIELDS = 32,
+	LIMIT_FIELD_NAME = 64,
+	LIMIT_FIELD_VALUE = 4096,
+	LIMIT_REFERENCES = 16,
+	LIMIT_FILES = 64,
+	LIMIT_FILE_NAME = 200,
+	LIMIT_MEDIA_TYPE = 127,
+	LIMIT_FILE_BYTES = 67108864,
+	LIMIT_PUBLICATION_BYTES = 67108864, /* all files together, unless configured for more */
+	LIMIT_PARTS = 4096,
+	LIMIT_EARLY_PUBLICATIONS = 4, /* kept before their offer came */
+	LIMIT_EARLY_BYTES = 16 * 1024 * 1024,
+
+	/* Section 8. */
+	LIMIT_OFFER = 65536,
+	LIMIT_GRANTS = 16,
+
+	/* Section 9. */
+	LIMIT_RECEIPT_ITEMS = 64,
+
+	/* Section 10. */
+	LIMIT_SYNC_RANGES = 64,
+	LIMIT_SYNC_GRANTS = 64,
+	LIMIT_SYNC_MISSING = 16,
+	LIMIT_SYNC_INCIDENTS = 16,
+	LIMIT_SYNC_WINDOW_PARTS = 16, /* that a client asks for at a time */
+	LIMIT_SYNC_OFFERS = 16, /* that answer one sync */
+	LIMIT_HEAD_REASON = 1024,
+	LIMIT_HEAD_REFUSED = 16,
+};
+
+#endif

@@ -1,0 +1,112 @@
+#include "common/offer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/field.h"
+#include "common/refusal.h"
+
+enum { MALFORMED = REFUSAL_OFFER_MALFORMED };
+
+void offer_release(struct offer *offer)
+{
+	free(offer->entry);
+	memset(offer, 0, sizeof(*offer));
+}
+
+static bool read_grant(const struct json_object *item, struct grant *grant, struct err *err)
+{
+	static const char *const fields[] = {"device", "kid", "sealed", NULL};
+
+	return json_only_keys(item, fields, err) &&
+		   field_name(item, "device", ident_is_device, grant->device, DEVICE_SIZE, err) &&
+		   field_name(item, "kid", kid_valid, grant->kid, KID_SIZE, err) &&
+		   json_get_b64(item, "sealed", grant->sealed, GRANT_BYTES, err);
+}
+
+static bool read_grants(const struct json_object *object, struct offer *offer, struct err *err)
+{
+	const json_t *list;
+
+	if (!json_get_array(object, "grants", 0, LIMIT_GRANTS, &list, err))
+		return false;
+	for (; offer->grant_count < json_array_size(list); offer->grant_count++) {
+		struct grant *grant = &offer->grants[offer->grant_count];
+		struct json_object item;
+
+		if (!json_item_object(object, list, offer->grant_count, "offer's grant", &item, err) ||
+			!read_grant(&item, grant, err))
+			return false;
+		if (offer_find(offer, grant->device, grant->kid))
+			return field_refuse(object, "grants", "names a device's key twice", err);
+	}
+	return true;
+}
+
+static bool read_offer(const struct json_object *object, struct offer *offer, struct err *err)
+{
+	static const char *const fields[] = {"v", "entry", "grants", NULL};
+	const char *entry;
+
+	if (!json_only_keys(object, fields, err) || !field_version(object, err) ||
+		!json_get_string(object, "entry", 1, LIMIT_ENTRY_JWS, &entry, err) ||
+		!read_grants(object, offer, err))
+		return false;
+	offer->entry = strdup(entry);
+	return offer->entry || err_set(err, ERR_SYSTEM, "out of memory for an offer");
+}
+
+bool offer_parse(const void *data, size_t len, struct offer *ret, struct err *err)
+{
+	auto_json json_t *json = NULL;
+	auto_offer struct offer offer = OFFER_INIT;
+
+	if (!json_parse_strict(data, len, LIMIT_OFFER, "offer", MALFORMED, &json, err))
+		return false;
+
+	struct json_object object = {json, "offer", MALFORMED};
+
+	if (!read_offer(&object, &offer, err))
+		return false;
+	*ret = offer;
+	offer = (struct offer)OFFER_INIT;
+	return true;
+}
+
+static json_t *write_grants(const struct offer *offer)
+{
+	auto_json json_t *list = json_array();
+
+	for (size_t i = 0; i < offer->grant_count; i++) {
+		const struct grant *grant = &offer->grants[i];
+		auto_json json_t *item = json_object();
+
+		if (!field_set_text(item, "device", grant->device) ||
+			!field_set_text(item, "kid", grant->kid) ||
+			!field_set_b64(item, "sealed", grant->sealed, GRANT_BYTES) ||
+			json_array_append(list, item) != 0)
+			return NULL;
+	}
+	return TAKE(list);
+}
+
+bool offer_format(const struct offer *offer, struct buf *out, struct err *err)
+{
+	auto_json json_t *json = json_object();
+	auto_offer struct offer again = OFFER_INIT;
+	auto_buf struct buf text = BUF_INIT(LIMIT_OFFER);
+
+	if (!field_set_int(json, "v", 1) || !field_set_text(json, "entry", offer->entry) ||
+		!field_set(json, "grants", write_grants(offer)))
+		return field_write_failed("offer", err);
+	return json_write(json, &text, err) && offer_parse(text.data, text.len, &again, err) &&
+		   buf_append(out, text.data, text.len, err);
+}
+
+const struct grant *offer_find(const struct offer *offer, const char *device, const char *kid)
+{
+	for (size_t i = 0; i < offer->grant_count; i++)
+		if (strcmp(offer->grants[i].device, device) == 0 && strcmp(offer->grants[i].kid, kid) == 0)
+			return &offer->grants[i];
+	return NULL;
+}

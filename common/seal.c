@@ -1,0 +1,62 @@
+#include "common/seal.h"
+
+#include <string.h>
+
+#include "common/refusal.h"
+
+struct secret *content_key_random(struct err *err)
+{
+	struct secret *key = secret_new(CONTENT_KEY_BYTES, err);
+
+	if (key)
+		randombytes_buf(key->bytes, key->len);
+	return key;
+}
+
+bool grant_seal(const struct pub_id *id, const struct secret *content_key,
+	const struct public_key *to, uint8_t out[static GRANT_BYTES], struct err *err)
+{
+	uint8_t curve[crypto_box_PUBLICKEYBYTES];
+	uint8_t plain[GRANT_PLAIN_BYTES];
+
+	if (crypto_sign_ed25519_pk_to_curve25519(curve, to->bytes) != 0)
+		return err_set(err, ERR_DATA, "the public key cannot be sealed to");
+	memcpy(plain, id->bytes, PUB_ID_BYTES);
+	memcpy(plain + PUB_ID_BYTES, content_key->bytes, CONTENT_KEY_BYTES);
+
+	bool sealed = crypto_box_seal(out, plain, sizeof(plain), curve) == 0;
+
+	sodium_memzero(plain, sizeof(plain));
+	return sealed || err_set(err, ERR_DATA, "the public key cannot be sealed to");
+}
+
+/* The plaintext lands in `plain`, guarded memory. */
+static bool open_seal(
+	const uint8_t sealed[static GRANT_BYTES], const struct signing_key *key, struct secret *plain)
+{
+	uint8_t public[crypto_box_PUBLICKEYBYTES];
+	uint8_t secret[crypto_box_SECRETKEYBYTES];
+	bool open = crypto_sign_ed25519_pk_to_curve25519(public, key->public.bytes) == 0 &&
+				crypto_sign_ed25519_sk_to_curve25519(secret, key->secret->bytes) == 0 &&
+				crypto_box_seal_open(plain->bytes, sealed, GRANT_BYTES, public, secret) == 0;
+
+	sodium_memzero(secret, sizeof(secret));
+	return open;
+}
+
+bool grant_open(const uint8_t sealed[static GRANT_BYTES], const struct pub_id *id,
+	const struct signing_key *key, struct secret **ret_content_key, struct err *err)
+{
+	auto_secret struct secret *plain = secret_new(GRANT_PLAIN_BYTES, err);
+	auto_secret struct secret *content_key = plain ? secret_new(CONTENT_KEY_BYTES, err) : NULL;
+
+	if (!content_key)
+		return false;
+	if (!open_seal(sealed, key, plain))
+		return err_code(err, REFUSAL_GRANT, "the grant does not open with key %s", key->kid);
+	if (memcmp(plain->bytes, id->bytes, PUB_ID_BYTES) != 0)
+		return err_code(err, REFUSAL_GRANT, "the grant is for another publication");
+	memcpy(content_key->bytes, plain->bytes + PUB_ID_BYTES, CONTENT_KEY_BYTES);
+	*ret_content_key = TAKE(content_key);
+	return true;
+}

@@ -1,0 +1,96 @@
+#include "db/copy.h"
+
+#include <string.h>
+
+#include "db/embedded.h"
+
+bool copy_version(struct pg *pg, int64_t *ret_version, int64_t *ret_now, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+
+	if (!pg_exec_one(pg, sql_copy_version, NULL, &rows, err))
+		return false;
+	*ret_version = pg_int(rows, 0, 0);
+	*ret_now = pg_time(rows, 0, 1);
+	return true;
+}
+
+bool copy_keysets(struct pg *pg, int64_t after, struct pg_rows **ret, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_int(&params, after);
+	return pg_exec(pg, sql_copy_keysets, &params, ret, err);
+}
+
+struct pg_bytes copy_keyset_at(const struct pg_rows *rows, int row)
+{
+	const char *jws = pg_text(rows, row, 0);
+
+	return (struct pg_bytes){.data = jws, .len = jws ? strlen(jws) : 0};
+}
+
+bool copy_changes(struct pg *pg, int64_t since, struct pg_rows **ret, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_int(&params, since);
+	return pg_exec(pg, sql_copy_changes, &params, ret, err);
+}
+
+const char *copy_change_at(const struct pg_rows *rows, int row)
+{
+	return pg_text(rows, row, 0);
+}
+
+/* $1: the units, or NULL for all. */
+static void param_units(struct pg_params *params, size_t count, const char *const *units)
+{
+	if (units)
+		pg_param_texts(params, count, units);
+	else
+		pg_param_null(params);
+}
+
+bool copy_units(
+	struct pg *pg, size_t count, const char *const *units, struct pg_rows **ret, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	param_units(&params, count, units);
+	return pg_exec(pg, sql_copy_units, &params, ret, err);
+}
+
+bool copy_unit_at(const struct pg_rows *rows, int row, struct copy_unit *ret, struct err *err)
+{
+	const char *standing = pg_text(rows, row, 1);
+	struct copy_unit unit = {
+		.unit = pg_text(rows, row, 0),
+		.channel = pg_text(rows, row, 2),
+		.until = pg_is_null(rows, row, 3) ? COPY_FOREVER : pg_time(rows, row, 3),
+	};
+
+	if (!standing || !standing_parse(standing, strlen(standing), &unit.standing))
+		return err_set(err, ERR_DATA, "unit '%s' has an unknown standing", unit.unit);
+	*ret = unit;
+	return true;
+}
+
+bool copy_devices(
+	struct pg *pg, size_t count, const char *const *units, struct pg_rows **ret, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	param_units(&params, count, units);
+	return pg_exec(pg, sql_copy_devices, &params, ret, err);
+}
+
+struct copy_device copy_device_at(const struct pg_rows *rows, int row)
+{
+	return (struct copy_device){
+		.unit = pg_text(rows, row, 0),
+		.device = pg_text(rows, row, 1),
+		.certificate = pg_text(rows, row, 2),
+		.is_revoked = pg_bool(rows, row, 3),
+	};
+}

@@ -1,0 +1,70 @@
+/*
+ * What a broker keeps a copy of: units, their rights and their devices (docs/database.md, Broker).
+ *
+ * What returns rows is read with the _at function beside it; strings that it hands out are borrowed
+ * from the rows. ERR_DATA from an _at function: the database holds what no program of ours wrote.
+ */
+#ifndef CERTWIRE_DB_COPY_H
+#define CERTWIRE_DB_COPY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/err.h"
+#include "common/macros.h"
+#include "common/standing.h"
+#include "db/pg.h"
+
+/* The end of a right that has none. */
+#define COPY_FOREVER INT64_MAX
+
+/* The newest version of the entitlements, and the database's clock (UTC seconds). */
+bool copy_version(
+	struct pg *pg, int64_t *ret_version, int64_t *ret_now, struct err *err) MUST_USE NONNULL;
+
+/* The keysets after a version, oldest first. */
+bool copy_keysets(
+	struct pg *pg, int64_t after, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
+/* The signed keyset, as bytes. */
+struct pg_bytes copy_keyset_at(const struct pg_rows *rows, int row) NONNULL;
+
+/*
+ * The units that changed after version `since`: column 0, with repetitions. ERR_DATA when the
+ * database does not know that far back any more, or has never been at that version: copy all anew.
+ */
+bool copy_changes(
+	struct pg *pg, int64_t since, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
+const char *copy_change_at(const struct pg_rows *rows, int row) NONNULL;
+
+/*
+ * The named units (NULL: all), sorted by unit: a row for each channel, or one without channel when
+ * it has none. A unit that does not exist has no row.
+ */
+bool copy_units(struct pg *pg, size_t count, const char *const *units, struct pg_rows **ret,
+	struct err *err) MUST_USE __attribute__((nonnull(1, 4, 5)));
+
+struct copy_unit {
+	const char *unit;
+	enum standing standing;
+	const char *channel; /* NULL: none */
+	int64_t until; /* UTC seconds; COPY_FOREVER */
+};
+
+bool copy_unit_at(
+	const struct pg_rows *rows, int row, struct copy_unit *ret, struct err *err) MUST_USE NONNULL;
+
+/* The certified devices of the named units (NULL: of all), sorted by unit. */
+bool copy_devices(struct pg *pg, size_t count, const char *const *units, struct pg_rows **ret,
+	struct err *err) MUST_USE __attribute__((nonnull(1, 4, 5)));
+
+struct copy_device {
+	const char *unit;
+	const char *device;
+	const char *certificate; /* JWS, to be verified */
+	bool is_revoked;
+};
+
+struct copy_device copy_device_at(const struct pg_rows *rows, int row) NONNULL;
+
+#endif

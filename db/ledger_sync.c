@@ -1,0 +1,219 @@
+#include "db/ledger_sync.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "db/embedded.h"
+#include "db/ledger_value.h"
+
+/* "{[4294967295,4294967295],...}": more than LIMIT_SYNC_RANGES of them. */
+enum { RANGES_TEXT_MAX = 32 * LIMIT_SYNC_RANGES };
+
+bool ledger_device_of(struct ledger *ledger, const char *unit, const char *device,
+	struct pg_rows **ret_rows, struct ledger_device *ret, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+	const char *standing;
+
+	pg_param_int(&params, ledger->fence);
+	pg_param_text(&params, unit);
+	pg_param_text(&params, device);
+	if (!pg_exec(ledger->pg, sql_ledger_device_of, &params, ret_rows, err))
+		return false;
+	*ret = (struct ledger_device){.certificate = NULL};
+	if (pg_row_count(*ret_rows) == 0)
+		return true;
+	ret->certificate = pg_text(*ret_rows, 0, 0);
+	ret->revoked = pg_bool(*ret_rows, 0, 1);
+	standing = pg_text(*ret_rows, 0, 2);
+	ret->good_standing = strcmp(standing, standing_name(STANDING_GOOD)) == 0;
+	return true;
+}
+
+bool ledger_sync_seen(struct ledger *ledger, const struct sync *sync, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+	int64_t codes[LIMIT_SYNC_INCIDENTS], counts[LIMIT_SYNC_INCIDENTS];
+
+	for (size_t i = 0; i < sync->incident_count; i++) {
+		codes[i] = sync->incidents[i].code;
+		counts[i] = sync->incidents[i].count;
+	}
+	pg_param_int(&params, ledger->fence);
+	pg_param_text(&params, sync->unit);
+	pg_param_text(&params, sync->device);
+	pg_param_int(&params, sync->receipts);
+	pg_param_ints(&params, sync->incident_count, codes);
+	pg_param_ints(&params, sync->incident_count, counts);
+	return pg_exec(ledger->pg, sql_ledger_sync_seen, &params, NULL, err);
+}
+
+/* As an int4multirange literal, both ends included. */
+static bool format_ranges(const struct ranges *ranges, struct buf *out, struct err *err)
+{
+	if (!buf_append_str(out, "{", err))
+		return false;
+	for (size_t i = 0; i < ranges->count; i++)
+		if (!buf_printf(
+				out, err, "%s[%u,%u]", i ? "," : "", ranges->items[i].from, ranges->items[i].to))
+			return false;
+	return buf_append_str(out, "}", err);
+}
+
+bool ledger_owed_to(struct ledger *ledger, const struct sync *sync, int64_t limit,
+	struct pg_rows **ret, struct err *err)
+{
+	auto_buf struct buf have = BUF_INIT(RANGES_TEXT_MAX);
+	struct pg_params params = PG_PARAMS_INIT;
+	int64_t grants[LIMIT_SYNC_GRANTS];
+
+	if (!format_ranges(&sync->have, &have, err))
+		return false;
+	for (size_t i = 0; i < sync->grant_count; i++)
+		grants[i] = sync->grants[i];
+	pg_param_int(&params, ledger->fence);
+	pg_param_text(&params, sync->unit);
+	pg_param_text(&params, sync->device);
+	pg_param_int(&params, sync->epoch);
+	pg_param_int(&params, sync->last);
+	pg_param_text(&params, buf_str(&have));
+	pg_param_ints(&params, sync->grant_count, grants);
+	pg_param_int(&params, limit);
+	return pg_exec(ledger->pg, sql_ledger_owed_to, &params, ret, err);
+}
+
+bool ledger_owed_at(
+	const struct pg_rows *rows, int row, const char *device, struct offer *ret, struct err *err)
+{
+	auto_offer struct offer offer = OFFER_INIT;
+	struct grant *grant = &offer.grants[0];
+
+	if (!pg_is_null(rows, row, 2)) {
+		if (!ledger_text(rows, row, 1, "key id", grant->kid, sizeof grant->kid, err) ||
+			!ledger_bytes(rows, row, 2, "grant", grant->sealed, sizeof grant->sealed, err))
+			return false;
+		strcpy(grant->device, device);
+		offer.grant_count = 1;
+	}
+	offer.entry = strdup(pg_text(rows, row, 0));
+	if (!offer.entry)
+		return err_set(err, ERR_SYSTEM, "out of memory for an offer");
+	*ret = offer;
+	offer = (struct offer)OFFER_INIT;
+	return true;
+}
+
+bool ledger_parts_for(struct ledger *ledger, const char *unit, const struct pub_id *publication,
+	uint32_t index, struct pg_rows **ret, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+	char id[PUB_ID_SIZE];
+
+	pg_param_int(&params, ledger->fence);
+	pg_param_text(&params, unit);
+	pg_param_text(&params, pub_id_format(publication, id));
+	pg_param_int(&params, index);
+	return pg_exec(ledger->pg, sql_ledger_parts_for, &params, ret, err);
+}
+
+bool ledger_part_for_at(const struct pg_rows *rows, int row, struct part *ret, struct err *err)
+{
+	struct pg_bytes bytes = pg_bytes(rows, row, 1);
+
+	if (bytes.len != PART_BYTES)
+		return err_set(err, ERR_DATA, "the database holds a part of %zu bytes", bytes.len);
+	ret->index = (uint32_t)pg_int(rows, row, 0);
+	ret->count = (uint32_t)pg_int(rows, row, 2);
+	ret->bytes = bytes.data;
+	return true;
+}
+
+/* The device that each row of head_of is about. */
+static bool read_devices(const struct pg_rows *rows, struct head *head, struct err *err)
+{
+	for (int row = 0; row < pg_row_count(rows) && row < LIMIT_UNIT_DEVICES; row++) {
+		struct head_device *device = &head->devices[head->device_count];
+
+		if (pg_is_null(rows, row, 7))
+			continue;
+		if (!ledger_text(rows, row, 7, "device", device->device, sizeof device->device, err))
+			return false;
+		device->settled = pg_int(rows, row, 8);
+		head->device_count++;
+	}
+	return true;
+}
+
+static bool read_refused(
+	struct ledger *ledger, const char *unit, struct head *head, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_int(&params, ledger->fence);
+	pg_param_text(&params, unit);
+	if (!pg_exec(ledger->pg, sql_ledger_refused_receipts, &params, &rows, err))
+		return false;
+	for (int row = 0; row < pg_row_count(rows) && row < LIMIT_HEAD_REFUSED; row++) {
+		struct head_refused *refused = &head->refused[head->refused_count];
+
+		if (!ledger_text(rows, row, 0, "device", refused->device, sizeof refused->device, err))
+			return false;
+		refused->number = pg_int(rows, row, 1);
+		refused->code = (int)pg_int(rows, row, 2);
+		head->refused_count++;
+	}
+	return true;
+}
+
+static bool read_head(const struct pg_rows *rows, struct head *head, struct err *err)
+{
+	const char *standing = pg_text(rows, 0, 3);
+
+	if (!standing || !standing_parse(standing, strlen(standing), &head->standing))
+		return err_set(err, ERR_DATA, "the database holds an unknown standing");
+	head->epoch = pg_int(rows, 0, 0);
+	head->last = pg_int(rows, 0, 1);
+	head->since = pg_time(rows, 0, 4);
+	head->keyset = pg_int(rows, 0, 6);
+	return ledger_digest(rows, 0, 2, "digest of an entry", &head->digest, err) &&
+		   ledger_text(rows, 0, 5, "reason", head->reason, sizeof head->reason, err) &&
+		   read_devices(rows, head, err);
+}
+
+bool ledger_head_of(struct ledger *ledger, const char *unit, struct head *ret, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+	struct pg_params params = PG_PARAMS_INIT;
+	struct head head = HEAD_INIT;
+
+	pg_param_int(&params, ledger->fence);
+	pg_param_text(&params, unit);
+	if (!pg_exec(ledger->pg, sql_ledger_head_of, &params, &rows, err))
+		return false;
+	if (pg_row_count(rows) == 0)
+		return err_set(err, ERR_DATA, "there is no unit '%s'", ERR_QUOTED(unit));
+	if (!read_head(rows, &head, err) || !read_refused(ledger, unit, &head, err))
+		return false;
+	assert(strlen(unit) < sizeof head.unit);
+	strcpy(head.unit, unit);
+	*ret = head;
+	return true;
+}
+
+bool ledger_units_changed(
+	struct ledger *ledger, int64_t since, struct pg_rows **ret, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_int(&params, ledger->fence);
+	pg_param_int(&params, since);
+	return pg_exec(ledger->pg, sql_ledger_units_changed, &params, ret, err);
+}
+
+int64_t ledger_change_at(const struct pg_rows *rows, int row, const char **ret_unit)
+{
+	*ret_unit = pg_text(rows, row, 1);
+	return pg_int(rows, row, 0);
+}

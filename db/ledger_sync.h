@@ -1,0 +1,61 @@
+/*
+ * The ledger as it answers a sync: who asks, what that unit is owed, its parts, its head. Rights are
+ * read at the moment of each call. See db/ledger.h for what all of these have in common.
+ */
+#ifndef CERTWIRE_DB_LEDGER_SYNC_H
+#define CERTWIRE_DB_LEDGER_SYNC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/err.h"
+#include "common/head.h"
+#include "common/macros.h"
+#include "common/offer.h"
+#include "common/part.h"
+#include "common/pub_id.h"
+#include "common/sync.h"
+#include "db/ledger.h"
+
+struct ledger_device {
+	const char *certificate; /* borrowed from the rows; NULL: no such device, or not certified */
+	bool revoked;
+	bool good_standing; /* of its unit */
+};
+
+bool ledger_device_of(struct ledger *ledger, const char *unit, const char *device,
+	struct pg_rows **ret_rows, struct ledger_device *ret, struct err *err) MUST_USE NONNULL;
+
+/* Records a verified sync: when it came, the newest receipt, and what the device refused. */
+bool ledger_sync_seen(
+	struct ledger *ledger, const struct sync *sync, struct err *err) MUST_USE NONNULL;
+
+/* The signed entries that the sync's device lacks, or lacks its grant for, lowest numbers first. */
+bool ledger_owed_to(struct ledger *ledger, const struct sync *sync, int64_t limit,
+	struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
+/* An offer with this device's grant, or without one where it may have none. `*ret` is new. */
+bool ledger_owed_at(const struct pg_rows *rows, int row, const char *device, struct offer *ret,
+	struct err *err) MUST_USE NONNULL;
+
+/* One part of what the unit is owed; no row when there is none or no right to it. */
+bool ledger_parts_for(struct ledger *ledger, const char *unit, const struct pub_id *publication,
+	uint32_t index, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
+/* `*ret` is whole but for `publication`; its bytes are borrowed from the rows. */
+bool ledger_part_for_at(
+	const struct pg_rows *rows, int row, struct part *ret, struct err *err) MUST_USE NONNULL;
+
+/* Fills in all of the head but device, nonce and time. */
+bool ledger_head_of(
+	struct ledger *ledger, const char *unit, struct head *ret, struct err *err) MUST_USE NONNULL;
+
+/*
+ * Units whose rights changed after that version (-1: none), and in the last row, without a unit, the
+ * version that this is up to.
+ */
+bool ledger_units_changed(
+	struct ledger *ledger, int64_t since, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
+/* Returns the version; `*ret_unit` is borrowed, or NULL. */
+int64_t ledger_change_at(const struct pg_rows *rows, int row, const char **ret_unit) NONNULL;
+
+#endif

@@ -1,0 +1,3 @@
+-- The units whose rights changed after a version, each once.
+-- $1 bigint: that version
+SELECT DISTINCT unit FROM certwire.copy_changes($1)

@@ -1,0 +1,2 @@
+-- $1 id, $2 kid, $3 detached signature
+SELECT state, signatures, approvals_needed FROM certwire.draft_finish($1, $2, $3);

@@ -1,0 +1,2 @@
+-- $1 id
+SELECT certwire.request_issue($1);

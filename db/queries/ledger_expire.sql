@@ -1,0 +1,2 @@
+-- $1 bigint: fence
+SELECT certwire.expire_due($1)

@@ -1,0 +1,2 @@
+-- $1 bigint: fence
+SELECT certwire.lease_release($1)

@@ -1,0 +1,2 @@
+-- All keysets, oldest first.
+SELECT version, jws FROM certwire.current_keysets();

@@ -1,0 +1,92 @@
+#include "publisher/cli/verbs.h"
+
+#include <stdio.h>
+
+#include "common/approval.h"
+#include "db/editor.h"
+#include "db/editor_draft.h"
+#include "publisher/cli/audience.h"
+#include "publisher/cli/opened.h"
+#include "publisher/cli/output.h"
+#include "publisher/cli/tty.h"
+
+const struct cli_option approve_options[] = {
+	SESSION_KEY_OPTIONS,
+	{"yes", NULL, "do not ask", false},
+	{0},
+};
+
+/* What PostgreSQL would refuse as well, said before somebody reads forty pages. */
+static bool check_may_approve(const struct opened *opened, struct err *err)
+{
+	const struct editor_publication *publication = &opened->found.publication;
+
+	if (publication->issued_at)
+		return err_set(err, ERR_DENIED, "publication %s is issued already", opened->found.brief);
+	if (approvals_include(&opened->approvals, opened->editor.kid))
+		return err_set(err, ERR_DENIED,
+			"you have signed publication %s already; another editor must approve it",
+			opened->found.brief);
+	if (opened->approvals.wrong > 0)
+		return err_set(err, ERR_DATA,
+			"publication %s bears a wrong signature: do not approve it; "
+			"see: certwire show %s",
+			opened->found.brief, opened->found.brief);
+	return true;
+}
+
+static bool show_it(struct session *session, const struct opened *opened, struct err *err)
+{
+	auto_audience struct audience audience = {.rows = NULL};
+	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
+
+	if (!audience_read(session->pg, opened->manifest.channel, opened->rule.data, opened->rule.len,
+			&audience, err) ||
+		!opened_view(opened, &text, err) || !audience_detail(&audience, &text, err))
+		return false;
+	(void)fputs(buf_str(&text), stderr);
+	return true;
+}
+
+static bool ask(const struct cli_call *call, const struct opened *opened, struct err *err)
+{
+	char prompt[128];
+	bool agreed = false;
+
+	if (cli_has(call, "yes"))
+		return true;
+	(void)snprintf(prompt, sizeof prompt, "Sign 签署 %s %s (%zu files)? [y/N] ",
+		opened->manifest.channel, opened->manifest.number, opened->manifest.file_count);
+	if (!tty_confirm(prompt, "--yes", &agreed, err))
+		return false;
+	return agreed || err_set(err, ERR_DENIED, "not approved; nothing was signed");
+}
+
+static bool report(
+	const struct editor_approval *approval, const struct opened *opened, struct err *err)
+{
+	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
+
+	return buf_printf(&text, err, "approved 已审签 %s: ", opened->found.brief) &&
+		   approval_describe(approval, opened->found.brief, &text, err) &&
+		   buf_append_str(&text, "\n", err) && output_text(&text, err);
+}
+
+bool verb_approve(const struct cli_call *call, struct err *err)
+{
+	auto_session struct session session = SESSION_INIT;
+	auto_opened struct opened opened = OPENED_INIT;
+	auto_buf struct buf signature = BUF_INIT(LIMIT_MANIFEST_JWS);
+	struct editor_approval approval;
+
+	if (!session_init(&session, call, err) || !opened_read(&session, call->argv[0], &opened, err) ||
+		!check_may_approve(&opened, err) || !opened_files(&opened, NULL, err) ||
+		!show_it(&session, &opened, err) || !ask(call, &opened, err))
+		return false;
+	const char *id = opened.found.publication.id;
+
+	return approval_sign(&opened.editor.key, opened.manifest_bytes.data, opened.manifest_bytes.len,
+			   &signature, err) &&
+		   editor_approve(session.pg, id, opened.editor.kid, buf_str(&signature), &approval, err) &&
+		   report(&approval, &opened, err);
+}

@@ -1,0 +1,130 @@
+#include "publisher/cli/verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/editor.h"
+#include "publisher/cli/audience.h"
+#include "publisher/cli/lookup.h"
+#include "publisher/cli/manifest_view.h"
+#include "publisher/cli/output.h"
+#include "publisher/cli/session.h"
+#include "publisher/cli/tty.h"
+#include "publisher/cli/when.h"
+
+const struct cli_option issue_options[] = {
+	{"yes", "N", "do not ask: N is the number of units that will receive it", false},
+	{"json", NULL, "print JSON", false},
+	{0},
+};
+
+static bool check_state(const struct lookup *found, struct err *err)
+{
+	const struct editor_publication *publication = &found->publication;
+
+	/* A newer keyset may demand more editors than had to sign when it was approved. */
+	if (strcmp(publication->state, "draft") == 0 ||
+		(strcmp(publication->state, "approved") == 0 &&
+			publication->signatures < publication->approvals_needed))
+		return err_set(err, ERR_DENIED,
+			"publication %s has %d of %d signatures; another editor runs: certwire approve %s",
+			found->brief, publication->signatures, publication->approvals_needed, found->brief);
+	if (strcmp(publication->state, "approved") != 0)
+		return err_set(err, ERR_DENIED, "publication %s is %s; see: certwire status %s",
+			found->brief, publication->state, found->brief);
+	return true;
+}
+
+/* The editor says how many units; whoever expected another number sends nothing. */
+static bool compare_number(const char *answer, int receiving, struct err *err)
+{
+	char *end;
+	long number = strtol(answer, &end, 10);
+
+	if (*answer < '0' || *answer > '9' || *end != '\0')
+		return err_set(
+			err, ERR_USAGE, "'%s' is no number of units; nothing was issued", ERR_QUOTED(answer));
+	if (number != receiving)
+		return err_set(err, ERR_DENIED,
+			"%d units will receive it, not %ld; nothing was issued. "
+			"Look again, then give the number that you mean",
+			receiving, number);
+	return true;
+}
+
+static bool confirm(const struct cli_call *call, int receiving, struct err *err)
+{
+	const char *answer = cli_value(call, "yes");
+	char line[TTY_LINE_SIZE];
+
+	if (!answer) {
+		if (!tty_line(
+				"Type how many units will receive it, to issue it 请输入将收到的单位数以确认发布: ",
+				"--yes N, the number of units", line, err))
+			return false;
+		if (!*line)
+			return err_set(err, ERR_DENIED, "not confirmed; nothing was issued");
+		answer = line;
+	}
+	return compare_number(answer, receiving, err);
+}
+
+/* The audience is frozen at issue: what is issued to nobody reaches nobody, ever. */
+static bool check_somebody(const struct lookup *found, int receiving, struct err *err)
+{
+	return receiving > 0 ||
+		   err_set(err, ERR_DENIED, "publication %s would reach nobody; nothing was issued",
+			   found->brief);
+}
+
+static bool show_it(const struct lookup *found, const struct audience *audience, struct err *err)
+{
+	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
+	char channel[CHANNEL_TEXT_SIZE];
+
+	if (!buf_printf(&text, err, "%s  %s %s\n", found->brief,
+			channel_text(found->publication.channel, channel), found->publication.number) ||
+		!audience_detail(audience, &text, err))
+		return false;
+	(void)fputs(buf_str(&text), stderr);
+	return true;
+}
+
+static bool report(const struct lookup *found, int receiving, int64_t now, struct err *err)
+{
+	int64_t not_before = found->publication.not_before;
+	char time[WHEN_TEXT_SIZE];
+
+	if (not_before > now)
+		(void)printf("to be issued 将于 %s 发布 to %d units: certwire status %s\n",
+			when_format(not_before, time), receiving, found->brief);
+	else
+		(void)printf("to be issued 已提交发布 to %d units: certwire status %s --watch\n", receiving,
+			found->brief);
+	return !ferror(stdout) || output_failed(err);
+}
+
+bool verb_issue(const struct cli_call *call, struct err *err)
+{
+	auto_session struct session session = SESSION_INIT;
+	auto_lookup struct lookup found = {.rows = NULL};
+	auto_audience struct audience audience = {.rows = NULL};
+
+	if (!session_init(&session, call, err) ||
+		!lookup_publication(&session, call->argv[0], &found, err) || !check_state(&found, err))
+		return false;
+	struct pg_bytes rule = found.publication.audience;
+
+	if (!audience_read(
+			session.pg, found.publication.channel, rule.data, rule.len, &audience, err) ||
+		!show_it(&found, &audience, err) || !check_somebody(&found, audience.receiving, err) ||
+		!confirm(call, audience.receiving, err) ||
+		!editor_request_issue(session.pg, found.publication.id, err))
+		return false;
+	if (cli_has(call, "json"))
+		return output_json(json_pack("{s:s, s:o}", "id", found.publication.id, "audience",
+							   audience_json(&audience)),
+			err);
+	return report(&found, audience.receiving, session.now, err);
+}

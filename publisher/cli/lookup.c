@@ -1,0 +1,78 @@
+#include "publisher/cli/lookup.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* Digits as PostgreSQL has them: lower case. */
+static bool normalize(const char *text, char out[static PUB_ID_SIZE], struct err *err)
+{
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < len && len < PUB_ID_SIZE; i++) {
+		if (!isxdigit((unsigned char)text[i]))
+			len = PUB_ID_SIZE;
+		else
+			out[i] = (char)tolower((unsigned char)text[i]);
+	}
+	if (len < LOOKUP_DIGITS_MIN || len >= PUB_ID_SIZE)
+		return err_set(err, ERR_USAGE,
+			"'%s' is no publication's id: at least the first %d of its 32 hex digits are needed; "
+			"see: certwire list",
+			ERR_QUOTED(text), LOOKUP_DIGITS_MIN);
+	out[len] = '\0';
+	return true;
+}
+
+static bool take_only(const char *text, struct lookup *lookup, struct err *err)
+{
+	if (pg_row_count(lookup->rows) == 0)
+		return err_set(err, ERR_DATA, "no publication's id begins with '%s'; see: certwire list",
+			ERR_QUOTED(text));
+	if (pg_row_count(lookup->rows) > 1)
+		return err_set(err, ERR_USAGE, "several publications begin with '%s'; give more digits",
+			ERR_QUOTED(text));
+	if (!editor_publications_at(lookup->rows, 0, &lookup->publication, err))
+		return false;
+	const char *id = lookup->publication.id;
+
+	if (!pub_id_parse(id, strlen(id), &lookup->id))
+		return err_set(err, ERR_DATA, "publication id '%s' is malformed", ERR_QUOTED(id));
+	(void)pub_id_short(&lookup->id, lookup->brief);
+	return true;
+}
+
+bool lookup_publication(
+	struct session *session, const char *text, struct lookup *ret, struct err *err)
+{
+	auto_lookup struct lookup lookup = {.rows = NULL};
+	char digits[PUB_ID_SIZE];
+
+	if (!normalize(text, digits, err) || !session_connect(session, err) ||
+		!editor_publications(session->pg, digits, 2, &lookup.rows, err) ||
+		!take_only(text, &lookup, err))
+		return false;
+	*ret = lookup;
+	lookup.rows = NULL;
+	return true;
+}
+
+void lookup_release(struct lookup *lookup)
+{
+	pg_rows_free(lookup->rows);
+	lookup->rows = NULL;
+}
+
+const char *publication_state_text(const char *state)
+{
+	static const char *const texts[][2] = {
+		{"draft", "草稿 draft"},
+		{"approved", "已审签 approved"},
+		{"issued", "已发布 issued"},
+		{"withdrawn", "已撤回 withdrawn"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		if (strcmp(texts[i][0], state) == 0)
+			return texts[i][1];
+	return state;
+}

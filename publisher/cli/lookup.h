@@ -1,0 +1,38 @@
+/*
+ * Finding the publication that a person means.
+ */
+#ifndef CERTWIRE_PUBLISHER_CLI_LOOKUP_H
+#define CERTWIRE_PUBLISHER_CLI_LOOKUP_H
+
+#include <stdbool.h>
+
+#include "common/err.h"
+#include "common/macros.h"
+#include "common/pub_id.h"
+#include "db/editor_publication.h"
+#include "publisher/cli/session.h"
+
+enum { LOOKUP_DIGITS_MIN = 4 };
+
+/* A publication with the rows that it borrows from. */
+struct lookup {
+	struct pg_rows *rows; /* owned */
+	struct editor_publication publication;
+	struct pub_id id;
+	char brief[PUB_ID_SHORT_SIZE];
+};
+
+#define auto_lookup CLEANUP(lookup_release)
+
+/*
+ * Connects and finds the one publication whose id begins with `text`, at least LOOKUP_DIGITS_MIN hex
+ * digits. ERR_USAGE when it is no such thing or fits several, ERR_DATA when none. `*ret` is new.
+ */
+bool lookup_publication(struct session *session, const char *text, struct lookup *ret,
+	struct err *err) MUST_USE NONNULL;
+void lookup_release(struct lookup *lookup) NONNULL;
+
+/* "草稿 draft", ... ; an unknown word is itself. Borrowed. */
+const char *publication_state_text(const char *state) NONNULL;
+
+#endif

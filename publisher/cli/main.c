@@ -1,0 +1,40 @@
+#include "common/cli.h"
+#include "publisher/cli/session.h"
+#include "publisher/cli/verbs.h"
+
+static const struct cli_verb verbs[] = {
+	{"draft", verb_draft, "CHANNEL FILE...", "seal files as the draft of a publication and sign it",
+		draft_options},
+	{"show", verb_show, "ID", "open a publication: what it says, who signed, who will receive",
+		show_options},
+	{"approve", verb_approve, "ID", "read another editor's draft and sign it", approve_options},
+	{"issue", verb_issue, "ID", "ask that an approved publication be sent", issue_options},
+	{"list", verb_list, NULL, "publications, newest first", list_options},
+	{"status", verb_status, "ID", "who has stored, opened or refused it, and who has not got it",
+		status_options},
+	{"device list", verb_device_list, NULL, "devices that wait for a certificate or have one",
+		device_list_options},
+	{"device certify", verb_device_certify, "UNIT DEVICE",
+		"certify a device once its fingerprint was compared by phone", device_certify_options},
+	{"keygen", verb_keygen, NULL, "make a key", keygen_options},
+	{"key show", verb_key_show, "FILE", "whose key a file holds; needs no passphrase",
+		key_show_options},
+	{"keyset make", verb_keyset_make, NULL, "sign the next keyset with the root key",
+		keyset_make_options},
+	{"keyset import", verb_keyset_import, "FILE", "put a keyset into PostgreSQL", NULL},
+	{"keyset show", verb_keyset_show, "[FILE]",
+		"the newest keyset in PostgreSQL, or that of a file", keyset_show_options},
+	{0},
+};
+
+int main(int argc, char **argv)
+{
+	static const struct cli_program program = {
+		.name = "certwire",
+		.summary = "publish sealed documents to support units and see who has them",
+		.verbs = verbs,
+		.options = session_options,
+	};
+
+	return cli_main(&program, argc, argv);
+}

@@ -1,0 +1,107 @@
+#include "publisher/cli/verbs.h"
+
+#include <stdio.h>
+
+#include "common/json.h"
+#include "common/refusal.h"
+#include "publisher/cli/board.h"
+#include "publisher/cli/lookup.h"
+#include "publisher/cli/manifest_view.h"
+#include "publisher/cli/output.h"
+#include "publisher/cli/session.h"
+#include "publisher/cli/watch.h"
+#include "publisher/cli/when.h"
+
+const struct cli_option status_options[] = {
+	{"watch", NULL, "stay, and show receipts as they come in", false},
+	{"json", NULL, "print JSON", false},
+	{0},
+};
+
+static bool issue_text(
+	const struct editor_publication *publication, struct buf *out, struct err *err)
+{
+	char time[WHEN_TEXT_SIZE];
+
+	if (publication->issued_at)
+		return buf_printf(out, err, "%s", when_format(publication->issued_at, time));
+	if (publication->issue_refused_code) {
+		const char *text = refusal_text_zh(publication->issue_refused_code);
+
+		return buf_printf(out, err, "分发程序拒绝发布 the dispatcher refused: %s（%d）",
+			text ? text : "", publication->issue_refused_code);
+	}
+	if (!publication->issue_requested_at)
+		return buf_append_str(out, "尚未提交发布 not asked for", err);
+	if (publication->not_before)
+		return buf_printf(
+			out, err, "已提交，不早于 %s", when_format(publication->not_before, time));
+	return buf_append_str(out, "已提交，等待分发程序 waiting for the dispatcher", err);
+}
+
+static bool head_text(const struct lookup *found, struct buf *out, struct err *err)
+{
+	const struct editor_publication *publication = &found->publication;
+	auto_buf struct buf issue = BUF_INIT(OUTPUT_MAX);
+	char channel[CHANNEL_TEXT_SIZE];
+
+	return buf_printf(out, err, "%s  %s %s  %s\n", found->brief,
+			   channel_text(publication->channel, channel), publication->number,
+			   publication_state_text(publication->state)) &&
+		   issue_text(publication, &issue, err) &&
+		   manifest_view_line(out, "发布", buf_str(&issue), err) &&
+		   (!publication->expires_at ||
+			   manifest_view_line(out, "截止", WHEN_OR_EMPTY(publication->expires_at), err)) &&
+		   (!publication->withdrawn_reason ||
+			   manifest_view_line(out, "撤回", publication->withdrawn_reason, err));
+}
+
+static bool print_text(const struct lookup *found, const struct board *board, struct err *err)
+{
+	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
+	auto_buf struct buf summary = BUF_INIT(OUTPUT_MAX);
+
+	if (!head_text(found, &text, err))
+		return false;
+	if (board->total > 0 && (!board_summary(board, &summary, err) ||
+								!manifest_view_line(&text, "送达", buf_str(&summary), err) ||
+								!board_view(board, &text, err)))
+		return false;
+	return output_text(&text, err);
+}
+
+static bool print_json(const struct lookup *found, const struct board *board, struct err *err)
+{
+	const struct editor_publication *publication = &found->publication;
+
+	return output_json(
+		json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:i, s:o}", "id", publication->id,
+			"channel", publication->channel, "number", publication->number, "state",
+			publication->state, "signatures", publication->signatures, "approvals_needed",
+			publication->approvals_needed, "issue_requested_at",
+			output_time(publication->issue_requested_at, 0), "issued_at",
+			output_time(publication->issued_at, 0), "issue_refused_code",
+			publication->issue_refused_code, "units", board_json(board)),
+		err);
+}
+
+bool verb_status(const struct cli_call *call, struct err *err)
+{
+	auto_session struct session session = SESSION_INIT;
+	auto_lookup struct lookup found = {.rows = NULL};
+	auto_board struct board board = {.rows = NULL};
+
+	if (cli_has(call, "watch") && cli_has(call, "json"))
+		return err_set(err, ERR_USAGE, "--watch and --json do not go together");
+	if (!session_init(&session, call, err) ||
+		!lookup_publication(&session, call->argv[0], &found, err))
+		return false;
+	if (cli_has(call, "watch") && !watch_publication(&session, &found, err))
+		return false;
+	/* What was watched is now history: look again. */
+	lookup_release(&found);
+	return lookup_publication(&session, call->argv[0], &found, err) &&
+		   board_read(session.pg, found.publication.id, &board, err) &&
+		   (cli_has(call, "json") ? print_json(&found, &board, err)
+								  : print_text(&found, &board, err));
+}

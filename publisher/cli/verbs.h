@@ -1,0 +1,34 @@
+/* The verbs of certwire, each in a file of its own name. */
+#ifndef CERTWIRE_PUBLISHER_CLI_VERBS_H
+#define CERTWIRE_PUBLISHER_CLI_VERBS_H
+
+#include "common/cli.h"
+
+bool verb_keygen(const struct cli_call *call, struct err *err);
+bool verb_key_show(const struct cli_call *call, struct err *err);
+bool verb_keyset_make(const struct cli_call *call, struct err *err);
+bool verb_keyset_import(const struct cli_call *call, struct err *err);
+bool verb_keyset_show(const struct cli_call *call, struct err *err);
+bool verb_device_list(const struct cli_call *call, struct err *err);
+bool verb_device_certify(const struct cli_call *call, struct err *err);
+bool verb_draft(const struct cli_call *call, struct err *err);
+bool verb_show(const struct cli_call *call, struct err *err);
+bool verb_approve(const struct cli_call *call, struct err *err);
+bool verb_issue(const struct cli_call *call, struct err *err);
+bool verb_list(const struct cli_call *call, struct err *err);
+bool verb_status(const struct cli_call *call, struct err *err);
+
+extern const struct cli_option keygen_options[];
+extern const struct cli_option key_show_options[];
+extern const struct cli_option keyset_make_options[];
+extern const struct cli_option device_list_options[];
+extern const struct cli_option keyset_show_options[];
+extern const struct cli_option device_certify_options[];
+extern const struct cli_option draft_options[];
+extern const struct cli_option show_options[];
+extern const struct cli_option approve_options[];
+extern const struct cli_option issue_options[];
+extern const struct cli_option list_options[];
+extern const struct cli_option status_options[];
+
+#endif

@@ -1,0 +1,149 @@
+#include "publisher/dispatch/answer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/device.h"
+#include "common/offer.h"
+#include "common/part.h"
+#include "common/sync.h"
+#include "common/topic.h"
+#include "db/ledger_sync.h"
+#include "publisher/dispatch/dispatch.h"
+#include "publisher/dispatch/head.h"
+#include "publisher/dispatch/offer.h"
+#include "publisher/dispatch/visitor.h"
+#include "publisher/dispatch/window.h"
+
+enum stage { STAGE_KEYSETS, STAGE_OFFERS, STAGE_PARTS, STAGE_HEAD, STAGE_DONE };
+
+struct answer {
+	struct sync sync; /* owned */
+	enum stage stage;
+	int64_t keyset; /* version sent last, or held */
+	struct pg_rows *offers; /* owned; NULL until asked for */
+	int offer; /* row to send next */
+	struct window window; /* over the parts asked for */
+};
+
+static void cleanup_answer(struct answer **answer)
+{
+	answer_free(*answer);
+}
+
+void answer_free(struct answer *answer)
+{
+	if (!answer)
+		return;
+	pg_rows_free(answer->offers);
+	sync_release(&answer->sync);
+	free(answer);
+}
+
+bool answer_begin(struct dispatch *dispatch, const char *unit, const void *sync, size_t len,
+	struct answer **ret, struct err *err)
+{
+	__attribute__((cleanup(cleanup_answer))) struct answer *answer = calloc(1, sizeof *answer);
+	bool good_standing, welcome;
+
+	if (!answer)
+		return err_set(err, ERR_SYSTEM, "out of memory for an answer");
+	if (!visitor_judge(dispatch, unit, sync, len, &answer->sync, &welcome, &good_standing, err))
+		return false;
+	if (!welcome)
+		return true;
+	/* In the lobby a head is all that may be read, and all that is sent. */
+	answer->stage = good_standing ? STAGE_KEYSETS : STAGE_HEAD;
+	answer->keyset = answer->sync.keyset;
+	*ret = TAKE(answer);
+	return true;
+}
+
+/* The keyset after the one that the device has, until it has the newest. */
+static bool answer_keyset(
+	struct dispatch *dispatch, struct answer *answer, struct message **ret, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+	struct pg_bytes jws;
+	char topic[TOPIC_SIZE];
+
+	if (answer->keyset >= dispatch_keyset(dispatch)->version)
+		return true;
+	if (!ledger_keysets(&dispatch->ledger, answer->keyset, &rows, err))
+		return false;
+	if (pg_row_count(rows) == 0)
+		return true;
+	answer->keyset = ledger_keyset_at(rows, 0, &jws);
+	topic_unit(TOPIC_KEYSET, answer->sync.unit, topic);
+	*ret = message_new(topic, jws.data, jws.len, err);
+	return *ret != NULL;
+}
+
+static bool answer_offer(
+	struct dispatch *dispatch, struct answer *answer, struct message **ret, struct err *err)
+{
+	auto_offer struct offer offer = OFFER_INIT;
+
+	if (!answer->offers &&
+		!ledger_owed_to(&dispatch->ledger, &answer->sync, LIMIT_SYNC_OFFERS, &answer->offers, err))
+		return false;
+	if (answer->offer >= pg_row_count(answer->offers))
+		return true;
+	if (!ledger_owed_at(answer->offers, answer->offer++, answer->sync.device, &offer, err))
+		return false;
+	return offer_message(answer->sync.unit, &offer, ret, err);
+}
+
+static bool answer_part(
+	struct dispatch *dispatch, struct answer *answer, struct message **ret, struct err *err)
+{
+	const struct sync *sync = &answer->sync;
+	struct window *window = &answer->window;
+	uint8_t payload[PART_MESSAGE_BYTES];
+	char topic[TOPIC_SIZE];
+
+	for (; window_find(window, sync); window_skip(window)) {
+		const struct pub_id *publication = &sync->missing[window->missing].publication;
+		auto_rows struct pg_rows *rows = NULL;
+		struct part part;
+
+		if (!ledger_parts_for(&dispatch->ledger, sync->unit, publication, window->part, &rows, err))
+			return false;
+		/* No such part, or no right to it: nothing of this publication then. */
+		if (pg_row_count(rows) == 0)
+			continue;
+		if (!ledger_part_for_at(rows, 0, &part, err))
+			return false;
+		part.publication = *publication;
+		part_format(&part, payload);
+		window_sent(window);
+		*ret = message_new(topic_unit(TOPIC_PART, sync->unit, topic), payload, sizeof payload, err);
+		return *ret != NULL;
+	}
+	return true;
+}
+
+static bool answer_head(
+	struct dispatch *dispatch, struct answer *answer, struct message **ret, struct err *err)
+{
+	answer->stage = STAGE_DONE;
+	return head_message(dispatch, answer->sync.unit, &answer->sync, ret, err);
+}
+
+bool answer_next(
+	struct dispatch *dispatch, struct answer *answer, struct message **ret, struct err *err)
+{
+	static bool (*const stages[])(struct dispatch *, struct answer *, struct message **,
+		struct err *) = {answer_keyset, answer_offer, answer_part, answer_head};
+
+	*ret = NULL;
+	while (answer->stage < STAGE_DONE) {
+		if (!stages[answer->stage](dispatch, answer, ret, err))
+			return false;
+		if (*ret)
+			return true;
+		if (answer->stage < STAGE_DONE)
+			answer->stage++;
+	}
+	return true;
+}

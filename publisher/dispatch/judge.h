@@ -1,0 +1,28 @@
+/*
+ * Whether a receipt is to be believed: the decisions, without the database.
+ */
+#ifndef CERTWIRE_PUBLISHER_DISPATCH_JUDGE_H
+#define CERTWIRE_PUBLISHER_DISPATCH_JUDGE_H
+
+#include <stdbool.h>
+
+#include "common/err.h"
+#include "common/keyset.h"
+#include "common/macros.h"
+#include "common/receipt.h"
+#include "db/ledger_receipt.h"
+
+/*
+ * Believes nothing that the broker says of the receipt: parses it (601), compares unit, device and
+ * number with what it was filed under (604, 603, 601), verifies the device's certificate by the
+ * keyset (603) and the signature (602), and that the device was certified and not revoked as of the
+ * commit (603). `*ret` is new. `*ret_authentic`, set in any case: the device did sign it.
+ */
+bool judge_receipt(const struct ledger_receipt *filed, const struct keyset *keyset,
+	struct receipt *ret, bool *ret_authentic, struct err *err) MUST_USE NONNULL;
+
+/* One item against the delivery it names: 605 when there is none, 606 when they differ. */
+bool judge_item(const struct receipt_item *item, const struct ledger_delivery *delivery,
+	struct err *err) MUST_USE NONNULL;
+
+#endif

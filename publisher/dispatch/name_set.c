@@ -1,0 +1,62 @@
+#include "publisher/dispatch/name_set.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void name_set_clear(struct name_set *set)
+{
+	free(set->names);
+	*set = (struct name_set){0};
+}
+
+/* Where the name is, or would be. */
+static size_t name_set_position(const struct name_set *set, const char *name)
+{
+	size_t low = 0, high = set->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(set->names[middle], name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool name_set_grow(struct name_set *set, struct err *err)
+{
+	size_t capacity = set->capacity ? 2 * set->capacity : 16;
+	void *names = reallocarray(set->names, capacity, sizeof *set->names);
+
+	if (!names)
+		return err_set(err, ERR_SYSTEM, "out of memory for %zu names", capacity);
+	set->names = names;
+	set->capacity = capacity;
+	return true;
+}
+
+bool name_set_add(struct name_set *set, const char *name, struct err *err)
+{
+	size_t at = name_set_position(set, name);
+
+	if (strlen(name) >= CLIENT_ID_SIZE)
+		return err_set(err, ERR_DATA, "name '%s' is too long", ERR_QUOTED(name));
+	if (at < set->count && strcmp(set->names[at], name) == 0)
+		return true;
+	if (set->count == set->capacity && !name_set_grow(set, err))
+		return false;
+	memmove(set->names + at + 1, set->names + at, (set->count - at) * sizeof *set->names);
+	strcpy(set->names[at], name);
+	set->count++;
+	return true;
+}
+
+bool name_set_take(struct name_set *set, char name[static CLIENT_ID_SIZE])
+{
+	if (set->count == 0)
+		return false;
+	strcpy(name, set->names[--set->count]);
+	return true;
+}

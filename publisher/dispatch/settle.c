@@ -1,0 +1,157 @@
+/*
+ * Settles receipts: judges what the brokers' plugins committed, and records what of it is believed.
+ * Only this moves the watermark that lets a device forget.
+ */
+#include "publisher/dispatch/dispatch.h"
+
+#include "common/fault.h"
+#include "common/refusal.h"
+#include "db/ledger_receipt.h"
+#include "publisher/dispatch/judge.h"
+
+enum { RECEIPTS_A_STEP = 64 };
+
+/* A receipt and what became of it. */
+struct verdict {
+	struct ledger_receipt filed; /* borrows from the batch's rows */
+	struct receipt receipt; /* owned */
+	struct err why; /* code 0: believed */
+	bool authentic; /* the device signed it, under the labels it was filed with */
+};
+
+struct settle_batch {
+	struct dispatch *dispatch;
+	const struct pg_rows *rows; /* borrowed */
+	int from, to; /* which of them */
+	struct verdict verdicts[RECEIPTS_A_STEP];
+};
+
+static void verdict_release(struct verdict *verdict)
+{
+	receipt_release(&verdict->receipt);
+	*verdict = (struct verdict){.authentic = false};
+}
+
+/* Fails only when PostgreSQL does. */
+static bool settle_judge(struct dispatch *dispatch, struct verdict *verdict, struct err *err)
+{
+	struct receipt *receipt = &verdict->receipt;
+	struct ledger_delivery deliveries[LIMIT_RECEIPT_ITEMS];
+
+	if (!judge_receipt(&verdict->filed, dispatch_keyset(dispatch), receipt, &verdict->authentic,
+			&verdict->why))
+		return true;
+	if (!ledger_deliveries_of(&dispatch->ledger, verdict->filed.unit, receipt->item_count,
+			receipt->items, deliveries, err))
+		return false;
+	for (size_t i = 0; i < receipt->item_count; i++)
+		if (!judge_item(&receipt->items[i], &deliveries[i], &verdict->why))
+			return true;
+	verdict->why.code = 0;
+	return true;
+}
+
+static bool settle_one(struct dispatch *dispatch, struct verdict *verdict, struct err *err)
+{
+	if (!settle_judge(dispatch, verdict, err))
+		return false;
+	return ledger_settle(&dispatch->ledger, verdict->filed.id, verdict->why.code,
+		verdict->authentic, verdict->why.code == 0 ? verdict->receipt.item_count : 0,
+		verdict->receipt.items, err);
+}
+
+/* Inside a transaction. */
+static bool settle_run(struct pg *pg, void *context, struct err *err)
+{
+	struct settle_batch *batch = context;
+
+	(void)pg;
+	for (int row = batch->from; row < batch->to; row++) {
+		struct verdict *verdict = &batch->verdicts[row];
+
+		verdict_release(verdict);
+		ledger_receipt_at(batch->rows, row, &verdict->filed);
+		if (!settle_one(batch->dispatch, verdict, err))
+			return err_context(err, "receipt %lld", (long long)verdict->filed.id);
+	}
+	fault_point("dispatch-before-settle-commit");
+	return true;
+}
+
+static void settle_log_item(
+	struct dispatch *dispatch, const struct ledger_receipt *filed, const struct receipt_item *item)
+{
+	char id[PUB_ID_SHORT_SIZE];
+
+	pub_id_short(&item->publication, id);
+	if (item->state == RECEIPT_REFUSED)
+		log_line(&dispatch->log, LOG_LEVEL_WARNING, "%s refused by %s.%s: %d %s", id, filed->unit,
+			filed->device, item->code, refusal_text(item->code) ? refusal_text(item->code) : "");
+	else
+		log_line(&dispatch->log, LOG_LEVEL_INFO, "%s %s by %s.%s", id,
+			receipt_state_name(item->state), filed->unit, filed->device);
+}
+
+/* After the commit: a line for each outcome, and a head that tells the unit. */
+static bool settle_tell(struct dispatch *dispatch, const struct verdict *verdict, struct err *err)
+{
+	const struct ledger_receipt *filed = &verdict->filed;
+
+	if (verdict->why.code != 0)
+		log_line(&dispatch->log, LOG_LEVEL_WARNING, "receipt %lld of %s.%s not believed: %d %s",
+			(long long)filed->number, filed->unit, filed->device, verdict->why.code,
+			verdict->why.text);
+	else
+		for (size_t i = 0; i < verdict->receipt.item_count; i++)
+			settle_log_item(dispatch, filed, &verdict->receipt.items[i]);
+	return !verdict->authentic || name_set_add(&dispatch->heads, filed->unit, err);
+}
+
+static bool settle_commit(struct settle_batch *batch, int from, int to, struct err *err)
+{
+	batch->from = from;
+	batch->to = to;
+	if (!pg_transaction(batch->dispatch->pg, settle_run, batch, err))
+		return false;
+	fault_point("dispatch-after-settle");
+	for (int row = from; row < to; row++)
+		if (!settle_tell(batch->dispatch, &batch->verdicts[row], err))
+			return false;
+	return true;
+}
+
+/* All in one transaction; if the database refuses one of them, each in its own. */
+static bool settle_rows(struct settle_batch *batch, int count, struct err *err)
+{
+	bool done = settle_commit(batch, 0, count, err);
+
+	if (done || err->kind == ERR_SYSTEM || pg_err_is_lease_lost(batch->dispatch->pg))
+		return done;
+	done = true;
+	for (int row = 0; row < count; row++)
+		done = settle_commit(batch, row, row + 1, err) && done;
+	return done;
+}
+
+bool settle_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
+{
+	struct settle_batch *batch;
+	auto_rows struct pg_rows *rows = NULL;
+	bool done;
+
+	if (!ledger_receipts(&dispatch->ledger, RECEIPTS_A_STEP, &rows, err))
+		return false;
+	if (pg_row_count(rows) == 0)
+		return true;
+	batch = calloc(1, sizeof *batch);
+	if (!batch)
+		return err_set(err, ERR_SYSTEM, "out of memory for receipts");
+	batch->dispatch = dispatch;
+	batch->rows = rows;
+	done = settle_rows(batch, pg_row_count(rows), err);
+	for (size_t i = 0; i < RECEIPTS_A_STEP; i++)
+		verdict_release(&batch->verdicts[i]);
+	free(batch);
+	*ret_more = done && pg_row_count(rows) == RECEIPTS_A_STEP;
+	return done;
+}

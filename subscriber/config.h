@@ -1,0 +1,83 @@
+/*
+ * The configuration of a unit's device: one table of keys, checked once, used everywhere.
+ */
+#ifndef CERTWIRE_SUBSCRIBER_CONFIG_H
+#define CERTWIRE_SUBSCRIBER_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/conf.h"
+#include "common/err.h"
+#include "common/fingerprint.h"
+#include "common/ident.h"
+#include "common/log.h"
+#include "common/macros.h"
+
+enum { BROKERS_MAX = 16, BROKER_HOST_SIZE = 254 };
+
+/* One of the brokers, in the order in which they are tried. */
+struct broker {
+	char name[BROKER_HOST_SIZE + 8]; /* "host:port": the audience of tokens */
+	char host[BROKER_HOST_SIZE]; /* without brackets */
+	int port;
+	bool tls;
+};
+
+struct config {
+	/* As the table has them. */
+	char *unit;
+	char *device;
+	char *state;
+	char *inbox;
+	struct conf_list broker;
+	char *broker_ca;
+	char *root_fingerprint;
+	int64_t sync_interval_s;
+	int64_t keepalive_s;
+	char *quota;
+	char *level;
+
+	/* What follows from them. */
+	struct broker brokers[BROKERS_MAX];
+	size_t broker_count;
+	struct fingerprint root;
+	int64_t quota_bytes; /* 0: none */
+	enum log_level log_level;
+	char client_id[CLIENT_ID_SIZE];
+
+	struct conf conf; /* owns the strings above */
+};
+
+#define auto_config CLEANUP(config_release)
+
+extern const struct conf_key config_keys[];
+
+/*
+ * Loads `path`, or, when that is NULL, the file unit.conf in the state folder if one was given, or
+ * else in the user's configuration folder. `state_dir` (may be NULL) overrides the key `state`. Names
+ * what is wrong by file and line.
+ */
+bool config_load(
+	const char *path, const char *state_dir, struct config *ret, struct err *err) MUST_USE;
+
+/* The same from text, for tests. */
+bool config_parse(const char *source, const char *text, size_t len, struct config *ret,
+	struct err *err) MUST_USE NONNULL;
+
+void config_release(struct config *config) NONNULL;
+
+/* Where config_load looks when `path` is NULL; new, the caller frees. */
+bool config_default_path(const char *state_dir, char **ret, struct err *err) MUST_USE;
+
+/*
+ * "host:port", "[::1]:port" or "mqtts://host:port". Without TLS only a loopback address or
+ * "localhost" is let through, because anyone on the way could read and forge the rest. ERR_USAGE.
+ */
+bool broker_parse(const char *text, struct broker *ret, struct err *err) MUST_USE NONNULL;
+
+/* "2G": a whole number with an optional K, M, G or T (powers of 1024). ERR_USAGE. */
+bool config_parse_size(const char *text, int64_t *ret, struct err *err) MUST_USE NONNULL;
+
+#endif

@@ -1,0 +1,212 @@
+#include "subscriber/enroll.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/device.h"
+#include "common/file.h"
+#include "common/keyfile.h"
+#include "subscriber/verbs.h"
+
+enum { ENROLL_PATH_MAX = 4096, ENROLL_ANSWER_MAX = 512 };
+
+static bool enroll_path(const struct config *config, const char *name,
+	char out[static ENROLL_PATH_MAX], struct err *err)
+{
+	if (snprintf(out, ENROLL_PATH_MAX, "%s/%s", config->state, name) >= ENROLL_PATH_MAX)
+		return err_set(err, ERR_USAGE, "the path of the state folder is too long");
+	return true;
+}
+
+static bool enroll_key(
+	const struct config *config, const char *path, struct signing_key *ret, struct err *err)
+{
+	auto_signing_key struct signing_key key = SIGNING_KEY_INIT;
+
+	if (access(path, F_OK) == 0)
+		return keyfile_load_unprotected(path, ROLE_DEVICE, ret, err);
+	if (!signing_key_generate(&key, err) ||
+		!keyfile_create(path, ROLE_DEVICE, config->client_id, &key, NULL, NULL, err))
+		return false;
+	*ret = key;
+	key = (struct signing_key)SIGNING_KEY_INIT;
+	return true;
+}
+
+bool enroll_device(const struct config *config, int64_t now, struct buf *request,
+	struct fingerprint *ret, struct err *err)
+{
+	auto_signing_key struct signing_key key = SIGNING_KEY_INIT;
+	struct device_request fields = {.created_at = now};
+	char request_path[ENROLL_PATH_MAX];
+	char key_path[ENROLL_PATH_MAX];
+
+	if (!enroll_path(config, "device.key", key_path, err) ||
+		!enroll_path(config, "request.jws", request_path, err) ||
+		!file_mkdirs(config->state, 0700, err))
+		return false;
+	if (access(key_path, F_OK) == 0 && access(request_path, F_OK) == 0)
+		return err_set(err, ERR_DENIED,
+			"this device is enrolled already: its request is in '%s', and its key is not replaced",
+			request_path);
+	if (!enroll_key(config, key_path, &key, err))
+		return false;
+	(void)strcpy(fields.unit, config->unit);
+	(void)strcpy(fields.device, config->device);
+	fields.public = key.public;
+	if (!device_request_sign(&fields, &key, request, err) ||
+		!file_write_atomic(request_path, request->data, request->len, 0644, err))
+		return false;
+	*ret = fingerprint_of(&key.public);
+	return true;
+}
+
+/* What the line did not say is asked for, when a person is there to answer. */
+static bool enroll_ask(const char *given, const char *question,
+	char answer[static ENROLL_ANSWER_MAX], const char **ret, struct err *err)
+{
+	*ret = given;
+	if (given)
+		return true;
+	if (!isatty(STDIN_FILENO))
+		return err_set(err, ERR_USAGE, "%s: say it with an option, see 'enroll --help'", question);
+	(void)fprintf(stderr, "%s: ", question);
+	if (!fgets(answer, ENROLL_ANSWER_MAX, stdin))
+		return err_set(err, ERR_USAGE, "%s: no answer", question);
+	answer[strcspn(answer, "\n")] = '\0';
+	*ret = answer;
+	return true;
+}
+
+static bool enroll_state_dir(const struct cli_call *call, char **ret, struct err *err)
+{
+	const char *given = cli_value(call, "state");
+	const char *base = getenv("XDG_STATE_HOME");
+	const char *home = getenv("HOME");
+	int n = -1;
+
+	if (given) {
+		*ret = *given == '/' ? strdup(given) : NULL;
+		n = *given == '/' ? (*ret ? 0 : -1)
+						  : asprintf(ret, "%s/%s", getcwd((char[4096]){0}, 4096), given);
+	} else if (base && *base == '/') {
+		n = asprintf(ret, "%s/certwire", base);
+	} else if (home && *home == '/') {
+		n = asprintf(ret, "%s/.local/state/certwire", home);
+	} else {
+		return err_set(err, ERR_USAGE, "HOME is not set: name the state folder with --state");
+	}
+	return n >= 0 || err_set(err, ERR_SYSTEM, "out of memory");
+}
+
+static bool enroll_append(struct buf *text, const char *key, const char *value, struct err *err)
+{
+	return !value || buf_printf(text, err, "%s = %s\n", key, value);
+}
+
+/* The text of a new configuration, of what the line and the answers say. */
+static bool enroll_write_text(
+	const struct cli_call *call, const char *state, struct buf *text, struct err *err)
+{
+	char answers[4][ENROLL_ANSWER_MAX];
+	const char *unit;
+	const char *device;
+	const char *broker;
+	const char *root;
+
+	if (!enroll_ask(cli_value(call, "unit"), "unit (单位标识)", answers[0], &unit, err) ||
+		!enroll_ask(cli_value(call, "device"), "device (设备标识)", answers[1], &device, err) ||
+		!enroll_ask(cli_value_at(call, "broker", 0), "broker (服务器 host:port)", answers[2],
+			&broker, err) ||
+		!enroll_ask(
+			cli_value(call, "root"), "root fingerprint (根密钥指纹)", answers[3], &root, err) ||
+		!buf_append_str(text, "# certwire-unit\n", err) ||
+		!enroll_append(text, "unit", unit, err) || !enroll_append(text, "device", device, err) ||
+		!enroll_append(text, "state", state, err) ||
+		!enroll_append(text, "inbox", cli_value(call, "inbox"), err) ||
+		!buf_printf(text, err, "broker = %s", broker))
+		return false;
+	for (size_t i = 1; cli_value_at(call, "broker", i); i++) {
+		if (!buf_printf(text, err, ", %s", cli_value_at(call, "broker", i)))
+			return false;
+	}
+	return buf_append_str(text, "\n", err) &&
+		   enroll_append(text, "broker_ca", cli_value(call, "broker-ca"), err) &&
+		   enroll_append(text, "root_fingerprint", root, err);
+}
+
+/* Loads the configuration that is there; else makes it, once it is known to be right. */
+static bool enroll_configure(
+	const struct cli_call *call, const char *path, struct config *ret, struct err *err)
+{
+	auto_buf struct buf text = BUF_INIT(CONF_TEXT_MAX);
+	auto_config struct config check = {.unit = NULL};
+	auto_free char *folder = NULL;
+	auto_free char *state = NULL;
+
+	if (access(path, F_OK) == 0)
+		return config_load(path, cli_value(call, "state"), ret, err);
+	folder = strdup(path);
+	if (!folder)
+		return err_set(err, ERR_SYSTEM, "out of memory");
+	*strrchr(folder, '/') = '\0';
+	return enroll_state_dir(call, &state, err) && enroll_write_text(call, state, &text, err) &&
+		   config_parse(path, buf_str(&text), text.len, &check, err) &&
+		   (*folder == '\0' || file_mkdirs(folder, 0700, err)) &&
+		   file_write_new(path, text.data, text.len, 0644, err) &&
+		   config_load(path, NULL, ret, err);
+}
+
+/* A flag that contradicts the configuration would be silently ignored: say so instead. */
+static bool enroll_agrees(const struct cli_call *call, const struct config *config, struct err *err)
+{
+	const char *unit = cli_value(call, "unit");
+	const char *device = cli_value(call, "device");
+
+	if ((unit && strcmp(unit, config->unit) != 0) ||
+		(device && strcmp(device, config->device) != 0))
+		return err_set(err, ERR_USAGE,
+			"the configuration is of %s already: name another with --config for another device",
+			config->client_id);
+	return true;
+}
+
+static void enroll_print(
+	const struct config *config, const struct buf *request, const struct fingerprint *fingerprint)
+{
+	(void)printf("%s\nfingerprint: %s\n", buf_str(request), fingerprint->text);
+	(void)fflush(stdout);
+	(void)fprintf(stderr,
+		"\n  %.23s\n  %s\n\n"
+		"The request above (also in '%s/request.jws') goes to CNCERT. Then read these eight "
+		"groups\n"
+		"to the registrar over the phone, and start 'certwire-unit run'.\n"
+		"请将上面的申请发给 CNCERT，并通过电话向登记员逐组读出这八组数字；之后运行 certwire-unit "
+		"run。\n",
+		fingerprint->text, fingerprint->text + 24, config->state);
+}
+
+bool verb_enroll(const struct cli_call *call, struct err *err)
+{
+	auto_config struct config config = {.unit = NULL};
+	auto_buf struct buf request = BUF_INIT(LIMIT_REQUEST_JWS);
+	struct fingerprint fingerprint;
+	auto_free char *path = NULL;
+	const char *given = cli_value(call, "config");
+
+	if (given) {
+		path = strchr(given, '/') ? strdup(given) : NULL;
+		if (!path && asprintf(&path, "./%s", given) < 0)
+			return err_set(err, ERR_SYSTEM, "out of memory");
+	} else if (!config_default_path(cli_value(call, "state"), &path, err)) {
+		return false;
+	}
+	if (!enroll_configure(call, path, &config, err) || !enroll_agrees(call, &config, err) ||
+		!enroll_device(&config, clock_now(clock_system()), &request, &fingerprint, err))
+		return false;
+	enroll_print(&config, &request, &fingerprint);
+	return true;
+}

@@ -1,0 +1,144 @@
+#include "subscriber/inbox.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/file.h"
+#include "common/receipt.h"
+#include "subscriber/outbox.h"
+#include "subscriber/store.h"
+
+#define DOCUMENT_COLUMNS \
+	"id, state, channel, label, title, folder, epoch, number, manifest, bytes, stored_at," \
+	" coalesce(opened_at, 0)"
+
+static void document_text(char *out, size_t size, sqlite3_stmt *stmt, int column)
+{
+	(void)snprintf(out, size, "%s", db_text(stmt, column));
+}
+
+static void document_read(sqlite3_stmt *stmt, struct document *ret)
+{
+	*ret = (struct document){
+		.epoch = sqlite3_column_int64(stmt, 6),
+		.number = sqlite3_column_int64(stmt, 7),
+		.bytes = sqlite3_column_int64(stmt, 9),
+		.stored_at = sqlite3_column_int64(stmt, 10),
+		.opened_at = sqlite3_column_int64(stmt, 11),
+	};
+	document_text(ret->id, sizeof ret->id, stmt, 0);
+	document_text(ret->state, sizeof ret->state, stmt, 1);
+	document_text(ret->channel, sizeof ret->channel, stmt, 2);
+	document_text(ret->label, sizeof ret->label, stmt, 3);
+	document_text(ret->title, sizeof ret->title, stmt, 4);
+	document_text(ret->folder, sizeof ret->folder, stmt, 5);
+	if (sqlite3_column_bytes(stmt, 8) == DIGEST_BYTES)
+		memcpy(ret->manifest.bytes, sqlite3_column_blob(stmt, 8), DIGEST_BYTES);
+}
+
+static bool document_each(
+	struct db *db, sqlite3_stmt *stmt, inbox_each *each, void *context, struct err *err)
+{
+	struct document document;
+	bool row;
+
+	while (true) {
+		if (!db_next(db, stmt, &row, err))
+			return false;
+		if (!row)
+			return true;
+		document_read(stmt, &document);
+		if (!each(context, &document, err))
+			return false;
+	}
+}
+
+bool inbox_list(struct db *db, inbox_each *each, void *context, struct err *err)
+{
+	auto_stmt sqlite3_stmt *stmt = NULL;
+
+	return db_query(db, err, &stmt,
+			   "SELECT " DOCUMENT_COLUMNS " FROM publication WHERE state IN ('stored', 'recalled')"
+			   " ORDER BY opened_at IS NOT NULL, stored_at DESC, epoch DESC, number DESC",
+			   "") &&
+		   document_each(db, stmt, each, context, err);
+}
+
+struct finding {
+	struct document *ret;
+	size_t count;
+};
+
+static bool find_one(void *context, const struct document *document, struct err *err)
+{
+	struct finding *finding = context;
+
+	(void)err;
+	if (finding->count++ == 0)
+		*finding->ret = *document;
+	return true;
+}
+
+static bool is_id_prefix(const char *name)
+{
+	size_t len = strspn(name, "0123456789abcdef");
+
+	return len >= 4 && len < PUB_ID_SIZE && name[len] == '\0';
+}
+
+bool inbox_find(struct db *db, const char *name, struct document *ret, struct err *err)
+{
+	auto_stmt sqlite3_stmt *stmt = NULL;
+	struct finding finding = {.ret = ret};
+
+	if (!db_query(db, err, &stmt,
+			"SELECT " DOCUMENT_COLUMNS " FROM publication WHERE state IN ('stored', 'recalled')"
+			" AND (label = ?1 OR (?2 AND substr(id, 1, length(?1)) = ?1)) LIMIT 2",
+			"ti", name, (int64_t)is_id_prefix(name)) ||
+		!document_each(db, stmt, find_one, &finding, err))
+		return false;
+	if (finding.count == 1)
+		return true;
+	return err_set(err, ERR_USAGE,
+		finding.count ? "'%s' names more than one document: write more of its id"
+					  : "'%s' names no document in the inbox: see 'inbox list'",
+		ERR_QUOTED(name));
+}
+
+bool inbox_open_folder(const struct config *config, const struct document *document,
+	struct buf *path, int *ret_fd, struct err *err)
+{
+	char name[sizeof document->folder];
+
+	(void)snprintf(name, sizeof name, "%s", document->folder);
+	if (strcmp(document->state, "recalled") == 0) {
+		*strchrnul(name, '/') = '-';
+		if (!buf_printf(path, err, "%s/" STORE_QUARANTINE "/%s", config->inbox, name))
+			return false;
+	} else if (!buf_printf(path, err, "%s/%s", config->inbox, name)) {
+		return false;
+	}
+	return file_open_dir(buf_str(path), ret_fd, err);
+}
+
+bool inbox_mark_opened(struct db *db, const struct document *document, int64_t now, struct err *err)
+{
+	struct receipt_item item = {
+		.epoch = document->epoch,
+		.entry = document->number,
+		.manifest = document->manifest,
+		.state = RECEIPT_OPENED,
+		.at = now,
+	};
+	auto_tx struct tx tx = TX_INIT;
+
+	if (!pub_id_parse(document->id, strlen(document->id), &item.publication))
+		return err_set(err, ERR_SYSTEM, "'%s': a publication is damaged", db->path);
+	if (!tx_begin(&tx, db, err) ||
+		!db_run(db, err, "UPDATE publication SET opened_at = ? WHERE id = ? AND opened_at IS NULL",
+			"it", now, document->id))
+		return false;
+	if (db_changes(db) == 0)
+		return true;
+	return outbox_owe(db, &item, err) && tx_commit(&tx, err);
+}

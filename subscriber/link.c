@@ -1,0 +1,345 @@
+#include "subscriber/link.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <mosquitto.h>
+#include <mqtt_protocol.h>
+#include <sodium.h>
+
+#include "common/buf.h"
+#include "common/cleanup.h"
+#include "common/limits.h"
+#include "common/token.h"
+
+enum {
+	LINK_RECEIVE_MAXIMUM = 8,
+	LINK_CONNECT_TIMEOUT_MS = 30 * 1000,
+	LINK_BACKOFF_FIRST_MS = 1000,
+	LINK_BACKOFF_LAST_MS = 60 * 1000,
+	LINK_WHY_SIZE = 256,
+};
+
+enum link_state { LINK_WAITING, LINK_CONNECTING, LINK_UP };
+
+/* What is subscribed to. The head comes first: without it there is no use in being connected. */
+static const enum topic_kind own_topics[] = {TOPIC_HEAD, TOPIC_OFFER, TOPIC_PART, TOPIC_KEYSET};
+static const char *const channels[] = {"weekly", "monthly", "opportunity", "seminar"};
+
+enum { LINK_TOPICS = ARRAY_LEN(own_topics) + ARRAY_LEN(channels) };
+
+struct subscription {
+	char topic[TOPIC_SIZE];
+	int mid;
+	bool refused;
+};
+
+struct link {
+	const struct config *config;
+	const struct clock *clock;
+	const struct signing_key *key;
+	struct link_handler handler;
+	struct mosquitto *mosq; /* owned; one for each connection */
+	enum link_state state;
+	size_t broker; /* being used, or tried next */
+	unsigned int failures; /* in a row */
+	int64_t next_at; /* of the next attempt, or the deadline of this one */
+	bool lost; /* ends at the end of the step, because of `why` */
+	char why[LINK_WHY_SIZE];
+	struct subscription subscriptions[LINK_TOPICS];
+};
+
+int64_t link_backoff_ms(unsigned int failures)
+{
+	uint32_t most = LINK_BACKOFF_LAST_MS;
+
+	if (failures < 6)
+		most = (uint32_t)LINK_BACKOFF_FIRST_MS << failures;
+	return randombytes_uniform(most + 1);
+}
+
+static const struct broker *link_broker(const struct link *link)
+{
+	return &link->config->brokers[link->broker];
+}
+
+static void link_lose(struct link *link, const char *why)
+{
+	if (link->lost)
+		return;
+	link->lost = true;
+	(void)snprintf(link->why, sizeof link->why, "%.*s", (int)sizeof link->why - 1, why);
+}
+
+static void link_subscribe(struct link *link, struct subscription *subscription)
+{
+	if (mosquitto_subscribe_v5(link->mosq, &subscription->mid, subscription->topic, 1, 0, NULL) !=
+		MOSQ_ERR_SUCCESS)
+		link_lose(link, "could not subscribe");
+}
+
+static void on_connect(struct mosquitto *mosq, void *context, int code, int flags,
+	const mosquitto_property *properties)
+{
+	struct link *link = context;
+	char why[LINK_WHY_SIZE];
+
+	(void)mosq;
+	(void)flags;
+	(void)properties;
+	if (code != 0) {
+		(void)snprintf(why, sizeof why, "the broker refused us: %s%s",
+			mosquitto_reason_string(code),
+			code == MQTT_RC_NOT_AUTHORIZED ? " (is the device certified, and is our clock right?)"
+										   : "");
+		link_lose(link, why);
+		return;
+	}
+	/* A broker serves subscriptions in order, so once the first is answered a sync may follow. */
+	for (size_t i = 0; i < LINK_TOPICS; i++)
+		link_subscribe(link, &link->subscriptions[i]);
+}
+
+static void on_subscribe(struct mosquitto *mosq, void *context, int mid, int count,
+	const int *granted, const mosquitto_property *properties)
+{
+	struct link *link = context;
+
+	(void)mosq;
+	(void)properties;
+	for (size_t i = 0; i < LINK_TOPICS; i++) {
+		if (link->subscriptions[i].mid == mid)
+			link->subscriptions[i].refused = count < 1 || granted[0] >= 128;
+	}
+	if (mid != link->subscriptions[0].mid || link->state == LINK_UP)
+		return;
+	if (link->subscriptions[0].refused) {
+		link_lose(link, "the broker does not let us read our head");
+		return;
+	}
+	link->state = LINK_UP;
+	link->handler.up(link->handler.context, link_broker(link));
+}
+
+static void on_disconnect(
+	struct mosquitto *mosq, void *context, int code, const mosquitto_property *properties)
+{
+	struct link *link = context;
+	char why[LINK_WHY_SIZE];
+
+	(void)mosq;
+	(void)properties;
+	(void)snprintf(why, sizeof why, "connection lost: %s",
+		code >= 128 ? mosquitto_reason_string(code) : mosquitto_strerror(code));
+	link_lose(link, why);
+}
+
+static void on_message(struct mosquitto *mosq, void *context,
+	const struct mosquitto_message *message, const mosquitto_property *properties)
+{
+	struct link *link = context;
+	struct topic topic;
+
+	(void)mosq;
+	(void)properties;
+	if (message->payloadlen >= 0 && topic_parse(message->topic, &topic))
+		link->handler.message(link->handler.context, &topic,
+			message->payload ? message->payload : "", (size_t)message->payloadlen);
+}
+
+static void link_fill_subscriptions(struct link *link)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(own_topics); i++)
+		(void)topic_unit(own_topics[i], link->config->unit, link->subscriptions[n++].topic);
+	for (size_t i = 0; i < ARRAY_LEN(channels); i++)
+		(void)topic_channel(channels[i], link->subscriptions[n++].topic);
+}
+
+bool link_new(const struct config *config, const struct clock *clock, const struct signing_key *key,
+	const struct link_handler *handler, struct link **ret, struct err *err)
+{
+	struct link *link = calloc(1, sizeof *link);
+
+	if (!link || mosquitto_lib_init() != MOSQ_ERR_SUCCESS) {
+		free(link);
+		return err_set(err, ERR_SYSTEM, "out of memory");
+	}
+	link->config = config;
+	link->clock = clock;
+	link->key = key;
+	link->handler = *handler;
+	link_fill_subscriptions(link);
+	*ret = link;
+	return true;
+}
+
+static void link_close(struct link *link)
+{
+	if (!link->mosq)
+		return;
+	(void)mosquitto_disconnect_v5(link->mosq, MQTT_RC_NORMAL_DISCONNECTION, NULL);
+	mosquitto_destroy(link->mosq);
+	link->mosq = NULL;
+}
+
+void link_free(struct link *link)
+{
+	if (!link)
+		return;
+	link_close(link);
+	(void)mosquitto_lib_cleanup();
+	free(link);
+}
+
+static bool link_prepare(struct link *link, const struct broker *broker, struct err *err)
+{
+	auto_buf struct buf token = BUF_INIT(LIMIT_CONNECT_JWT);
+	struct mosquitto *mosq;
+
+	if (!token_make(
+			link->config->client_id, broker->name, clock_now(link->clock), link->key, &token, err))
+		return false;
+	link->mosq = mosq = mosquitto_new(link->config->client_id, true, link);
+	if (!mosq || mosquitto_int_option(mosq, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5) ||
+		mosquitto_int_option(mosq, MOSQ_OPT_RECEIVE_MAXIMUM, LINK_RECEIVE_MAXIMUM) ||
+		mosquitto_int_option(mosq, MOSQ_OPT_TCP_NODELAY, 1) ||
+		mosquitto_username_pw_set(mosq, link->config->unit, buf_str(&token)))
+		return err_set(err, ERR_SYSTEM, "out of memory");
+	if (broker->tls && mosquitto_tls_set(mosq, link->config->broker_ca, NULL, NULL, NULL, NULL) !=
+						   MOSQ_ERR_SUCCESS)
+		return err_set(
+			err, ERR_SYSTEM, "cannot use the certificates in '%s'", link->config->broker_ca);
+	mosquitto_connect_v5_callback_set(mosq, on_connect);
+	mosquitto_subscribe_v5_callback_set(mosq, on_subscribe);
+	mosquitto_disconnect_v5_callback_set(mosq, on_disconnect);
+	mosquitto_message_v5_callback_set(mosq, on_message);
+	return true;
+}
+
+static void link_connect(struct link *link)
+{
+	const struct broker *broker = link_broker(link);
+	char why[LINK_WHY_SIZE];
+	struct err err;
+	int rc;
+
+	link->state = LINK_CONNECTING;
+	link->next_at = clock_monotonic_ms() + LINK_CONNECT_TIMEOUT_MS;
+	for (size_t i = 0; i < LINK_TOPICS; i++) {
+		link->subscriptions[i].mid = 0;
+		link->subscriptions[i].refused = false;
+	}
+	if (!link_prepare(link, broker, &err)) {
+		link_lose(link, err.text);
+		return;
+	}
+	rc = mosquitto_connect_async(
+		link->mosq, broker->host, broker->port, (int)link->config->keepalive_s);
+	if (rc != MOSQ_ERR_SUCCESS) {
+		(void)snprintf(why, sizeof why, "cannot connect: %s",
+			rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
+		link_lose(link, why);
+	}
+}
+
+/* After a loss: the next broker, after a while. */
+static void link_settle_loss(struct link *link)
+{
+	const struct broker *broker = link_broker(link);
+	int64_t wait = link_backoff_ms(link->failures);
+
+	link_close(link);
+	link->failures++;
+	link->state = LINK_WAITING;
+	link->next_at = clock_monotonic_ms() + wait;
+	link->broker = (link->broker + 1) % link->config->broker_count;
+	link->lost = false;
+	link->handler.down(link->handler.context, broker, link->why, wait);
+}
+
+static void link_pause(int64_t ms)
+{
+	struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+	(void)nanosleep(&pause, NULL);
+}
+
+static void link_run(struct link *link, int timeout_ms)
+{
+	char why[LINK_WHY_SIZE];
+	int rc;
+
+	errno = 0;
+	rc = mosquitto_loop(link->mosq, timeout_ms, 1);
+	if (rc != MOSQ_ERR_SUCCESS) {
+		(void)snprintf(why, sizeof why, "%s: %s",
+			link->state == LINK_UP ? "connection lost" : "cannot connect",
+			rc == MOSQ_ERR_ERRNO && errno ? strerror(errno) : mosquitto_strerror(rc));
+		link_lose(link, why);
+	} else if (link->state == LINK_CONNECTING && clock_monotonic_ms() >= link->next_at) {
+		link_lose(link, "the broker does not answer");
+	}
+}
+
+void link_step(struct link *link, int timeout_ms)
+{
+	int64_t left = link->next_at - clock_monotonic_ms();
+
+	if (link->state == LINK_WAITING && left > 0) {
+		link_pause(left < timeout_ms ? left : timeout_ms);
+		return;
+	}
+	if (link->state == LINK_WAITING)
+		link_connect(link);
+	if (!link->lost)
+		link_run(link, timeout_ms);
+	if (link->lost)
+		link_settle_loss(link);
+}
+
+bool link_is_up(const struct link *link)
+{
+	return link->state == LINK_UP && !link->lost;
+}
+
+bool link_publish(struct link *link, enum topic_kind kind, const void *payload, size_t len)
+{
+	char topic[TOPIC_SIZE];
+
+	return link_is_up(link) &&
+		   mosquitto_publish_v5(link->mosq, NULL, topic_unit(kind, link->config->unit, topic),
+			   (int)len, payload, 1, false, NULL) == MOSQ_ERR_SUCCESS;
+}
+
+void link_drop(struct link *link, const char *why)
+{
+	link_lose(link, why);
+	link_settle_loss(link);
+}
+
+void link_is_good(struct link *link)
+{
+	link->failures = 0;
+}
+
+void link_resubscribe(struct link *link)
+{
+	for (size_t i = 0; link_is_up(link) && i < LINK_TOPICS; i++) {
+		if (link->subscriptions[i].refused)
+			link_subscribe(link, &link->subscriptions[i]);
+	}
+}
+
+int link_refused_topics(const struct link *link)
+{
+	int refused = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(own_topics); i++)
+		refused += link->subscriptions[i].refused;
+	return refused;
+}

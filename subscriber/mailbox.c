@@ -1,0 +1,194 @@
+#include "subscriber/mailbox.h"
+
+#include <string.h>
+
+#include "common/fault.h"
+#include "subscriber/state.h"
+#include "subscriber/wanted.h"
+
+static const struct digest digest_zero;
+
+static bool column_digest(sqlite3_stmt *stmt, int column, struct digest *ret)
+{
+	if (sqlite3_column_bytes(stmt, column) != DIGEST_BYTES)
+		return false;
+	memcpy(ret->bytes, sqlite3_column_blob(stmt, column), DIGEST_BYTES);
+	return true;
+}
+
+/* `which` is a column of entry that holds a digest. */
+static bool mailbox_column(struct db *db, const char *sql, int64_t epoch, int64_t number,
+	struct digest *ret, bool *ret_found, struct err *err)
+{
+	auto_stmt sqlite3_stmt *stmt = NULL;
+	bool row;
+
+	if (!db_query(db, err, &stmt, sql, "ii", epoch, number) || !db_next(db, stmt, &row, err))
+		return false;
+	if (row && !column_digest(stmt, 0, ret))
+		return err_set(err, ERR_SYSTEM, "'%s': entry %lld is damaged", db->path, (long long)number);
+	*ret_found = row;
+	return true;
+}
+
+bool mailbox_digest(struct db *db, int64_t epoch, int64_t number, struct digest *ret,
+	bool *ret_found, struct err *err)
+{
+	return mailbox_column(db, "SELECT digest FROM entry WHERE epoch = ? AND number = ?", epoch,
+		number, ret, ret_found, err);
+}
+
+/* 206: what comes before must be what `previous` says, and what comes after must say it of this. */
+static bool mailbox_check_chain(struct db *db, const struct entry *entry, struct err *err)
+{
+	struct digest before = digest_zero;
+	struct digest after;
+	bool has_before = entry->number == 1;
+	bool has_after;
+
+	if (!has_before &&
+		!mailbox_digest(db, entry->epoch, entry->number - 1, &before, &has_before, err))
+		return false;
+	if (has_before && !digest_equal(&before, &entry->previous))
+		return err_code(err, REFUSAL_ENTRY_CHAIN, "entry %lld does not follow the one before it",
+			(long long)entry->number);
+	if (!mailbox_column(db, "SELECT previous FROM entry WHERE epoch = ? AND number = ?",
+			entry->epoch, entry->number + 1, &after, &has_after, err))
+		return false;
+	if (has_after && !digest_equal(&after, &entry->digest))
+		return err_code(err, REFUSAL_ENTRY_CHAIN,
+			"entry %lld is not the one that the next one follows", (long long)entry->number);
+	return true;
+}
+
+/* The same payload signed anew, because the key that signed it first was lost: keep the new word. */
+static bool mailbox_renew(struct db *db, const struct keyring *ring, const struct entry *entry,
+	const char *jws, struct err *err)
+{
+	auto_buf struct buf held_jws = BUF_INIT(LIMIT_ENTRY_JWS);
+	auto_entry struct entry held = ENTRY_INIT;
+	struct err why;
+
+	if (!mailbox_entry(db, entry->epoch, entry->number, &held_jws, &held, err))
+		return false;
+	if (entry_verify(&held, keyring_newest(ring), &why))
+		return true;
+	return db_run(db, err, "UPDATE entry SET jws = ? WHERE epoch = ? AND number = ?", "tii", jws,
+		entry->epoch, entry->number);
+}
+
+static bool mailbox_insert(
+	struct db *db, const struct entry *entry, const char *jws, int64_t now, struct err *err)
+{
+	char id[PUB_ID_SIZE];
+	bool is_void = entry->kind == KIND_VOID;
+
+	return db_run(db, err,
+			   "INSERT INTO entry (epoch, number, kind, publication, target, previous, digest, jws,"
+			   " received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			   "iittibbti", entry->epoch, entry->number, kind_name(entry->kind),
+			   is_void ? NULL : pub_id_format(&entry->publication, id), entry->target,
+			   entry->previous.bytes, sizeof entry->previous.bytes, entry->digest.bytes,
+			   sizeof entry->digest.bytes, jws, now) &&
+		   state_raise_epoch(db, entry->epoch, err) &&
+		   (is_void ? wanted_end_target(db, entry, err) : wanted_add(db, entry, now, err));
+}
+
+static bool mailbox_judge(struct db *db, const struct keyring *ring, const char *unit,
+	const char *jws, struct entry *ret, struct err *err)
+{
+	auto_entry struct entry entry = ENTRY_INIT;
+	const struct keyset *newest = keyring_newest(ring);
+	int64_t epoch;
+
+	if (!entry_parse(jws, strlen(jws), &entry, err))
+		return false;
+	if (!newest)
+		return err_code(err, REFUSAL_ENTRY_KEYSET, "no keyset has arrived yet");
+	if (!entry_verify(&entry, newest, err) || !state_epoch(db, &epoch, err) ||
+		!entry_check_owner(&entry, unit, epoch, err))
+		return false;
+	*ret = entry;
+	entry = (struct entry)ENTRY_INIT;
+	return true;
+}
+
+bool mailbox_accept(struct db *db, const struct keyring *ring, const char *unit, const char *jws,
+	int64_t now, struct entry *ret, enum mailbox_news *ret_news, struct err *err)
+{
+	auto_entry struct entry entry = ENTRY_INIT;
+	auto_tx struct tx tx = TX_INIT;
+	struct digest held;
+	bool is_held;
+
+	if (!mailbox_judge(db, ring, unit, jws, &entry, err) || !tx_begin(&tx, db, err) ||
+		!mailbox_digest(db, entry.epoch, entry.number, &held, &is_held, err))
+		return false;
+	if (is_held && !digest_equal(&held, &entry.digest))
+		return err_code(err, REFUSAL_ENTRY_CONFLICT, "another entry is held under number %lld",
+			(long long)entry.number);
+	if (is_held) {
+		if (!mailbox_renew(db, ring, &entry, jws, err))
+			return false;
+	} else if (!mailbox_check_chain(db, &entry, err) ||
+			   !mailbox_insert(db, &entry, jws, now, err)) {
+		return false;
+	}
+	if (!tx_commit(&tx, err))
+		return false;
+	if (!is_held)
+		fault_point("unit-after-entry");
+	*ret_news = is_held ? MAILBOX_HELD : MAILBOX_NEW;
+	*ret = entry;
+	entry = (struct entry)ENTRY_INIT;
+	return true;
+}
+
+bool mailbox_last(struct db *db, int64_t epoch, int64_t *ret, struct err *err)
+{
+	return db_int(db, err, 0, ret,
+		"SELECT e.number FROM entry e WHERE e.epoch = ?1 AND NOT EXISTS"
+		" (SELECT 1 FROM entry n WHERE n.epoch = ?1 AND n.number = e.number + 1)"
+		" AND EXISTS (SELECT 1 FROM entry f WHERE f.epoch = ?1 AND f.number = 1)"
+		" ORDER BY e.number LIMIT 1",
+		"i", epoch);
+}
+
+bool mailbox_have(struct db *db, int64_t epoch, int64_t last, struct ranges *ret, struct err *err)
+{
+	auto_stmt sqlite3_stmt *stmt = NULL;
+	bool row;
+
+	*ret = (struct ranges){.count = 0};
+	if (!db_query(db, err, &stmt,
+			"SELECT number FROM entry WHERE epoch = ? AND number > ? ORDER BY number", "ii", epoch,
+			last))
+		return false;
+	while (true) {
+		uint32_t number;
+
+		if (!db_next(db, stmt, &row, err))
+			return false;
+		if (!row)
+			return true;
+		number = (uint32_t)sqlite3_column_int64(stmt, 0);
+		if (!ranges_add(ret, number, number))
+			return true;
+	}
+}
+
+bool mailbox_entry(struct db *db, int64_t epoch, int64_t number, struct buf *jws, struct entry *ret,
+	struct err *err)
+{
+	auto_stmt sqlite3_stmt *stmt = NULL;
+	bool row;
+
+	if (!db_query(db, err, &stmt, "SELECT jws FROM entry WHERE epoch = ? AND number = ?", "ii",
+			epoch, number) ||
+		!db_next(db, stmt, &row, err) || !buf_append_str(jws, row ? db_text(stmt, 0) : "", err))
+		return false;
+	if (!entry_parse(buf_str(jws), jws->len, ret, err))
+		return err_set(
+			err, ERR_SYSTEM, "'%s': entry %lld is missing or damaged", db->path, (long long)number);
+	return true;
+}

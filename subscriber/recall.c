@@ -1,0 +1,48 @@
+#include "subscriber/recall.h"
+
+#include <string.h>
+
+#include "subscriber/store.h"
+
+static bool recall_one(struct unit *unit, const struct manifest *manifest, const struct pub_id *id,
+	bool *ret_counts, struct err *err)
+{
+	auto_stmt sqlite3_stmt *stmt = NULL;
+	char hex[PUB_ID_SIZE];
+	bool row;
+
+	*ret_counts = true;
+	if (!db_query(&unit->db, err, &stmt,
+			"SELECT channel, folder FROM publication WHERE id = ? AND folder IS NOT NULL", "t",
+			pub_id_format(id, hex)) ||
+		!db_next(&unit->db, stmt, &row, err))
+		return false;
+	if (!row)
+		return true;
+	*ret_counts = strcmp(db_text(stmt, 0), manifest->channel) == 0;
+	if (*ret_counts)
+		return store_quarantine(unit->config->inbox, db_text(stmt, 1), "", err);
+	log_line(&unit->log, LOG_LEVEL_WARNING, "%s: recalled by channel %s, but is of %s: left alone",
+		hex, manifest->channel, db_text(stmt, 0));
+	return true;
+}
+
+bool recall_quarantine(struct unit *unit, const struct manifest *manifest,
+	struct pub_id ret[static LIMIT_REFERENCES], size_t *ret_count, struct err *err)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; manifest->kind == KIND_RECALL && i < manifest->reference_count; i++) {
+		const struct manifest_reference *reference = &manifest->references[i];
+		bool counts;
+
+		if (!reference->recalls)
+			continue;
+		if (!recall_one(unit, manifest, &reference->publication, &counts, err))
+			return false;
+		if (counts)
+			ret[count++] = reference->publication;
+	}
+	*ret_count = count;
+	return true;
+}

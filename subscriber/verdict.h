@@ -1,0 +1,62 @@
+/*
+ * The one judgement of a publication, from what is held of it alone: entry, grant, parts. It reads
+ * through the source it is given and touches nothing else, so that tests and fuzzers feed it.
+ */
+#ifndef CERTWIRE_SUBSCRIBER_VERDICT_H
+#define CERTWIRE_SUBSCRIBER_VERDICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/body.h"
+#include "common/buf.h"
+#include "common/entry.h"
+#include "common/err.h"
+#include "common/key.h"
+#include "common/keyring.h"
+#include "common/macros.h"
+#include "common/manifest.h"
+#include "common/secret.h"
+
+struct verdict_input {
+	const struct entry *entry; /* accepted, not void */
+	const uint8_t *sealed; /* GRANT_BYTES */
+	const struct signing_key *device;
+	body_part_source *source; /* gives out each part of the body, in several passes */
+	void *source_context;
+	const struct keyring *ring;
+	int64_t now;
+	int64_t max_bytes; /* of all files together */
+};
+
+/* What came out of it: everything proven, ready to be written. */
+struct opened {
+	struct secret *content_key; /* owned */
+	struct buf manifest_bytes;
+	struct manifest manifest;
+};
+
+/* clang-format off */
+#define OPENED_INIT {.content_key = NULL}
+/* clang-format on */
+
+#define auto_opened CLEANUP(opened_release)
+
+void opened_release(struct opened *opened) NONNULL;
+
+#define VERDICT_NO_PART UINT32_MAX
+
+/*
+ * Judges in the order of docs/protocol.md section 8; the first thing wrong is the refusal, its code
+ * in err: 208, 210 to 213, 302 to 312. On 302 `*ret_bad_part` is the part to drop and ask for again,
+ * else VERDICT_NO_PART. Code 0 is a failure of this machine, not of the publication. `*ret` is new.
+ */
+bool verdict_judge(const struct verdict_input *input, struct opened *ret, uint32_t *ret_bad_part,
+	struct err *err) MUST_USE NONNULL;
+
+/* The last step alone: gives out the files of what was judged, checking them once more. */
+bool verdict_files(const struct verdict_input *input, const struct opened *opened,
+	const struct body_file_sink *sink, struct err *err) MUST_USE NONNULL;
+
+#endif

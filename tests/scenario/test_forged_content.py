@@ -1,0 +1,189 @@
+"""An attacker who owns the broker and a dispatcher's key offers content of their own: without the editors'
+signatures nothing opens its way into an inbox, and each attempt is refused with its code."""
+
+import secrets
+
+import pytest
+
+import forge
+from evil import EvilBroker
+from proxy import Proxy
+from waiting import wait_for
+from world import World
+
+FILES = {"伪造.bin": b"forged" * 20_000}
+
+
+class Stage:
+    """The unit's mailbox is the attacker's from its first entry on."""
+
+    def __init__(self, world):
+        self.world = world
+        self.proxy = Proxy(world.broker.port)
+        world.broker.extra_names.append(self.proxy.address)
+
+    def set(self):
+        self.unit = self.world.admit("huaan", "华安网络", brokers=[self.proxy.address])
+        self.unit.start().connected()
+        wait_for(lambda: self.unit.status()["state"] in ("ok", "idle"), "huaan to be in order")
+        self.stranger = forge.Key.generate()
+        self.public = forge.load_key(self.unit.key).public
+        self.dispatcher = forge.load_key(self.world.office.holders["dispatch_a"].key)
+        self.editors = [self.load(login) for login in ("editor_wang", "editor_chen")]
+        self.registrar = self.load("registrar_zhao")
+        self.last, self.previous = 0, "0" * 64
+        self.evil = EvilBroker(self.world)
+        self.evil.lure(self.proxy, "huaan")
+        return self
+
+    def load(self, login):
+        holder = self.world.office.holders[login]
+        return forge.load_key(holder.key, holder.passphrase)
+
+    def offer(self, manifest, body, signers, publication, sealed_id=None, signed=None, **changes):
+        """Send an entry that fits the chain, with a grant, and the parts; the publication's id."""
+        entry = forge.entry(self.dispatcher, "huaan", self.last + 1, self.previous,
+                            publication=publication, manifest_bytes=manifest, body=body,
+                            signatures=[forge.approval(s, signed or manifest) for s in signers],
+                            **changes)
+        self.last += 1
+        self.previous = forge.digest(forge.payload_bytes(entry)).hex()
+        grant = forge.grant("d1", self.public, sealed_id or publication, body.content_key)
+        self.evil.send("huaan", "offer", forge.offer(entry, [grant]))
+        for n, part in enumerate(body.parts):
+            self.evil.send("huaan", "part",
+                           forge.part_message(publication, n, len(body.parts), part))
+        return publication
+
+    def refused(self, code, publication):
+        wait_for(lambda: code in self.evil.refusals("huaan", publication),
+                 lambda: f"huaan to refuse with {code}: "
+                 f"{self.evil.refusals('huaan', publication)}\n{self.unit.process.log_tail()}", 30)
+        assert self.unit.documents() == {}
+
+
+@pytest.fixture(scope="module")
+def stage():
+    world = World()
+    stage = Stage(world)
+    with world:
+        try:
+            stage.set()
+        except BaseException:
+            world.show_logs()
+            raise
+        yield stage
+
+
+@pytest.fixture
+def world(stage):
+    return stage.world
+
+
+def made(publication, files=None, final=None, tail=b"", **changes):
+    files = FILES if files is None else files
+    manifest = forge.manifest(publication, files, **changes)
+    return manifest, forge.seal_body(manifest, files.values(), final, tail)
+
+
+def test_two_editors_are_needed_and_one_signed(stage):
+    one = forge.new_id()
+    stage.refused(211, stage.offer(*made(one), stage.editors[:1], one))
+
+
+def test_one_editor_who_signs_twice_is_one(stage):
+    one = forge.new_id()
+    stage.refused(211, stage.offer(*made(one), stage.editors[:1] * 2, one))
+
+
+def test_the_editors_signed_something_else(stage):
+    one = forge.new_id()
+    other = forge.manifest(one, FILES, title="编辑真正签的")
+    stage.refused(212, stage.offer(*made(one), stage.editors, one, signed=other))
+
+
+def test_who_signed_is_no_editor(stage):
+    one = forge.new_id()
+    stage.refused(213, stage.offer(*made(one), [stage.editors[0], stage.registrar], one))
+
+
+def test_who_signed_is_unknown(stage):
+    one = forge.new_id()
+    stage.refused(213, stage.offer(*made(one), [stage.editors[0], stage.stranger], one))
+
+
+def test_a_grant_sealed_for_another_publication(stage):
+    one = forge.new_id()
+    stage.refused(210, stage.offer(*made(one), stage.editors, one, sealed_id=forge.new_id()))
+
+
+def test_a_body_that_is_not_the_entrys(stage):
+    one = forge.new_id()
+    manifest, body = made(one)
+    body.digest = forge.digest(b"another body")
+    stage.refused(303, stage.offer(manifest, body, stage.editors, one))
+
+
+def test_a_stream_without_an_end(stage):
+    one = forge.new_id()
+    stage.refused(304, stage.offer(*made(one, final=0), stage.editors, one))
+
+
+def test_a_manifest_that_is_not_the_entrys(stage):
+    one = forge.new_id()
+    _, body = made(one)
+    stage.refused(306, stage.offer(forge.manifest(one, FILES), body, stage.editors, one))
+
+
+def test_a_manifest_of_another_publication(stage):
+    one = forge.new_id()
+    manifest, body = made(forge.new_id())
+    stage.refused(307, stage.offer(manifest, body, stage.editors, one))
+
+
+@pytest.mark.parametrize("name", ["../越界.txt", ".certwire", "a/b", "名\u202e字.txt", "末尾."])
+def test_a_file_name_that_leads_elsewhere(stage, name):
+    one = forge.new_id()
+    stage.refused(308, stage.offer(*made(one, {name: b"x"}), stage.editors, one))
+
+
+def test_a_file_that_is_not_what_the_manifest_says(stage):
+    one = forge.new_id()
+    manifest = forge.manifest(one, {"甲.bin": b"signed"})
+    body = forge.seal_body(manifest, [b"forged"])
+    stage.refused(309, stage.offer(manifest, body, stage.editors, one))
+
+
+def test_something_hidden_in_the_padding(stage):
+    one = forge.new_id()
+    stage.refused(312, stage.offer(*made(one, tail=b"hidden"), stage.editors, one))
+
+
+def test_a_manifest_that_is_no_manifest(stage):
+    one = forge.new_id()
+    manifest = b'{"v":1}'
+    stage.refused(305, stage.offer(manifest, forge.seal_body(manifest, []), stage.editors, one))
+
+
+def test_a_publication_that_has_expired(stage):
+    one = forge.new_id()
+    stage.refused(311, stage.offer(*made(one, expires_at=forge.now() - 10), stage.editors, one))
+
+
+def test_a_forged_part_is_dropped_alone_and_the_true_one_completes(stage):
+    """The positive control too: with the editors' signatures and true parts it is stored."""
+    one = forge.new_id()
+    manifest, body = made(one)
+    true_part = body.parts[1]
+    body.parts[1] = secrets.token_bytes(len(true_part))
+    before = stage.evil.incident("huaan", 302)
+    stage.offer(manifest, body, stage.editors, one)
+    wait_for(lambda: stage.evil.incident("huaan", 302) > before
+             or 302 in stage.evil.refusals("huaan", one), "the forged part to be refused", 30)
+    assert stage.unit.documents() == {}
+    wait_for(lambda: [1, 1] in [r for m in stage.evil.said("huaan", "sync")[-1]["missing"]
+                                if m["publication"] == one for r in m["parts"]],
+             "the part to be asked for again", 30)
+    stage.evil.send("huaan", "part", forge.part_message(one, 1, len(body.parts), true_part))
+    wait_for(lambda: list(stage.unit.documents().values()) == list(FILES.values()),
+             "the publication to be stored", 30)

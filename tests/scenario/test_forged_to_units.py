@@ -1,0 +1,207 @@
+"""A unit whose broker is in an attacker's hands: what is forged, mixed up or replayed is refused with its
+code and recorded, and nothing of it is stored.
+
+The attacker has everything that crossed the true broker. Where it says "stolen dispatcher key", it has
+that as well, and still cannot make content: that needs the editors.
+"""
+
+import json
+import random
+
+import pytest
+
+import forge
+from evil import EvilBroker
+from proxy import Proxy
+from waiting import wait_for
+from world import World
+
+CONTENT = random.Random(50).randbytes(150_000)
+
+
+class Stage:
+    """huaan behind a proxy that leads to the true broker or to the attacker's; beichen untouched."""
+
+    def __init__(self, world):
+        self.world = world
+        self.proxy = Proxy(world.broker.port)
+        world.broker.extra_names.append(self.proxy.address)
+
+    def set(self):
+        world = self.world
+        self.stranger = forge.Key.generate()
+        self.unit = world.admit("huaan", "华安网络", brokers=[self.proxy.address])
+        self.unit.start().connected()
+        self.neighbour = world.admit("beichen", "北辰科技", brokers=[self.proxy.address])
+        self.neighbour.start().connected()
+        file = world.file("真的一期.bin", CONTENT)
+        self.publication = world.office.publish("weekly", "2026-50", "真的一期", [file], 2)
+        self.unit.has(self.publication)
+        self.neighbour.has(self.publication)
+        self.neighbour.process.stop()
+        self.true_messages = self.proxy.published()
+        self.public = forge.load_key(self.unit.key).public
+        self.dispatcher = forge.load_key(world.office.holders["dispatch_a"].key)
+        self.evil = EvilBroker(world)
+        self.evil.lure(self.proxy, "huaan")
+        return self
+
+    def recorded(self, topic):
+        return [m.payload for m in self.true_messages if m.topic == f"certwire/v1/{topic}"]
+
+    def true_offer(self, unit="huaan"):
+        return json.loads(self.recorded(f"unit/{unit}/offer")[0])
+
+    def forged_publication(self):
+        """A whole publication of the attacker's own making, sealed to the unit."""
+        publication = forge.new_id()
+        files = {"伪造.bin": b"forged" * 100}
+        manifest = forge.manifest(publication, files)
+        body = forge.seal_body(manifest, files.values())
+        return publication, manifest, body
+
+    def forged_entry(self, key, number=2, previous=None, signer=None, **changes):
+        publication, manifest, body = self.forged_publication()
+        previous = previous or forge.digest(forge.payload_bytes(self.true_offer()["entry"])).hex()
+        entry = forge.entry(key, "huaan", number, previous, publication=publication,
+                            manifest_bytes=manifest, body=body,
+                            signatures=[forge.approval(signer or self.stranger, manifest)],
+                            **changes)
+        grant = forge.grant("d1", self.public, publication, body.content_key)
+        return publication, body, forge.offer(entry, [grant])
+
+    def refused(self, code, leaf, payload):
+        before = self.evil.incident("huaan", code)
+        self.evil.send("huaan", leaf, payload)
+        wait_for(lambda: self.evil.incident("huaan", code) > before,
+                 lambda: f"huaan to refuse with {code}; its last sync: "
+                 f"{self.evil.said('huaan', 'sync')[-1]['incidents']}\n{self.unit.process.log_tail()}",
+                 30)
+
+
+@pytest.fixture(scope="module")
+def stage():
+    world = World()
+    stage = Stage(world)
+    with world:
+        try:
+            stage.set()
+        except BaseException:
+            world.show_logs()
+            raise
+        yield stage
+
+
+@pytest.fixture
+def world(stage):
+    return stage.world
+
+
+def test_an_offer_that_is_no_offer(stage):
+    stage.refused(201, "offer", b'{"v":1,"v":1}')
+
+
+def test_an_entry_that_is_no_entry(stage):
+    bad = forge.jws("certwire-entry+jws", stage.dispatcher, {"v": 1, "unit": "huaan"})
+    stage.refused(202, "offer", forge.offer(bad, []))
+
+
+def test_an_entry_signed_by_a_stranger(stage):
+    _, _, offer = stage.forged_entry(stage.stranger)
+    stage.refused(203, "offer", offer)
+
+
+def test_an_entry_by_a_stranger_who_names_the_dispatchers_key(stage):
+    _, _, offer = stage.forged_entry(stage.stranger, kid=stage.dispatcher.kid)
+    stage.refused(203, "offer", offer)
+
+
+def test_an_entry_signed_by_an_editor(stage):
+    holder = stage.world.office.holders["editor_wang"]
+    _, _, offer = stage.forged_entry(forge.load_key(holder.key, holder.passphrase))
+    stage.refused(203, "offer", offer)
+
+
+def test_a_signature_made_for_another_use(stage):
+    payload = forge.payload_bytes(stage.true_offer()["entry"])
+    head = forge.jws("certwire-head+jws", stage.dispatcher, payload)
+    stage.refused(202, "offer", forge.offer(head, []))
+
+
+def test_another_units_entry_replayed(stage):
+    stage.refused(204, "offer", forge.peer.write_json(stage.true_offer("beichen")))
+
+
+def test_an_entry_that_does_not_follow_even_with_a_stolen_dispatcher_key(stage):
+    _, _, offer = stage.forged_entry(stage.dispatcher, previous="ab" * 32)
+    stage.refused(206, "offer", offer)
+
+
+def test_another_entry_under_a_held_number_even_with_a_stolen_dispatcher_key(stage):
+    _, _, offer = stage.forged_entry(stage.dispatcher, number=1, previous="0" * 64)
+    stage.refused(207, "offer", offer)
+
+
+def test_an_entry_under_a_keyset_nobody_has(stage):
+    _, _, offer = stage.forged_entry(stage.dispatcher, keyset=9)
+    stage.refused(208, "offer", offer)
+
+
+def test_a_part_of_the_wrong_shape(stage):
+    stage.refused(301, "part", b"\x01" + bytes(100))
+
+
+def test_a_head_that_is_no_head(stage):
+    stage.refused(501, "head", "abc")
+
+
+def test_a_head_signed_by_a_stranger(stage):
+    nonce = stage.evil.said("huaan", "sync")[-1]["nonce"]
+    stage.refused(502, "head", forge.head(stage.stranger, "huaan", "d1", nonce,
+                                          devices={"d1": {"settled": 99}}))
+
+
+def test_another_units_head_replayed(stage):
+    stage.refused(503, "head", stage.recorded("unit/beichen/head")[-1])
+
+
+def test_an_old_head_replayed(stage):
+    answered = [h for h in stage.recorded("unit/huaan/head")
+                if forge.payload_of(h.decode())["device"] == "d1"]
+    stage.refused(504, "head", answered[-1])
+
+
+def test_a_keyset_that_is_no_keyset(stage):
+    stage.refused(511, "keyset", "abc")
+
+
+def test_a_keyset_of_another_root(stage):
+    true = forge.payload_of(stage.world.office.keyset.read_text().strip())
+    forged = {**true, "version": 2, "root": forge.b64(stage.stranger.public), "previous":
+              forge.digest(stage.world.office.keyset.read_bytes().strip()).hex()}
+    stage.refused(512, "keyset", forge.jws("certwire-keyset+jws", stage.stranger, forged))
+
+
+def test_a_replayed_offer_and_its_parts_change_nothing(stage):
+    before = stage.unit.documents()
+    for leaf in ("unit/huaan/offer", "channel/weekly", "unit/huaan/part"):
+        for payload in stage.recorded(leaf):
+            stage.evil.send("huaan", leaf, payload)
+    stage.refused(501, "head", "the end of the replay")
+    assert stage.unit.documents() == before
+    assert len(stage.unit.inbox_list()) == 1
+
+
+def test_everything_refused_is_recorded_once_the_true_broker_is_back(stage):
+    world, unit = stage.world, stage.unit
+    stage.proxy.target_port = world.broker.port
+    stage.proxy.cut_all()
+    for code in (201, 202, 203, 204, 206, 207, 208, 301, 501, 502, 503, 504, 511, 512):
+        wait_for(lambda: world.cluster.rows(
+            f"SELECT 1 FROM certwire.incident WHERE unit = 'huaan' AND code = {code}"),
+            f"code {code} to be recorded in PostgreSQL")
+    assert [r["unit"] for r in world.receipt_items(stage.publication)] == ["beichen", "huaan"]
+    file = world.file("后一期.bin", b"true")
+    after = world.office.publish("weekly", "2026-51", "后一期", [file], 2)
+    unit.has(after)
+    assert sorted(unit.documents().values(), key=len) == [b"true", CONTENT]
