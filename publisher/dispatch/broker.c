@@ -46,6 +46,8 @@ static void broker_note_failure(struct broker *broker, const char *why)
 	len = strlen(why);
 	while (len > 0 && (why[len - 1] == '.' || why[len - 1] == '\n'))
 		len--;
+	if (len > sizeof broker->failure / 2)
+		len = sizeof broker->failure / 2;
 	(void)snprintf(
 		broker->failure, sizeof broker->failure, "%s: %.*s", what[broker->state], (int)len, why);
 }
