@@ -5,7 +5,7 @@
 #include "common/file.h"
 #include "common/refusal.h"
 
-enum { KEY_FILE_MODE = 0600, MODE_BITS = 07777 };
+enum { KEY_FILE_MODE = 0600, READ_ONLY_MODE = 0400, MODE_BITS = 07777 };
 
 /* Owner and being a plain file are checked by reading it, on the open descriptor. */
 static bool check_mode(const char *path, struct err *err)
@@ -14,9 +14,12 @@ static bool check_mode(const char *path, struct err *err)
 
 	if (lstat(path, &status) != 0)
 		return err_errno(err, "cannot read key file '%s'", path);
-	return !S_ISREG(status.st_mode) || (status.st_mode & MODE_BITS) == KEY_FILE_MODE ||
-		   err_code(err, REFUSAL_KEY_FILE, "key file '%s': its mode is %03o, it must be 600", path,
-			   (unsigned)(status.st_mode & MODE_BITS));
+
+	unsigned mode = status.st_mode & MODE_BITS;
+
+	return !S_ISREG(status.st_mode) || mode == KEY_FILE_MODE || mode == READ_ONLY_MODE ||
+		   err_code(err, REFUSAL_KEY_FILE,
+			   "key file '%s': its mode is %03o, it must be 600 or 400", path, mode);
 }
 
 bool keyfile_load(const char *path, struct keyfile *ret, struct err *err)

@@ -67,7 +67,7 @@ bool keyfile_format(enum key_role role, const char *name, const struct signing_k
 	const struct secret *passphrase, const struct keyfile_cost *cost, struct secret **ret,
 	struct err *err) MUST_USE;
 
-/* keyfile_parse of a file: no symbolic link, owned by the effective user, mode 0600 exactly. */
+/* keyfile_parse of a file: no symbolic link, owned by the effective user, mode 0600 or 0400. */
 bool keyfile_load(const char *path, struct keyfile *ret, struct err *err) MUST_USE NONNULL;
 
 /* keyfile_format into a new file of mode 0600, durably; refuses (ERR_DENIED) an existing one. */

@@ -60,7 +60,7 @@ static void link_lose(struct link *link, const char *why)
 	if (link->lost)
 		return;
 	link->lost = true;
-	(void)snprintf(link->why, sizeof link->why, "%s", why);
+	(void)snprintf(link->why, sizeof link->why, "%.*s", (int)sizeof link->why - 1, why);
 }
 
 static void on_connect(struct mosquitto *mosq, void *context, int code, int flags,

@@ -116,7 +116,7 @@ $$;
 COMMENT ON FUNCTION certwire.standing_zh IS 'A standing in Chinese. 资格状态的中文。';
 
 CREATE VIEW certwire.unit_overview AS
-SELECT u.id AS unit, u.name::text, s.standing, s.since, s.reason::text,
+SELECT u.id::text AS unit, u.name::text, s.standing, s.since, s.reason::text,
 	(SELECT string_agg(e.channel || coalesce(' (until ' || to_char(e.until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') || ')', ''),
 		', ' ORDER BY e.channel)
 		FROM certwire.entitlement e

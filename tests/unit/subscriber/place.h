@@ -4,6 +4,8 @@
 #ifndef CERTWIRE_TESTS_UNIT_SUBSCRIBER_PLACE_H
 #define CERTWIRE_TESTS_UNIT_SUBSCRIBER_PLACE_H
 
+#include "tests/unit/test.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,14 +27,5 @@ static inline void place_remove(const char *path)
 	if (!file_remove_tree_at(AT_FDCWD, path, &err))
 		abort();
 }
-
-#define assert_code(call, expected) \
-	do { \
-		memset(&err, 0, sizeof(err)); \
-		if (call) \
-			fail_msg("%s: was not refused", #call); \
-		if (err.code != (expected)) \
-			fail_msg("code %d, not %d: %s", err.code, (expected), err.text); \
-	} while (0)
 
 #endif

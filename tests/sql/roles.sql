@@ -1,0 +1,108 @@
+-- Each role may do what docs/database.md says, and nothing else.
+\ir world.sql
+SELECT no_plan();
+
+CREATE FUNCTION t.callable(login name) RETURNS text[] LANGUAGE sql AS $$
+	SELECT array_agg(p.proname::text ORDER BY p.proname::text COLLATE "C") FROM pg_proc p
+	WHERE p.pronamespace = 'certwire'::regnamespace AND has_function_privilege(login, p.oid, 'EXECUTE')
+		AND p.proname <> 'right_now'
+$$;
+SELECT is(t.callable('stranger'), NULL, 'a login without a role may call nothing');
+SELECT is(t.callable('adm'), ARRAY['admit_unit', 'audience', 'bind_key', 'current_keysets', 'grant_channel', 'my_key',
+	'pending_devices', 'publication_signatures', 'publication_status', 'publications', 'reinstate_unit', 'request_device',
+	'revoke_device', 'suspend_unit', 'withdraw_channel'], 'an administrator may call just these');
+SELECT is(t.callable('reg'), ARRAY['certify_device', 'current_keysets', 'my_key', 'pending_devices', 'put_keyset'],
+	'a registrar may call just these');
+SELECT is(t.callable('ed1'), ARRAY['approve', 'audience', 'content_key_for', 'current_keysets', 'draft_begin', 'draft_finish',
+	'draft_part', 'my_key', 'publication_bytes', 'publication_signatures', 'publication_status', 'publications',
+	'put_content_key', 'request_issue', 'withdraw_publication'], 'an editor may call just these');
+SELECT is(t.callable('dsp'), ARRAY['current_keysets', 'deliveries_to_seal', 'delivery_of', 'device_of', 'due_publications',
+	'entries_to_sign', 'expire_due', 'head_of', 'issue_due', 'issue_refuse', 'lease_release', 'lease_renew', 'lease_take',
+	'my_key', 'offers_due', 'owed_to', 'parts_for', 'publication_parts', 'put_entry_signatures', 'put_grants', 'put_incident',
+	'receipts_to_judge', 'refused_receipts', 'settle', 'sync_seen', 'units_changed'], 'the dispatcher may call just these');
+SELECT is(t.callable('brk'), ARRAY['copy_changes', 'copy_devices', 'copy_units', 'copy_version', 'current_keysets',
+	'put_denials', 'put_presence', 'put_receipts', 'put_replies'], 'a broker may call just these');
+SELECT is(t.callable('aud'), ARRAY['audience', 'content_key_for', 'current_keysets', 'my_key', 'pending_devices',
+	'publication_bytes', 'publication_signatures', 'publication_status', 'publications'], 'an auditor may call just these');
+
+SELECT is_empty($$
+	SELECT r.login, c.relname, w.privilege
+	FROM unnest(ARRAY['adm', 'reg', 'ed1', 'dsp', 'brk', 'aud', 'stranger']) r (login),
+		pg_class c, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) w (privilege)
+	WHERE c.relnamespace = 'certwire'::regnamespace AND c.relkind IN ('r', 'v')
+		AND (has_table_privilege(r.login, c.oid, w.privilege)
+			OR (w.privilege IN ('INSERT', 'UPDATE', 'REFERENCES') AND has_any_column_privilege(r.login, c.oid, w.privilege)))
+$$, 'nobody writes a table');
+SELECT is_empty($$
+	SELECT r.login, c.relname FROM unnest(ARRAY['ed1', 'dsp', 'brk', 'stranger']) r (login), pg_class c
+	WHERE c.relnamespace = 'certwire'::regnamespace AND c.relkind IN ('r', 'v') AND c.relname <> 'schema_migration'
+		AND has_any_column_privilege(r.login, c.oid, 'SELECT')
+$$, 'editors, the dispatcher and brokers read no table, only what functions give');
+SELECT set_eq($$
+	SELECT c.relname::text FROM pg_class c
+	WHERE c.relnamespace = 'certwire'::regnamespace AND c.relkind IN ('r', 'v')
+		AND has_any_column_privilege('reg', c.oid, 'SELECT')
+$$, ARRAY['unit_overview', 'device_overview', 'schema_migration'], 'a registrar reads two views');
+SELECT is_empty($$
+	SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'certwire'::regnamespace AND c.relkind IN ('r', 'v')
+		AND NOT has_table_privilege('aud', c.oid, 'SELECT')
+$$, 'an auditor reads every table');
+SELECT is_empty($$
+	SELECT x.t, x.c FROM (VALUES ('publication_part', 'data'), ('content_key', 'sealed'), ('delivery_grant', 'sealed'),
+		('reply', 'raw')) x (t, c)
+	WHERE has_column_privilege('adm', 'certwire.' || x.t, x.c, 'SELECT')
+$$, 'an administrator reads no sealed bytes');
+SELECT set_eq($$
+	SELECT c.relname::text || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+	WHERE c.relnamespace = 'certwire'::regnamespace AND c.relkind IN ('r', 'v') AND a.attnum > 0
+		AND NOT has_column_privilege('adm', c.oid, a.attnum, 'SELECT')
+$$, ARRAY['publication_part.data', 'content_key.sealed', 'delivery_grant.sealed', 'reply.raw'],
+	'an administrator reads everything else');
+
+SELECT is_empty($$
+	SELECT a.rolname, b.rolname FROM pg_auth_members m JOIN pg_roles a ON a.oid = m.member JOIN pg_roles b ON b.oid = m.roleid
+	WHERE a.rolname LIKE 'certwire\_%' AND b.rolname LIKE 'certwire\_%'
+$$, 'no role is a member of another');
+SELECT is_empty($$
+	SELECT r.rolname FROM pg_roles r WHERE r.rolname LIKE 'certwire\_%' AND (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole
+		OR r.rolcreatedb OR r.rolbypassrls OR r.rolreplication)
+$$, 'no role can log in or has a power of its own');
+SELECT is_empty($$
+	SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'certwire'::regnamespace
+		AND pg_get_userbyid(c.relowner) <> 'certwire_owner'
+	UNION ALL SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'certwire'::regnamespace
+		AND pg_get_userbyid(p.proowner) <> 'certwire_owner'
+$$, 'everything belongs to certwire_owner');
+SELECT is_empty($$
+	SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'certwire'::regnamespace AND p.prosecdef
+		AND NOT coalesce(p.proconfig @> ARRAY['search_path=certwire, pg_temp'], false)
+$$, 'every function with its owner''s rights has a fixed search_path, pg_temp last');
+SELECT is_empty($$
+	SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'certwire'::regnamespace AND NOT p.prosecdef
+		AND p.proname <> 'right_now' AND has_function_privilege('public', p.oid, 'EXECUTE')
+$$, 'no helper is callable by everyone');
+
+-- Tried, not only read from the catalogue.
+SELECT t.as('brk');
+SELECT throws_ok('SELECT certwire.suspend_unit(''alpha'', ''x'')', '42501', NULL, 'a broker cannot suspend a unit');
+SELECT throws_ok('SELECT * FROM certwire.publication_bytes(repeat(''0'', 32))', '42501', NULL, 'a broker cannot read a body');
+SELECT throws_ok('SELECT certwire.settle(1, 1, 0, true, ''{}'', ''{}'', ''{}'', ''{}'')', '42501', NULL, 'a broker cannot settle');
+SELECT throws_ok('INSERT INTO certwire.receipt (unit, device, number, raw, broker) VALUES (''alpha'', ''d1'', 1, ''x'', ''b'')',
+	'42501', NULL, 'a broker cannot write the table of receipts itself');
+SELECT throws_ok('CREATE TABLE certwire.mine (x int)', '42501', NULL, 'a broker cannot make a table in the schema');
+SELECT t.as('dsp');
+SELECT throws_ok('SELECT certwire.certify_device(''alpha'', ''d2'', '''', '''', now(), now())', '42501', NULL,
+	'the dispatcher cannot certify a device');
+SELECT throws_ok('SELECT certwire.put_receipts(''b'', ''{}'', ''{}'', ''{}'', ''{}'')', '42501', NULL,
+	'the dispatcher cannot put receipts');
+SELECT t.as('adm');
+SELECT throws_ok('SELECT * FROM certwire.content_key', '42501', NULL, 'an administrator cannot read content keys');
+SELECT throws_ok('SELECT certwire.issue_due(1)', '42501', NULL, 'an administrator cannot issue');
+SELECT t.as('ed1');
+SELECT throws_ok('SELECT certwire.grant_channel(''delta'', ''weekly'')', '42501', NULL, 'an editor cannot entitle a unit');
+SELECT throws_ok('UPDATE certwire.publication SET state = ''issued''', '42501', NULL, 'an editor cannot move a publication by hand');
+SELECT t.as('aud');
+SELECT lives_ok('SELECT * FROM certwire.content_key', 'an auditor reads content keys, sealed as they are');
+SELECT throws_ok('DELETE FROM certwire.audit', '42501', NULL, 'an auditor cannot change the audit');
+SELECT t.as('postgres');
+SELECT * FROM finish(true);

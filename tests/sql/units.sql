@@ -1,0 +1,77 @@
+-- Units, standing and entitlement as administrators rule them.
+\ir world.sql
+SELECT no_plan();
+
+SELECT t.as('adm');
+SELECT results_eq('SELECT unit, standing, devices FROM certwire.admit_unit(''epsilon'', ''戊公司'')',
+	$$VALUES ('epsilon'::text, 'good'::text, 0)$$, 'an admitted unit is in good standing');
+SELECT throws_ok('SELECT certwire.admit_unit(''epsilon'', ''x'')', 'CW005', NULL, 'a unit is admitted once');
+SELECT throws_ok('SELECT certwire.admit_unit(''dispatcher'', ''x'')', 'CW004', NULL, 'the id dispatcher is reserved');
+SELECT throws_ok(format('SELECT certwire.admit_unit(%L, ''x'')', bad), 'CW004', NULL, format('%L is refused as an id', bad))
+	FROM unnest(ARRAY['', 'a', 'Alpha', '1a', 'a_b', 'a--b', 'a-', repeat('a', 33), E'al\nfa', '单位', 'a/b', '+', '#']) bad;
+SELECT throws_ok('SELECT certwire.admit_unit(''zeta'', E''two\nlines'')', 'CW004', NULL, 'a name is one line');
+SELECT throws_ok('SELECT certwire.admit_unit(''zeta'', NULL)', 'CW004', NULL, 'a name is needed');
+
+SELECT is((certwire.suspend_unit('alpha', '  未按要求履行义务 ')).reason, '未按要求履行义务', 'suspending says why, trimmed');
+SELECT throws_ok('SELECT certwire.suspend_unit(''alpha'', ''again'')', 'CW002', NULL, 'a suspended unit is not suspended again');
+SELECT throws_ok('SELECT certwire.suspend_unit(''nobody'', ''x'')', 'CW003', NULL, 'an unknown unit is said to be unknown');
+SELECT throws_ok(format('SELECT certwire.suspend_unit(''beta'', %L)', bad), 'CW004', NULL, 'a reason that is none is refused')
+	FROM unnest(ARRAY[NULL, '', '   ', E'a\nb', repeat('长', 342)]) bad;
+SELECT is((certwire.reinstate_unit('alpha', '整改完成')).standing, 'good', 'reinstating restores good standing');
+SELECT throws_ok('SELECT certwire.reinstate_unit(''alpha'', ''x'')', 'CW002', NULL, 'a unit in good standing is not reinstated');
+SELECT results_eq('SELECT standing, until IS NULL, decided_by FROM certwire.standing WHERE unit = ''alpha'' ORDER BY since',
+	$$VALUES ('good'::text, false, 'adm'::text), ('suspended', false, 'adm'), ('good', true, 'adm')$$,
+	'standing is kept as history, with who decided');
+SELECT is_empty($$
+	SELECT FROM (SELECT until, lead(since) OVER (PARTITION BY unit ORDER BY since) AS next FROM certwire.standing) s
+	WHERE until IS DISTINCT FROM next
+$$, 'each standing ends when the next begins');
+
+SELECT is((certwire.grant_channel('delta', 'weekly')).channels, 'weekly', 'a grant shows at once');
+SELECT throws_ok('SELECT certwire.grant_channel(''delta'', ''weekly'')', 'CW005', NULL, 'the same grant twice is refused');
+SELECT is((certwire.grant_channel('delta', 'weekly', '2099-01-01')).channels, 'weekly (until 2099-01-01T00:00:00Z)',
+	'granting again changes the end');
+SELECT throws_ok('SELECT certwire.grant_channel(''delta'', ''daily'')', 'CW003', NULL, 'an unknown channel is refused');
+SELECT throws_ok('SELECT certwire.grant_channel(''delta'', ''monthly'', ''2001-01-01'')', 'CW004', NULL, 'an end that is past is refused');
+SELECT is((certwire.withdraw_channel('delta', 'weekly', '协议终止')).channels, NULL, 'a withdrawal shows at once');
+SELECT throws_ok('SELECT certwire.withdraw_channel(''delta'', ''weekly'', ''x'')', 'CW002', NULL, 'what is not held is not withdrawn');
+SELECT is((SELECT count(*) FROM certwire.entitlement WHERE unit = 'delta'), 2::bigint, 'entitlement is kept as history');
+SELECT results_eq('SELECT withdrawn_by, withdrawn_reason::text FROM certwire.entitlement WHERE unit = ''delta'' AND withdrawn_by IS NOT NULL',
+	$$VALUES ('adm'::text, '协议终止'::text)$$, 'a withdrawal says who and why');
+
+-- Versions.
+SELECT is((SELECT version FROM certwire.entitlement_state), (SELECT max(version) FROM certwire.entitlement_change),
+	'every change of right has a version');
+SELECT is((SELECT count(DISTINCT version) FROM certwire.entitlement_change), (SELECT version FROM certwire.entitlement_state),
+	'versions have no hole');
+BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ;
+SELECT throws_ok('SELECT certwire.suspend_unit(''beta'', ''x'')', 'CW002', 'rights cannot be read or changed under REPEATABLE READ',
+	'a change of right is refused under REPEATABLE READ');
+ROLLBACK;
+BEGIN TRANSACTION ISOLATION LEVEL SERIALIZABLE;
+SELECT throws_ok('SELECT certwire.grant_channel(''delta'', ''weekly'')', 'CW002', NULL, 'and under SERIALIZABLE');
+ROLLBACK;
+
+-- Constraints stand even for the owner.
+SELECT t.as('postgres');
+SELECT throws_ok($$INSERT INTO certwire.standing (unit, since, standing, reason) VALUES ('beta', now(), 'good', 'x')$$, '23P01', NULL,
+	'standings do not overlap');
+SELECT throws_ok($$INSERT INTO certwire.entitlement (unit, channel, since) VALUES ('beta', 'weekly', now())$$, '23P01', NULL,
+	'entitlements do not overlap');
+SELECT throws_ok($$
+	UPDATE certwire.standing SET until = now() + interval '1 hour' WHERE unit = 'beta' AND until IS NULL;
+	SET CONSTRAINTS ALL IMMEDIATE
+$$, 'CW002', NULL, 'a standing has no gap');
+SELECT throws_ok($$INSERT INTO certwire.entitlement_state VALUES (false, 1)$$, '23514', NULL, 'the state has one row');
+SELECT throws_ok($$INSERT INTO certwire.entitlement_state VALUES (true, 1)$$, '23505', NULL, 'the state has one row only');
+SELECT throws_ok($$UPDATE certwire.unit SET id = 'dispatcher' WHERE id = 'epsilon'$$, '23514', NULL, 'no unit is called dispatcher');
+SELECT bag_eq('SELECT id::text FROM certwire.channel', ARRAY['weekly', 'monthly', 'opportunity', 'seminar'],
+	'the plan''s four channels are there');
+
+-- Audit.
+SELECT results_eq($$SELECT act, login, detail ->> 'reason' FROM certwire.audit WHERE subject = 'alpha' AND act LIKE '%suspend%'$$,
+	$$VALUES ('suspend_unit'::text, 'adm'::text, '未按要求履行义务'::text)$$, 'an act is recorded with login and reason');
+SELECT throws_ok('UPDATE certwire.audit SET login = ''x''', 'CW002', NULL, 'the audit is not changed, not even by its owner');
+SELECT throws_ok('DELETE FROM certwire.audit', 'CW002', NULL, 'nothing is deleted from the audit');
+SELECT throws_ok('TRUNCATE certwire.audit', 'CW002', NULL, 'the audit is not truncated');
+SELECT * FROM finish(true);
