@@ -168,6 +168,8 @@ DECLARE
 	watermark bigint;
 BEGIN
 	PERFORM check_fence(fence);
+	-- One receipt of a device at a time: two that do not see each other would both leave the watermark.
+	PERFORM FROM device v JOIN receipt r ON r.unit = v.unit AND r.device = v.device WHERE r.id = receipt FOR UPDATE OF v;
 	UPDATE receipt r SET judged_at = clock_timestamp(), verdict = verdict, authentic = authentic
 		WHERE r.id = receipt AND r.judged_at IS NULL RETURNING r.* INTO judged;
 	IF judged.id IS NULL THEN

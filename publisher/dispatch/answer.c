@@ -13,19 +13,18 @@
 #include "publisher/dispatch/head.h"
 #include "publisher/dispatch/offer.h"
 #include "publisher/dispatch/visitor.h"
+#include "publisher/dispatch/window.h"
 
 enum stage { STAGE_KEYSETS, STAGE_OFFERS, STAGE_PARTS, STAGE_HEAD, STAGE_DONE };
 
 struct answer {
 	struct sync sync; /* owned */
 	enum stage stage;
+	bool in_lobby; /* keysets and the head that needs them, and nothing else */
 	int64_t keyset; /* version sent last, or held */
 	struct pg_rows *offers; /* owned; NULL until asked for */
 	int offer; /* row to send next */
-	size_t missing; /* of sync.missing: which publication */
-	size_t range; /* of its parts: which range */
-	uint32_t part; /* index to send next, when inside that range */
-	size_t parts_sent;
+	struct window window; /* over the parts asked for */
 };
 
 static void cleanup_answer(struct answer **answer)
@@ -54,8 +53,7 @@ bool answer_begin(struct dispatch *dispatch, const char *unit, const void *sync,
 		return false;
 	if (!welcome)
 		return true;
-	/* In the lobby a head is all that may be read, and all that is sent. */
-	answer->stage = good_standing ? STAGE_KEYSETS : STAGE_HEAD;
+	answer->in_lobby = !good_standing;
 	answer->keyset = answer->sync.keyset;
 	*ret = TAKE(answer);
 	return true;
@@ -96,60 +94,30 @@ static bool answer_offer(
 	return offer_message(answer->sync.unit, &offer, ret, err);
 }
 
-/* Moves to the next part that was asked for, within the window; false when there is none. */
-static bool answer_find_part(struct answer *answer)
-{
-	const struct sync *sync = &answer->sync;
-
-	if (answer->parts_sent >= LIMIT_SYNC_WINDOW_PARTS)
-		return false;
-	while (answer->missing < sync->missing_count) {
-		const struct ranges *parts = &sync->missing[answer->missing].parts;
-
-		for (; answer->range < parts->count; answer->range++) {
-			const struct range *range = &parts->items[answer->range];
-
-			if (answer->part < range->from)
-				answer->part = range->from;
-			if (answer->part <= range->to)
-				return true;
-		}
-		answer->missing++;
-		answer->range = 0;
-		answer->part = 0;
-	}
-	return false;
-}
-
 static bool answer_part(
 	struct dispatch *dispatch, struct answer *answer, struct message **ret, struct err *err)
 {
+	const struct sync *sync = &answer->sync;
+	struct window *window = &answer->window;
 	uint8_t payload[PART_MESSAGE_BYTES];
 	char topic[TOPIC_SIZE];
 
-	while (answer_find_part(answer)) {
-		const struct pub_id *publication = &answer->sync.missing[answer->missing].publication;
+	for (; window_find(window, sync); window_skip(window)) {
+		const struct pub_id *publication = &sync->missing[window->missing].publication;
 		auto_rows struct pg_rows *rows = NULL;
 		struct part part;
 
-		if (!ledger_parts_for(
-				&dispatch->ledger, answer->sync.unit, publication, answer->part, &rows, err))
+		if (!ledger_parts_for(&dispatch->ledger, sync->unit, publication, window->part, &rows, err))
 			return false;
-		if (pg_row_count(rows) == 0) {
-			/* No such part, or no right to it: nothing of this publication then. */
-			answer->missing++;
-			answer->range = 0;
-			answer->part = 0;
+		/* No such part, or no right to it: nothing of this publication then. */
+		if (pg_row_count(rows) == 0)
 			continue;
-		}
 		if (!ledger_part_for_at(rows, 0, &part, err))
 			return false;
 		part.publication = *publication;
-		answer->part++;
-		answer->parts_sent++;
 		part_format(&part, payload);
-		topic_unit(TOPIC_PART, answer->sync.unit, topic);
-		*ret = message_new(topic, payload, sizeof payload, err);
+		window_sent(window);
+		*ret = message_new(topic_unit(TOPIC_PART, sync->unit, topic), payload, sizeof payload, err);
 		return *ret != NULL;
 	}
 	return true;
@@ -175,7 +143,7 @@ bool answer_next(
 		if (*ret)
 			return true;
 		if (answer->stage < STAGE_DONE)
-			answer->stage++;
+			answer->stage = answer->in_lobby ? STAGE_HEAD : answer->stage + 1;
 	}
 	return true;
 }

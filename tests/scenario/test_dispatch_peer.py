@@ -3,18 +3,24 @@ unit is tests/peer/, and what the broker's plugins do is done here by hand."""
 
 import os
 import secrets
+import shutil
+import signal
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
 import certwire_peer as peer
 import forge
 from client import Client
+from faults import points
 from office import LOGINS
 from ports import accepts, free_port
 from postgres import Cluster
 from process import Process
 from programs import Programs, write_conf, write_private
+from tls import make_certificate
 from waiting import wait_for
 
 YEAR = 365 * 86400
@@ -43,11 +49,19 @@ class Desk:
         self.keys = {login: peer.Key.generate() for login in self.ROLES}
         self.keysets = []
         self.number = 0
+        self.tls_port = free_port()
+        make_certificate(folder / "tls", "127.0.0.1")
         broker = write_private(folder / "broker.conf",
-                               f"listener {self.port} 127.0.0.1\nallow_anonymous true\n"
-                               "max_inflight_messages 20\nset_tcp_nodelay true\n")
+                               "user root\nallow_anonymous true\nset_tcp_nodelay true\n"
+                               f"listener {self.port} 127.0.0.1\n"
+                               f"listener {self.tls_port} 127.0.0.1\n"
+                               f"certfile {folder}/tls/server.crt\nkeyfile {folder}/tls/server.key\n")
         self.broker = Process("broker", ["/usr/sbin/mosquitto", "-c", broker], self.logs)
-        self.dispatchers = {login: self._dispatcher(login) for login in ("dispatch_a", "dispatch_b")}
+        # The second dispatcher uses TLS; by the name localhost it must not accept that certificate.
+        self.dispatchers = {
+            "dispatch_a": self._dispatcher("dispatch_a", broker=f"127.0.0.1:{self.port}"),
+            "dispatch_b": self._dispatcher("dispatch_b", broker_ca=folder / "tls/ca.crt", broker=[
+                f"mqtts://127.0.0.1:{self.tls_port}, mqtts://localhost:{self.tls_port}"])}
 
     def open(self):
         self.cluster.create()
@@ -65,7 +79,7 @@ class Desk:
         for process in (*self.dispatchers.values(), self.broker, self.cluster.process):
             process.stop()
 
-    def _dispatcher(self, login):
+    def _dispatcher(self, login, **settings):
         name = login.replace("_", "-")
         key = self.keys[login]
         write_private(self.folder / f"{name}.key",
@@ -75,8 +89,7 @@ class Desk:
         conf = write_conf(self.folder / f"{name}.conf", {
             "dsn": self.cluster.dsn(login), "name": name, "key": f"{name}.key",
             "root_fingerprint": peer.fingerprint(self.root.public),
-            "broker": f"127.0.0.1:{self.port}", "lease": "3s", "offer_retry": "1s",
-            "push_parts": 2, "log_level": "debug"})
+            "lease": "3s", "offer_retry": "1s", "push_parts": 2, "log_level": "debug", **settings})
         return Process(name, [self.programs["certwire-dispatch"], "--config", conf], self.logs)
 
     def put_keyset(self, **status):
@@ -214,13 +227,13 @@ class Peer:
         return [peer.read_head(p, newest, self.device.unit) for p in self.payloads("head")]
 
     def sync(self, **fields):
-        """Sends a sync, again every second as a device would, and waits for a head that echoes it."""
+        """Sends a sync, again from time to time as a device would, and waits for a head that echoes it."""
         nonces, due = [], 0
 
         def echo():
             nonlocal due
             if time.monotonic() >= due:
-                due = time.monotonic() + 1
+                due = time.monotonic() + 5
                 jws = self.device.sync(**fields)
                 nonces.append(forge.payload_of(jws)["nonce"])
                 self.client.publish(f"{TOPIC}unit/{self.device.unit}/sync", jws)
@@ -269,17 +282,18 @@ def ranges(numbers):
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("certwire")
-    for above in (folder, *folder.parents):
-        if above.stat().st_uid == os.geteuid() and above != above.parent:
-            above.chmod(above.stat().st_mode | 0o011)
+def desk():
+    folder = Path(tempfile.mkdtemp(prefix="certwire-"))
+    folder.chmod(0o711)  # PostgreSQL's own user must reach its folder
     made = Desk(folder)
-    made.open()
-    made.admit("huaan")
-    made.dispatchers["dispatch_a"].start()
-    yield made
-    made.close()
+    try:
+        made.open()
+        made.admit("huaan")
+        made.dispatchers["dispatch_a"].start()
+        yield made
+    finally:
+        made.close()
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")
@@ -440,6 +454,38 @@ def test_a_suspended_unit_gets_its_head_and_nothing_else(desk, huaan):
     assert publication not in huaan.offers()
 
 
+@pytest.mark.parametrize("point", points("publisher/dispatch"))
+def test_killed_at(desk, huaan, point):
+    dispatcher = desk.dispatchers["dispatch_a"]
+    dispatcher.stop()
+    dispatcher.start(CERTWIRE_FAULT=point)
+    deaths = []
+
+    def despite_death(condition):
+        if not dispatcher.running():
+            deaths.append(dispatcher.child.returncode)
+            dispatcher.start()
+        return condition()
+
+    publication = desk.draft()
+    desk.issue(publication)
+    wait_for(lambda: despite_death(lambda: publication in huaan.offers()),
+             lambda: "an offer:\n" + desk.log())
+    assert huaan.fetch(publication)[1] == list(CONTENT.values())
+    entry = huaan.offers()[publication][0]
+    huaan.receipt([huaan.device.item(entry)])
+    wait_for(lambda: despite_death(lambda: deaths), lambda: f"death at {point}:\n" + desk.log())
+    wait_for(lambda: huaan.sync()["devices"]["d1"]["settled"] == huaan.receipts,
+             lambda: "the watermark:\n" + desk.log())
+    assert deaths == [-signal.SIGKILL]
+    assert desk.cluster.value("SELECT count(*) FROM certwire.receipt_item "
+                              "WHERE publication = :'p'", p=publication) == 1
+    assert desk.cluster.value("SELECT count(*) FROM certwire.entry "
+                              "WHERE publication = :'p'", p=publication) == 1
+    head = huaan.sync()
+    assert head["last"] == entry.fields["number"] and head["digest"] == entry.digest.hex()
+
+
 def test_the_second_dispatcher_takes_over_and_the_first_writes_nothing(desk, huaan):
     first, second = desk.dispatchers["dispatch_a"], desk.dispatchers["dispatch_b"]
     second.start()
@@ -449,6 +495,10 @@ def test_the_second_dispatcher_takes_over_and_the_first_writes_nothing(desk, hua
     publication = desk.draft()
     desk.issue(publication)
     assert huaan.fetch(publication)[1] == list(CONTENT.values())
+    assert f"broker 127.0.0.1:{desk.tls_port}: connected" in second.log()
+    wait_for(lambda: f"broker localhost:{desk.tls_port}: " in second.log(),
+             lambda: "a wrong host name to be refused:\n" + second.log_tail())
+    assert f"broker localhost:{desk.tls_port}: connected" not in second.log()
     fence = desk.cluster.value("SELECT fence FROM certwire.lease")
     first.resume()
     wait_for(lambda: "standing by" in first.log()[first.log().rindex("lease"):],
@@ -476,4 +526,5 @@ def test_everything_comes_back_after_postgresql_and_the_broker_were_away(desk, h
     assert huaan.fetch(publication)[1] == list(CONTENT.values())
     desk.broker.stop()
     desk.broker.start()
-    wait_for(lambda: second.log().count("broker 127.0.0.1") >= 3, second.log_tail)
+    wait_for(lambda: second.log().count(f"broker 127.0.0.1:{desk.tls_port}: connected") >= 3,
+             second.log_tail)

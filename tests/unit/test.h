@@ -34,4 +34,14 @@
 			fail_msg("'%s' is not in '%s'", part, err.text); \
 	} while (0)
 
+/* The call fails with this refusal code of the protocol. */
+#define assert_code(call, expected) \
+	do { \
+		memset(&err, 0, sizeof err); \
+		if (call) \
+			fail_msg("%s: was not refused", #call); \
+		if (err.code != (int)(expected)) \
+			fail_msg("code %d, not %d: %s", err.code, (int)(expected), err.text); \
+	} while (0)
+
 #endif

@@ -3,14 +3,6 @@
 #include "common/body.h"
 #include "tests/fixture/fixture.h"
 
-#define assert_code(call, expected) \
-	do { \
-		memset(&err, 0, sizeof(err)); \
-		assert_false(call); \
-		if (err.code != (expected)) \
-			fail_msg("code %d, not %d: %s", err.code, (expected), err.text); \
-	} while (0)
-
 /* Checks each file against fixture_file_byte as it comes. */
 struct receiver {
 	size_t opened;

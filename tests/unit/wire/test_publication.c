@@ -49,14 +49,6 @@ static bool judge(struct world *world, int64_t now, int64_t max_bytes, struct er
 		&world->ring, now, max_bytes, &manifest, err);
 }
 
-#define assert_code(call, expected) \
-	do { \
-		memset(&err, 0, sizeof(err)); \
-		assert_false(call); \
-		if (err.code != (expected)) \
-			fail_msg("code %d, not %d: %s", err.code, (expected), err.text); \
-	} while (0)
-
 static void a_sound_publication_is_accepted(void **state)
 {
 	struct err err;

@@ -1,0 +1,45 @@
+-- Ten thousand units: one issue, one mailbox entry each, no loop that would make it slow.
+\ir world.sql
+SELECT no_plan();
+
+INSERT INTO certwire.unit (id, name) SELECT 'u' || i, '单位' || i FROM generate_series(1, 10000) i;
+INSERT INTO certwire.standing (unit, since, standing, reason) SELECT 'u' || i, now() - interval '1 day', 'good', '准入' FROM generate_series(1, 10000) i;
+INSERT INTO certwire.entitlement (unit, channel, since) SELECT 'u' || i, 'weekly', now() - interval '1 day' FROM generate_series(1, 10000) i;
+INSERT INTO certwire.device (unit, device, request, certificate, kid, not_before, not_after, certified_at, certified_by)
+	SELECT 'u' || i, 'd1', 'a.b.c', 'c', t.id('u' || i), now() - interval '1 day', now() + interval '1 day', now(), 'x' FROM generate_series(1, 10000) i;
+ANALYZE;
+
+SELECT t.ready('one');
+SELECT t.ready('two');
+SELECT t.as('dsp');
+SELECT is((SELECT deliveries FROM certwire.issue_due(t.fence(), t.id('one'))), 10002, 'ten thousand units and two are in the audience');
+SELECT certwire.issue_due(t.fence(), t.id('two'));
+SELECT t.sign_all();
+SELECT is(t.seal_all(), 20004, 'everything is sealed');
+SELECT is_empty('SELECT FROM certwire.entries_to_sign(t.fence(), 10)', 'everything is signed');
+SELECT t.as('postgres');
+SELECT is_empty('SELECT FROM certwire.entry GROUP BY unit, epoch HAVING array_agg(number ORDER BY number) <> ''{1,2}''', 'every mailbox has numbers 1 and 2');
+
+INSERT INTO certwire.receipt (unit, device, number, raw, broker, judged_at, verdict, authentic)
+	SELECT 'u' || i, 'd1', 1, 'r', 'b', now(), 0, true FROM generate_series(1, 10000) i;
+
+-- Nothing that is asked for every second reads a whole table.
+CREATE FUNCTION t.scans(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN ' || query LOOP
+		IF line ~ 'Seq Scan' THEN
+			RETURN NEXT line;
+		END IF;
+	END LOOP;
+END
+$$;
+ANALYZE;
+SELECT is_empty($$SELECT t.scans('SELECT FROM certwire.receipt WHERE judged_at IS NULL ORDER BY id LIMIT 10')$$, 'unjudged receipts have an index');
+SELECT is_empty($$SELECT t.scans('SELECT FROM certwire.entry WHERE digest IS NULL ORDER BY unit, epoch, number LIMIT 10')$$, 'unsigned entries have an index');
+SELECT is_empty($$SELECT t.scans('SELECT FROM certwire.delivery WHERE to_seal')$$, 'unsealed deliveries have an index');
+SELECT is_empty($$SELECT t.scans('SELECT FROM certwire.delivery WHERE state = ''owed'' AND next_offer_at <= now() ORDER BY next_offer_at LIMIT 10')$$, 'due deliveries have an index');
+SELECT is_empty($$SELECT t.scans('SELECT FROM certwire.delivery WHERE state = ''owed'' AND unit = ''u77''')$$, 'a unit''s owed deliveries have an index');
+SELECT isnt_empty($$SELECT t.scans('SELECT FROM certwire.delivery WHERE offers = 3')$$, 'the check would see a scan');
+SELECT * FROM finish(true);
