@@ -29,15 +29,17 @@ def heading(text):
 
 
 def tell(world):
-    world.open()
     units = {unit: world.admit(unit, name) for unit, name in UNITS.items()}
-    world.office.admin("suspend_unit", SUSPENDED, REASON)
     for unit, made in units.items():
         if unit != AWAY:
             made.start()
-    for unit in ("huaan", "beichen"):
-        units[unit].connected()
-    wait_for(lambda: world.denials(108, f"{SUSPENDED}.d1"), "the lobby to be recorded")
+    for unit, made in units.items():
+        if unit != AWAY:
+            made.connected()
+            wait_for(lambda: made.status()["state"] in ("ok", "idle"), f"{unit} to be in order")
+    world.office.admin("suspend_unit", SUSPENDED, REASON)
+    wait_for(lambda: units[SUSPENDED].status()["state"] == "suspended",
+             lambda: f"{SUSPENDED} to learn that it is suspended: {units[SUSPENDED].status()}")
     tell_standing(world)
     publication, original = tell_publishing(world)
     for unit in ("huaan", "beichen"):
@@ -58,7 +60,7 @@ def tell_standing(world):
             "EXISTS (SELECT FROM certwire.denial d WHERE d.who = u.id AND d.code = 108) AS lobby "
             "FROM certwire.unit u JOIN certwire.standing s ON s.unit = u.id AND s.until IS NULL "
             "LEFT JOIN certwire.presence p ON p.unit = u.id ORDER BY s.standing, u.id", "auditor_sun"):
-        here = ("在线 connected" if row["here"] else "只到门厅 in the lobby" if row["lobby"]
+        here = ("只进门厅 in the lobby" if row["lobby"] else "在线 connected" if row["here"]
                 else "离线 away")
         reason = f" · {row['reason']}" if row["standing"] != "good" else ""
         say(f"  {row['id']:9} {row['name']}  {row['standing']:10} {here}{reason}")
@@ -90,8 +92,6 @@ def tell_received(unit, publication, original):
 
 def tell_refused(world, unit, publication):
     heading(f"三 · 谁被拒、为什么 | who is refused and why: {unit.id}'s own `certwire-unit status`")
-    wait_for(lambda: unit.status()["state"] == "suspended",
-             lambda: f"{unit.id} to learn that it is suspended: {unit.status()}")
     for line in unit.try_tool("status").stdout.splitlines():
         say(f"  │ {line}")
     grants = world.cluster.value("SELECT count(*) FROM certwire.delivery_grant WHERE unit = :'u' "
@@ -145,7 +145,7 @@ def keep(programs, folder):
     folder.mkdir(parents=True, exist_ok=True)
     try:
         world = World(programs, folder, persistent=True)
-        tell(world)
+        tell(world.open())
         write_env(world, programs)
         next_commands(folder)
     except BaseException:

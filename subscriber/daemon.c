@@ -71,8 +71,8 @@ static void resend_receipts(struct daemon *daemon)
 	struct resending resending = {daemon, RESEND_MOST};
 	struct err err;
 
-	if (daemon->good && !outbox_unsettled(&daemon->unit->db, daemon->resent_to, send_receipt,
-				    &resending, &err))
+	if (daemon->good &&
+		!outbox_unsettled(&daemon->unit->db, daemon->resent_to, send_receipt, &resending, &err))
 		daemon_trouble(daemon, "send receipts again", &err);
 }
 
@@ -103,8 +103,8 @@ static void sign_receipts(struct daemon *daemon)
 	struct err err;
 
 	while (number) {
-		if (!outbox_sign(&unit->db, config->unit, config->device, &unit->key, unit_now(unit), &number,
-			    &err) ||
+		if (!outbox_sign(&unit->db, config->unit, config->device, &unit->key, unit_now(unit),
+				&number, &err) ||
 			(number && daemon->good &&
 				!outbox_unsettled(&unit->db, number - 1, send_signed, daemon, &err))) {
 			daemon_trouble(daemon, "sign receipts", &err);
@@ -203,7 +203,8 @@ static void daemon_up(void *context, const struct broker *broker)
 		daemon_trouble(daemon, "keep the state of the line", &err);
 }
 
-static void daemon_down(void *context, const struct broker *broker, const char *why, int64_t wait_ms)
+static void daemon_down(
+	void *context, const struct broker *broker, const char *why, int64_t wait_ms)
 {
 	struct daemon *daemon = context;
 	struct err err;
@@ -213,12 +214,12 @@ static void daemon_down(void *context, const struct broker *broker, const char *
 	pace_disconnected(&daemon->pace);
 	daemon->refused_echoes = 0;
 	if (!line_down(&daemon->unit->db, broker->name, why, daemon->leaving_gap,
-		    unit_now(daemon->unit), &err))
+			unit_now(daemon->unit), &err))
 		daemon_trouble(daemon, "keep the state of the line", &err);
 }
 
-static void daemon_offer(struct daemon *daemon, const void *payload, size_t len,
-	enum receive_news *ret)
+static void daemon_offer(
+	struct daemon *daemon, const void *payload, size_t len, enum receive_news *ret)
 {
 	struct pub_id id;
 	struct err err;
@@ -231,7 +232,8 @@ static void daemon_offer(struct daemon *daemon, const void *payload, size_t len,
 		daemon_trouble(daemon, "send a receipt again", &err);
 }
 
-static void daemon_message(void *context, const struct topic *topic, const void *payload, size_t len)
+static void daemon_message(
+	void *context, const struct topic *topic, const void *payload, size_t len)
 {
 	struct daemon *daemon = context;
 	enum receive_news news = RECEIVE_NOTHING;
@@ -267,13 +269,12 @@ static bool publish_sync(struct daemon *daemon, struct sync *sync, struct err *e
 {
 	auto_buf struct buf jws = BUF_INIT(LIMIT_SYNC_JWS);
 
-	if (!plan_sync(daemon->unit, sync, err) ||
-		!sync_sign(sync, &daemon->unit->key, &jws, err))
+	if (!plan_sync(daemon->unit, sync, err) || !sync_sign(sync, &daemon->unit->key, &jws, err))
 		return false;
 	asked_add(&daemon->asked, sync);
 	daemon->newest_asked = sync->receipts;
 	return link_publish(daemon->link, TOPIC_SYNC, jws.data, jws.len) ||
-	       err_set(err, ERR_SYSTEM, "it could not be queued");
+		   err_set(err, ERR_SYSTEM, "it could not be queued");
 }
 
 static void daemon_ask(struct daemon *daemon)

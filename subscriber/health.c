@@ -21,7 +21,7 @@ static bool read_line(struct db *db, struct health_facts *facts, struct err *err
 	bool row;
 
 	if (!db_query(db, err, &stmt, "SELECT connected, gap, broker, reason, since, echo_at FROM line",
-		    "") ||
+			"") ||
 		!db_next(db, stmt, &row, err))
 		return false;
 	if (!row)
@@ -40,7 +40,7 @@ static bool read_head(struct db *db, struct health_facts *facts, struct err *err
 	auto_stmt sqlite3_stmt *stmt = NULL;
 
 	if (!db_query(db, err, &stmt,
-		    "SELECT standing, since, reason, clock_offset, last, epoch FROM head", "") ||
+			"SELECT standing, since, reason, clock_offset, last, epoch FROM head", "") ||
 		!db_next(db, stmt, &facts->head, err))
 		return false;
 	if (!facts->head)
@@ -50,7 +50,8 @@ static bool read_head(struct db *db, struct health_facts *facts, struct err *err
 	copy(facts->reason, sizeof facts->reason, stmt, 2);
 	facts->clock_offset_s = sqlite3_column_int64(stmt, 3);
 	/* A head of an epoch that is over says nothing of this one's end. */
-	facts->announced = sqlite3_column_int64(stmt, 5) == facts->epoch ? sqlite3_column_int64(stmt, 4) : 0;
+	facts->announced =
+		sqlite3_column_int64(stmt, 5) == facts->epoch ? sqlite3_column_int64(stmt, 4) : 0;
 	return true;
 }
 
@@ -64,9 +65,8 @@ static bool read_counts(struct db *db, struct health_facts *facts, struct err *e
 		{&facts->unread,
 			"SELECT count(*) FROM publication WHERE state = 'stored' AND opened_at IS NULL"},
 		{&facts->wanted, "SELECT count(*) FROM publication WHERE state = 'wanted'"},
-		{&facts->waiting,
-			"SELECT count(*) FROM publication WHERE state = 'wanted' AND code = 0"
-			" AND (sealed IS NOT NULL OR retry_at = 0)"},
+		{&facts->waiting, "SELECT count(*) FROM publication WHERE state = 'wanted' AND code = 0"
+						  " AND (sealed IS NOT NULL OR retry_at = 0)"},
 		{&facts->refused, "SELECT count(*) FROM publication WHERE state = 'wanted' AND code > 0"},
 		{&facts->disk,
 			"SELECT count(*) FROM publication WHERE state = 'wanted' AND code IN (401, 402)"},
@@ -92,7 +92,7 @@ static bool read_refusals(struct db *db, struct health_facts *facts, struct err 
 	bool row;
 
 	if (!db_int(db, err, 0, &code,
-		    "SELECT refused FROM receipt WHERE refused > 0 ORDER BY number DESC LIMIT 1", "") ||
+			"SELECT refused FROM receipt WHERE refused > 0 ORDER BY number DESC LIMIT 1", "") ||
 		!db_query(db, err, &stmt,
 			"SELECT code, reason FROM publication WHERE state = 'wanted' AND code > 0"
 			" ORDER BY epoch DESC, number DESC LIMIT 1",
@@ -161,7 +161,7 @@ static bool is_refused(const struct health_facts *facts)
 static bool is_late(const struct health_facts *facts)
 {
 	return facts->waiting > 0 || facts->announced > facts->last ||
-	       facts->receipts > facts->settled || facts->unsigned_items > 0;
+		   facts->receipts > facts->settled || facts->unsigned_items > 0;
 }
 
 static bool is_idle(const struct health_facts *facts)
@@ -186,10 +186,13 @@ static void why_offline(const struct health_facts *facts, char *out, size_t size
 	char since[CLOCK_TEXT_SIZE];
 
 	if (facts->connected)
-		(void)snprintf(out, size, "已连接 %s，正在等待首部信息", facts->broker);
+		(void)snprintf(out, size, "已连接 %s，%s", facts->broker,
+			facts->keyset ? "正在等待首部信息"
+						  : "但尚未收到密钥集，无法核实对方身份（本单位可能尚无接收资格）");
 	else
-		(void)snprintf(out, size, "自 %s 起未连接（%s）：%s", clock_format(facts->line_since, since),
-			*facts->broker ? facts->broker : "-", facts->line_reason);
+		(void)snprintf(out, size, "自 %s 起未连接（%s）：%s",
+			clock_format(facts->line_since, since), *facts->broker ? facts->broker : "-",
+			facts->line_reason);
 }
 
 static void why_gap(const struct health_facts *facts, char *out, size_t size)
@@ -207,7 +210,8 @@ static void why_suspended(const struct health_facts *facts, char *out, size_t si
 
 	(void)!standing_parse(facts->standing, strlen(facts->standing), &standing);
 	(void)snprintf(out, size, "%s，自 %s 起：%s", standing_name_zh(standing),
-		clock_format(facts->standing_since, since), *facts->reason ? facts->reason : "（未说明原因）");
+		clock_format(facts->standing_since, since),
+		*facts->reason ? facts->reason : "（未说明原因）");
 }
 
 static void why_clock(const struct health_facts *facts, char *out, size_t size)

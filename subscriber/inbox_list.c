@@ -47,8 +47,8 @@ static bool list_text(void *context, const struct document *document, struct err
 	if ((*count)++ == 0 && !print_row("", "频道", "期号", "编号", "收到日期", "标题", err))
 		return false;
 	return print_row(mark_of(document), document->channel, document->label,
-		(char[9]){document->id[0], document->id[1], document->id[2], document->id[3], document->id[4],
-			document->id[5], document->id[6], document->id[7], '\0'},
+		(char[9]){document->id[0], document->id[1], document->id[2], document->id[3],
+			document->id[4], document->id[5], document->id[6], document->id[7], '\0'},
 		day, document->title, err);
 }
 

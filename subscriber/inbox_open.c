@@ -51,15 +51,14 @@ bool verb_inbox_open(const struct cli_call *call, struct err *err)
 	if (!verb_config(call, &config, err) || !state_open_readonly(config.state, &db, err))
 		return false;
 	db_close(&db);
-	if (!state_open(config.state, &db, err) ||
-		!inbox_find(&db, call->argv[0], &document, err))
+	if (!state_open(config.state, &db, err) || !inbox_find(&db, call->argv[0], &document, err))
 		return false;
 	if (strcmp(document.state, "recalled") == 0)
-		return err_set(err, ERR_DENIED, "'%s' was recalled by CNCERT and lies in quarantine",
-			document.label);
+		return err_set(
+			err, ERR_DENIED, "'%s' was recalled by CNCERT and lies in quarantine", document.label);
 	/* What a person reads has been checked just now. */
 	return inbox_open_folder(&config, &document, &path, &dir, err) &&
-	       folder_load(dir, &config.root, &folder, err) &&
-	       open_files(&folder, buf_str(&path), err) &&
-	       inbox_mark_opened(&db, &document, clock_now(clock_system()), err);
+		   folder_load(dir, &config.root, &folder, err) &&
+		   open_files(&folder, buf_str(&path), err) &&
+		   inbox_mark_opened(&db, &document, clock_now(clock_system()), err);
 }

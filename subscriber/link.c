@@ -71,7 +71,7 @@ static void link_lose(struct link *link, const char *why)
 	if (link->lost)
 		return;
 	link->lost = true;
-	(void)snprintf(link->why, sizeof link->why, "%s", why);
+	(void)snprintf(link->why, sizeof link->why, "%.*s", (int)sizeof link->why - 1, why);
 }
 
 static void link_subscribe(struct link *link, struct subscription *subscription)
@@ -91,10 +91,10 @@ static void on_connect(struct mosquitto *mosq, void *context, int code, int flag
 	(void)flags;
 	(void)properties;
 	if (code != 0) {
-		(void)snprintf(why, sizeof why, "the broker refused us: %s%s", mosquitto_reason_string(code),
-			code == MQTT_RC_NOT_AUTHORIZED
-				? " (is the device certified, and is our clock right?)"
-				: "");
+		(void)snprintf(why, sizeof why, "the broker refused us: %s%s",
+			mosquitto_reason_string(code),
+			code == MQTT_RC_NOT_AUTHORIZED ? " (is the device certified, and is our clock right?)"
+										   : "");
 		link_lose(link, why);
 		return;
 	}
@@ -137,8 +137,8 @@ static void on_disconnect(
 	link_lose(link, why);
 }
 
-static void on_message(struct mosquitto *mosq, void *context, const struct mosquitto_message *message,
-	const mosquitto_property *properties)
+static void on_message(struct mosquitto *mosq, void *context,
+	const struct mosquitto_message *message, const mosquitto_property *properties)
 {
 	struct link *link = context;
 	struct topic topic;
@@ -146,8 +146,8 @@ static void on_message(struct mosquitto *mosq, void *context, const struct mosqu
 	(void)mosq;
 	(void)properties;
 	if (message->payloadlen >= 0 && topic_parse(message->topic, &topic))
-		link->handler.message(link->handler.context, &topic, message->payload ? message->payload : "",
-			(size_t)message->payloadlen);
+		link->handler.message(link->handler.context, &topic,
+			message->payload ? message->payload : "", (size_t)message->payloadlen);
 }
 
 static void link_fill_subscriptions(struct link *link)
@@ -201,8 +201,8 @@ static bool link_prepare(struct link *link, const struct broker *broker, struct 
 	auto_buf struct buf token = BUF_INIT(LIMIT_CONNECT_JWT);
 	struct mosquitto *mosq;
 
-	if (!token_make(link->config->client_id, broker->name, clock_now(link->clock), link->key, &token,
-		    err))
+	if (!token_make(
+			link->config->client_id, broker->name, clock_now(link->clock), link->key, &token, err))
 		return false;
 	link->mosq = mosq = mosquitto_new(link->config->client_id, true, link);
 	if (!mosq || mosquitto_int_option(mosq, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5) ||
@@ -210,10 +210,10 @@ static bool link_prepare(struct link *link, const struct broker *broker, struct 
 		mosquitto_int_option(mosq, MOSQ_OPT_TCP_NODELAY, 1) ||
 		mosquitto_username_pw_set(mosq, link->config->unit, buf_str(&token)))
 		return err_set(err, ERR_SYSTEM, "out of memory");
-	if (broker->tls &&
-		mosquitto_tls_set(mosq, link->config->broker_ca, NULL, NULL, NULL, NULL) != MOSQ_ERR_SUCCESS)
-		return err_set(err, ERR_SYSTEM, "cannot use the certificates in '%s'",
-			link->config->broker_ca);
+	if (broker->tls && mosquitto_tls_set(mosq, link->config->broker_ca, NULL, NULL, NULL, NULL) !=
+						   MOSQ_ERR_SUCCESS)
+		return err_set(
+			err, ERR_SYSTEM, "cannot use the certificates in '%s'", link->config->broker_ca);
 	mosquitto_connect_v5_callback_set(mosq, on_connect);
 	mosquitto_subscribe_v5_callback_set(mosq, on_subscribe);
 	mosquitto_disconnect_v5_callback_set(mosq, on_disconnect);
@@ -238,8 +238,8 @@ static void link_connect(struct link *link)
 		link_lose(link, err.text);
 		return;
 	}
-	rc = mosquitto_connect_async(link->mosq, broker->host, broker->port,
-		(int)link->config->keepalive_s);
+	rc = mosquitto_connect_async(
+		link->mosq, broker->host, broker->port, (int)link->config->keepalive_s);
 	if (rc != MOSQ_ERR_SUCCESS) {
 		(void)snprintf(why, sizeof why, "cannot connect: %s",
 			rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
@@ -312,8 +312,8 @@ bool link_publish(struct link *link, enum topic_kind kind, const void *payload, 
 	char topic[TOPIC_SIZE];
 
 	return link_is_up(link) &&
-	       mosquitto_publish_v5(link->mosq, NULL, topic_unit(kind, link->config->unit, topic),
-		       (int)len, payload, 1, false, NULL) == MOSQ_ERR_SUCCESS;
+		   mosquitto_publish_v5(link->mosq, NULL, topic_unit(kind, link->config->unit, topic),
+			   (int)len, payload, 1, false, NULL) == MOSQ_ERR_SUCCESS;
 }
 
 void link_drop(struct link *link, const char *why)

@@ -53,11 +53,11 @@ bool plan_sync(struct unit *unit, struct sync *ret, struct err *err)
 	ret->sent_at = unit_now(unit);
 	ret->keyset = newest ? newest->version : 0;
 	return state_epoch(&unit->db, &ret->epoch, err) &&
-	       mailbox_last(&unit->db, ret->epoch, &ret->last, err) &&
-	       mailbox_have(&unit->db, ret->epoch, ret->last, &ret->have, err) &&
-	       plan_wants(unit, ret->epoch, ret, err) &&
-	       outbox_numbers(&unit->db, &ret->receipts, &settled, err) &&
-	       incident_unreported(&unit->db, ret->incidents, &ret->incident_count, err);
+		   mailbox_last(&unit->db, ret->epoch, &ret->last, err) &&
+		   mailbox_have(&unit->db, ret->epoch, ret->last, &ret->have, err) &&
+		   plan_wants(unit, ret->epoch, ret, err) &&
+		   outbox_numbers(&unit->db, &ret->receipts, &settled, err) &&
+		   incident_unreported(&unit->db, ret->incidents, &ret->incident_count, err);
 }
 
 bool plan_lacking(struct unit *unit, bool *ret, struct err *err)

@@ -13,8 +13,8 @@ static bool recall_one(struct unit *unit, const struct manifest *manifest, const
 
 	*ret_counts = true;
 	if (!db_query(&unit->db, err, &stmt,
-		    "SELECT channel, folder FROM publication WHERE id = ? AND folder IS NOT NULL", "t",
-		    pub_id_format(id, hex)) ||
+			"SELECT channel, folder FROM publication WHERE id = ? AND folder IS NOT NULL", "t",
+			pub_id_format(id, hex)) ||
 		!db_next(&unit->db, stmt, &row, err))
 		return false;
 	if (!row)

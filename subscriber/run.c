@@ -30,8 +30,7 @@ static bool run_unit(const struct config *config, struct err *err)
 	auto_unit struct unit unit = {.key = SIGNING_KEY_INIT, .spool = {.dir = -1}};
 	auto_fd int lock = -1;
 
-	if (!state_lock(config->state, &lock, err) ||
-		!unit_open(config, clock_system(), &unit, err))
+	if (!state_lock(config->state, &lock, err) || !unit_open(config, clock_system(), &unit, err))
 		return false;
 	log_line(&unit.log, LOG_LEVEL_INFO, "%s starts, inbox '%s'", config->client_id, config->inbox);
 	return daemon_run(&unit, &stop, err);

@@ -20,7 +20,7 @@ struct spool_page {
 	uint8_t map[LIMIT_PARTS / 8];
 };
 
-enum { SPOOL_PAGE_BYTES = 4096, SPOOL_NAME_SIZE = PUB_ID_SIZE + sizeof ".parts" };
+enum { SPOOL_PAGE_BYTES = 4096, SPOOL_NAME_SIZE = PUB_ID_SIZE + sizeof ".parts" - 1 };
 
 static const char spool_magic[12] = "certspool1";
 
@@ -212,8 +212,8 @@ static const struct spooled *spool_oldest_early(const struct spool *spool, const
  * Makes room for one more early part of `id` by dropping older publications. A single one that fills
  * all the room keeps what it has; `*ret_fits` is false then.
  */
-static bool spool_make_room(struct spool *spool, const struct pub_id *id, bool *ret_fits,
-	struct err *err)
+static bool spool_make_room(
+	struct spool *spool, const struct pub_id *id, bool *ret_fits, struct err *err)
 {
 	while (!spool_early_fits(spool)) {
 		const struct spooled *oldest = spool_oldest_early(spool, id);
@@ -234,8 +234,8 @@ static bool spool_write(struct spool *spool, struct spooled *item, uint32_t inde
 {
 	struct spool_page page = {.count = item->count};
 	char name[SPOOL_NAME_SIZE];
-	auto_fd int fd = openat(spool->dir, spool_name(&item->id, name),
-		O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	auto_fd int fd = openat(
+		spool->dir, spool_name(&item->id, name), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (fd < 0)
 		return write_refused(err, name);
@@ -255,8 +255,8 @@ static bool spool_write(struct spool *spool, struct spooled *item, uint32_t inde
 }
 
 /* The place for a part; `*ret` is NULL when there is no room for it. */
-static bool spool_prepare(struct spool *spool, const struct part *part, struct spooled **ret,
-	struct err *err)
+static bool spool_prepare(
+	struct spool *spool, const struct part *part, struct spooled **ret, struct err *err)
 {
 	struct spooled *item = spool_find(spool, &part->publication);
 	struct spooled fresh = {.id = part->publication, .count = part->count};

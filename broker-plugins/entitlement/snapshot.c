@@ -60,7 +60,7 @@ static bool read_device(
 		.not_after = certificate.not_after,
 		.revoked = row->is_revoked,
 	};
-	strncpy(ret->name, certificate.device, sizeof(ret->name) - 1);
+	(void)snprintf(ret->name, sizeof(ret->name), "%s", certificate.device);
 	public_key_kid(&certificate.public, ret->kid);
 	return true;
 }

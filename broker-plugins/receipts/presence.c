@@ -1,6 +1,7 @@
 #include "broker-plugins/receipts/presence.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,8 +76,8 @@ static struct presence_record *add(struct presence *presence, const char *unit, 
 
 	if (!record)
 		return NULL;
-	strncpy(record->now.unit, unit, sizeof(record->now.unit) - 1);
-	strncpy(record->now.device, device, sizeof(record->now.device) - 1);
+	(void)snprintf(record->now.unit, sizeof(record->now.unit), "%s", unit);
+	(void)snprintf(record->now.device, sizeof(record->now.device), "%s", device);
 	LIST_INSERT_HEAD(bucket_of(presence, unit), record, bucket);
 	TAILQ_INSERT_TAIL(&presence->untold, record, queue);
 	return record;

@@ -32,7 +32,7 @@ static int64_t earlier(int64_t a, int64_t b)
 static void broker_note_failure(struct broker *broker, const char *what, const char *why)
 {
 	if (!*broker->failure)
-		(void)snprintf(broker->failure, sizeof broker->failure, "%s: %s", what, why);
+		(void)snprintf(broker->failure, sizeof broker->failure, "%.40s: %.110s", what, why);
 }
 
 /* What libmosquitto reports to callbacks: its own errors, and above 0x80 the broker's reasons. */

@@ -109,9 +109,9 @@ class Office:
                 "--out", out, "--expires", expires, "--approvals", approvals]
         if self.keyset:
             args += ["--previous", self.keyset]
-        for holder in self.holders.values():
-            if holder.role != "root":
-                args += ["--key", holder.key]
+        else:
+            args += [a for holder in self.holders.values() if holder.role != "root"
+                     for a in ("--key", holder.key)]
         self.programs.run("certwire", *args, *extra)
         self.certwire("registrar_zhao", "keyset", "import", out)
         self.keyset = out

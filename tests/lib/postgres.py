@@ -71,8 +71,8 @@ class Cluster:
         self.process.ended()
 
     def answers(self):
-        return subprocess.run([self.bin / "pg_isready", "-q", "-h", self.folder, "-p", str(PORT)],
-                              check=False).returncode == 0
+        return subprocess.run([self.bin / "pg_isready", "-q", "-h", self.folder, "-p", str(PORT),
+                               "-U", "postgres", "-d", "postgres"], check=False).returncode == 0
 
     def dsn(self, login, database=DATABASE):
         return f"host={self.folder} port={PORT} dbname={database} user={login}"
