@@ -88,14 +88,14 @@ static void report(struct pg *pg, const PGresult *result, struct err *err)
 
 bool pg_error_check(struct pg *pg, PGresult *result, struct err *err)
 {
-	ExecStatusType status = PQresultStatus(result);
+	ExecStatusType status;
 
+	if (!result)
+		return pg_error_connection(pg->conn, "database", err);
+	status = PQresultStatus(result);
 	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY)
 		return true;
-	if (result)
-		report(pg, result, err);
-	else
-		(void)pg_error_connection(pg->conn, "database", err);
+	report(pg, result, err);
 	PQclear(result);
 	return false;
 }
