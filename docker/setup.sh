@@ -55,6 +55,7 @@ make_keyset() {
 	if [ ! -e "$own/keyset-1.jws" ]; then
 		certwire keyset make --root-key "$own/root.key" --passphrase-file "$own/root.pass" \
 			--out "$own/keyset-1.jws" --expires 2099-12-31 --approvals weekly=2 \
+			--approvals monthly=2 --approvals opportunity=2 --approvals seminar=2 \
 			--key "$own/registrar_zhao.key" --key "$own/editor_wang.key" \
 			--key "$own/editor_chen.key" --key "$own/recovery.key" \
 			--key "$dispatcher/dispatch_a.key" >/dev/null
