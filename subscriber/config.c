@@ -1,13 +1,13 @@
 #include "subscriber/config.h"
 
+#include "common/cleanup.h"
+#include "common/file.h"
+#include "common/limits.h"
+
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "common/cleanup.h"
-#include "common/file.h"
-#include "common/limits.h"
 
 const struct conf_key config_keys[] = {
 	{"unit", CONF_STRING, offsetof(struct config, unit), .required = true,

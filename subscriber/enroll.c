@@ -1,15 +1,15 @@
 #include "subscriber/enroll.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "common/clock.h"
 #include "common/device.h"
 #include "common/file.h"
 #include "common/keyfile.h"
 #include "subscriber/verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 enum { ENROLL_PATH_MAX = 4096, ENROLL_ANSWER_MAX = 512 };
 
@@ -54,8 +54,8 @@ bool enroll_device(const struct config *config, int64_t now, struct buf *request
 			request_path);
 	if (!enroll_key(config, key_path, &key, err))
 		return false;
-	(void)strcpy(fields.unit, config->unit);
-	(void)strcpy(fields.device, config->device);
+	(void)snprintf(fields.unit, sizeof fields.unit, "%s", config->unit);
+	(void)snprintf(fields.device, sizeof fields.device, "%s", config->device);
 	fields.public = key.public;
 	if (!device_request_sign(&fields, &key, request, err) ||
 		!file_write_atomic(request_path, request->data, request->len, 0644, err))

@@ -1,5 +1,12 @@
 #include "subscriber/folder.h"
 
+#include "common/approval.h"
+#include "common/cleanup.h"
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/publication.h"
+#include "subscriber/keysets.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -7,13 +14,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "common/approval.h"
-#include "common/clock.h"
-#include "common/cleanup.h"
-#include "common/file.h"
-#include "common/publication.h"
-#include "subscriber/keysets.h"
 
 struct checking {
 	int dir; /* borrowed */

@@ -1,17 +1,18 @@
 #include "subscriber/heads.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "common/cleanup.h"
 #include "common/head.h"
 #include "common/limits.h"
 #include "common/refusal.h"
+#include "subscriber/db.h"
 #include "subscriber/incident.h"
 #include "subscriber/keysets.h"
 #include "subscriber/mailbox.h"
 #include "subscriber/outbox.h"
 #include "subscriber/state.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 static bool heads_judge(
 	struct unit *unit, const void *jws, size_t len, struct head *head, struct err *err)

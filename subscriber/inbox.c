@@ -1,12 +1,13 @@
 #include "subscriber/inbox.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "common/file.h"
 #include "common/receipt.h"
+#include "subscriber/db.h"
 #include "subscriber/outbox.h"
 #include "subscriber/store.h"
+
+#include <stdio.h>
+#include <string.h>
 
 #define DOCUMENT_COLUMNS \
 	"id, state, channel, label, title, folder, epoch, number, manifest, bytes, stored_at," \

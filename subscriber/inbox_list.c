@@ -1,12 +1,12 @@
-#include <stdio.h>
-#include <string.h>
-
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/utf8.h"
 #include "subscriber/inbox.h"
 #include "subscriber/state.h"
 #include "subscriber/verbs.h"
+
+#include <stdio.h>
+#include <string.h>
 
 /* Widths of the columns of the table; the title takes what is left. */
 enum { WIDTH_MARK = 2, WIDTH_CHANNEL = 12, WIDTH_LABEL = 14, WIDTH_ID = 10, WIDTH_DAY = 12 };

@@ -1,15 +1,15 @@
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "subscriber/folder.h"
 #include "subscriber/inbox.h"
 #include "subscriber/state.h"
 #include "subscriber/verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* Hands one file to the desktop; a desktop that is not there is no failure, the path was printed. */
 static void open_on_desktop(const char *path)

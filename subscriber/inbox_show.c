@@ -1,6 +1,3 @@
-#include <stdio.h>
-#include <string.h>
-
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/json.h"
@@ -8,6 +5,9 @@
 #include "subscriber/inbox.h"
 #include "subscriber/state.h"
 #include "subscriber/verbs.h"
+
+#include <stdio.h>
+#include <string.h>
 
 struct shown {
 	struct document document;

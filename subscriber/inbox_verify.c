@@ -1,12 +1,12 @@
-#include <stdio.h>
-#include <string.h>
-
 #include "common/cleanup.h"
 #include "common/file.h"
 #include "subscriber/folder.h"
 #include "subscriber/inbox.h"
 #include "subscriber/state.h"
 #include "subscriber/verbs.h"
+
+#include <stdio.h>
+#include <string.h>
 
 struct verifying {
 	const struct config *config;

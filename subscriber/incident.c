@@ -1,5 +1,7 @@
 #include "subscriber/incident.h"
 
+#include "subscriber/db.h"
+
 bool incident_add(struct db *db, int code, int64_t now, struct err *err)
 {
 	return db_run(db, err,

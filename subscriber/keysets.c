@@ -1,5 +1,7 @@
 #include "subscriber/keysets.h"
 
+#include "subscriber/db.h"
+
 #include <string.h>
 
 static bool keysets_query(struct db *db, sqlite3_stmt **ret, struct err *err)

@@ -1,5 +1,7 @@
 #include "subscriber/line.h"
 
+#include "subscriber/db.h"
+
 bool line_up(struct db *db, const char *broker, int64_t now, struct err *err)
 {
 	return db_run(db, err,

@@ -1,10 +1,11 @@
 #include "subscriber/mailbox.h"
 
-#include <string.h>
-
 #include "common/fault.h"
+#include "subscriber/db.h"
 #include "subscriber/state.h"
 #include "subscriber/wanted.h"
+
+#include <string.h>
 
 static const struct digest digest_zero;
 

@@ -1,10 +1,12 @@
 #include "subscriber/outbox.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "common/buf.h"
 #include "common/fault.h"
+#include "subscriber/db.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 bool outbox_owe(struct db *db, const struct receipt_item *item, struct err *err)
 {
@@ -102,8 +104,8 @@ bool outbox_sign(struct db *db, const char *unit, const char *device, const stru
 
 	if (!receipt)
 		return err_set(err, ERR_SYSTEM, "out of memory");
-	(void)strcpy(receipt->unit, unit);
-	(void)strcpy(receipt->device, device);
+	(void)snprintf(receipt->unit, sizeof receipt->unit, "%s", unit);
+	(void)snprintf(receipt->device, sizeof receipt->device, "%s", device);
 	receipt->sent_at = now;
 	if (!outbox_make(db, receipt, key, err))
 		return false;

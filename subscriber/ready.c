@@ -1,10 +1,9 @@
 /* The other half of receive.h: from everything there to stored, or refused with its reason. */
 #include "subscriber/receive.h"
 
-#include <string.h>
-
 #include "common/cleanup.h"
 #include "common/refusal.h"
+#include "subscriber/db.h"
 #include "subscriber/keysets.h"
 #include "subscriber/mailbox.h"
 #include "subscriber/recall.h"
@@ -12,6 +11,8 @@
 #include "subscriber/store.h"
 #include "subscriber/verdict.h"
 #include "subscriber/wanted.h"
+
+#include <string.h>
 
 struct spool_source {
 	const struct spool *spool;

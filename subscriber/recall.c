@@ -1,8 +1,9 @@
 #include "subscriber/recall.h"
 
-#include <string.h>
-
+#include "subscriber/db.h"
 #include "subscriber/store.h"
+
+#include <string.h>
 
 static bool recall_one(struct unit *unit, const struct manifest *manifest, const struct pub_id *id,
 	bool *ret_counts, struct err *err)

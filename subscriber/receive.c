@@ -1,14 +1,15 @@
 #include "subscriber/receive.h"
 
-#include <string.h>
-
 #include "common/fault.h"
 #include "common/offer.h"
 #include "common/refusal.h"
 #include "common/seal.h"
+#include "subscriber/db.h"
 #include "subscriber/keysets.h"
 #include "subscriber/mailbox.h"
 #include "subscriber/wanted.h"
+
+#include <string.h>
 
 enum { GRANT_WAIT_MAX_S = 3600 };
 

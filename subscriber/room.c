@@ -1,10 +1,10 @@
 #include "subscriber/room.h"
 
-#include <errno.h>
-#include <sys/statvfs.h>
-
 #include "common/refusal.h"
 #include "subscriber/wanted.h"
+
+#include <errno.h>
+#include <sys/statvfs.h>
 
 static bool room_on_disk(const char *path, int64_t bytes, struct err *err)
 {

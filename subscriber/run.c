@@ -1,8 +1,8 @@
-#include <signal.h>
-
 #include "subscriber/daemon.h"
 #include "subscriber/state.h"
 #include "subscriber/verbs.h"
+
+#include <signal.h>
 
 /* A signal can reach nothing but a global. */
 static volatile sig_atomic_t stop;

@@ -22,6 +22,7 @@
 #include "common/part.h"
 #include "common/pub_id.h"
 #include "common/ranges.h"
+#include "subscriber/spool_file.h"
 
 struct spooled {
 	struct pub_id id;
@@ -29,7 +30,7 @@ struct spooled {
 	uint32_t held;
 	bool wanted; /* its entry is held and it is wanted; else it is early */
 	uint64_t age; /* ascending: which came first */
-	uint8_t map[LIMIT_PARTS / 8];
+	struct part_map map;
 };
 
 struct spool {

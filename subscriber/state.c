@@ -1,13 +1,14 @@
 #include "subscriber/state.h"
 
+#include "common/buf.h"
+#include "common/file.h"
+#include "subscriber/db.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "common/buf.h"
-#include "common/file.h"
 
 enum { STATE_PATH_MAX = 4096 };
 

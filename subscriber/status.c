@@ -1,11 +1,11 @@
-#include <stdio.h>
-
-#include <jansson.h>
-
 #include "common/json.h"
 #include "subscriber/health.h"
 #include "subscriber/state.h"
 #include "subscriber/verbs.h"
+
+#include <jansson.h>
+
+#include <stdio.h>
 
 static bool status_json(
 	const struct health_facts *facts, const struct health *health, struct err *err)

@@ -1,17 +1,17 @@
 #include "subscriber/store.h"
 
+#include "common/cleanup.h"
+#include "common/fault.h"
+#include "common/file.h"
+#include "common/refusal.h"
+#include "subscriber/folder.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "common/cleanup.h"
-#include "common/fault.h"
-#include "common/file.h"
-#include "common/refusal.h"
-#include "subscriber/folder.h"
 
 #define STORE_INCOMING ".incoming"
 

@@ -1,11 +1,11 @@
-#include <stdio.h>
-#include <string.h>
-
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/keyfile.h"
 #include "common/token.h"
 #include "subscriber/verbs.h"
+
+#include <stdio.h>
+#include <string.h>
 
 static const struct broker *token_broker(const struct config *config, const char *name)
 {

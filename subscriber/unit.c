@@ -1,13 +1,13 @@
 #include "subscriber/unit.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "common/cleanup.h"
 #include "common/keyfile.h"
 #include "subscriber/incident.h"
 #include "subscriber/keysets.h"
 #include "subscriber/state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
 
 static bool unit_open_spool(struct unit *unit, struct err *err)
 {

@@ -1,8 +1,9 @@
 #include "subscriber/wanted.h"
 
-#include <string.h>
-
+#include "subscriber/db.h"
 #include "subscriber/outbox.h"
+
+#include <string.h>
 
 enum { BACKOFF_FIRST_S = 30, BACKOFF_LAST_S = 3600 };
 

@@ -29,16 +29,43 @@ static int64_t earlier(int64_t a, int64_t b)
 }
 
 /* Notes why the connection is to be closed; the first reason stands. Callbacks can do no more. */
-static void broker_note_failure(struct broker *broker, const char *what, const char *why)
+static void broker_note_failure(struct broker *broker, const char *why)
 {
-	if (!*broker->failure)
-		(void)snprintf(broker->failure, sizeof broker->failure, "%.40s: %.110s", what, why);
+	static const char *const what[] = {
+		[BROKER_DOWN] = "cannot connect",
+		[BROKER_CONNECTING] = "cannot connect",
+		[BROKER_SUBSCRIBING] = "cannot subscribe",
+		[BROKER_READY] = "connection lost",
+	};
+	size_t len;
+
+	if (*broker->failure)
+		return;
+	if (*broker->detail)
+		why = broker->detail;
+	len = strlen(why);
+	while (len > 0 && (why[len - 1] == '.' || why[len - 1] == '\n'))
+		len--;
+	if (len > sizeof broker->failure / 2)
+		len = sizeof broker->failure / 2;
+	(void)snprintf(
+		broker->failure, sizeof broker->failure, "%s: %.*s", what[broker->state], (int)len, why);
 }
 
 /* What libmosquitto reports to callbacks: its own errors, and above 0x80 the broker's reasons. */
 static const char *reason_text(int reason)
 {
 	return reason >= 0x80 ? mosquitto_reason_string(reason) : mosquitto_strerror(reason);
+}
+
+/* Errors of TLS are told nowhere else. */
+static void on_log(struct mosquitto *client, void *data, int level, const char *text)
+{
+	struct broker *broker = data;
+
+	(void)client;
+	if (level == MOSQ_LOG_ERR)
+		(void)snprintf(broker->detail, sizeof broker->detail, "%s", text);
 }
 
 static void on_connect(
@@ -50,13 +77,14 @@ static void on_connect(
 	(void)flags;
 	(void)props;
 	if (reason != 0) {
-		broker_note_failure(broker, "the broker refuses us", reason_text(reason));
+		broker_note_failure(broker, reason_text(reason));
 		return;
 	}
 	rc = mosquitto_subscribe_v5(client, &broker->subscribe_id, sync_filter, 1, 0, NULL);
 	if (rc != MOSQ_ERR_SUCCESS)
-		broker_note_failure(broker, "subscribe", mosquitto_strerror(rc));
-	broker->state = BROKER_SUBSCRIBING;
+		broker_note_failure(broker, mosquitto_strerror(rc));
+	else
+		broker->state = BROKER_SUBSCRIBING;
 }
 
 static void on_subscribe(struct mosquitto *client, void *data, int id, int count,
@@ -69,8 +97,8 @@ static void on_subscribe(struct mosquitto *client, void *data, int id, int count
 	if (id != broker->subscribe_id)
 		return;
 	if (count != 1 || granted[0] >= 0x80) {
-		broker_note_failure(broker, "the broker refuses our subscription",
-			count == 1 ? reason_text(granted[0]) : "wrong number of answers");
+		broker_note_failure(
+			broker, count == 1 ? reason_text(granted[0]) : "wrong number of answers");
 		return;
 	}
 	broker->state = BROKER_READY;
@@ -84,7 +112,7 @@ static void on_disconnect(
 {
 	(void)client;
 	(void)props;
-	broker_note_failure(data, "disconnected", reason_text(reason));
+	broker_note_failure(data, reason_text(reason));
 }
 
 static void on_message(struct mosquitto *client, void *data,
@@ -134,6 +162,7 @@ static void broker_free_client(struct broker *broker)
 	broker->state = BROKER_DOWN;
 	broker->unacknowledged = 0;
 	*broker->failure = '\0';
+	*broker->detail = '\0';
 }
 
 void broker_close(struct broker *broker)
@@ -180,6 +209,7 @@ static int broker_prepare(struct broker *broker, const char *token)
 
 static void broker_set_callbacks(struct mosquitto *client)
 {
+	mosquitto_log_callback_set(client, on_log);
 	mosquitto_connect_v5_callback_set(client, on_connect);
 	mosquitto_disconnect_v5_callback_set(client, on_disconnect);
 	mosquitto_subscribe_v5_callback_set(client, on_subscribe);
@@ -199,12 +229,12 @@ static void broker_connect(struct broker *broker, int64_t now_ms)
 	broker->deadline_ms = now_ms + BROKER_CONNECT_TIMEOUT_MS;
 	broker->client = mosquitto_new(owner->client_id, true, broker);
 	if (!broker->client) {
-		broker_note_failure(broker, "connect", "out of memory");
+		broker_note_failure(broker, "out of memory");
 		return;
 	}
 	if (!token_make(owner->client_id, broker->address->name, clock_now(owner->clock), owner->key,
 			&token, &err)) {
-		broker_note_failure(broker, "token", err.text);
+		broker_note_failure(broker, err.text);
 		return;
 	}
 	broker_set_callbacks(broker->client);
@@ -214,7 +244,7 @@ static void broker_connect(struct broker *broker, int64_t now_ms)
 			broker->client, broker->address->host, broker->address->port, BROKER_KEEPALIVE_S, NULL);
 	if (rc != MOSQ_ERR_SUCCESS)
 		broker_note_failure(
-			broker, "connect", rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
+			broker, rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
 }
 
 void broker_tick(struct broker *broker, int64_t now_ms)
@@ -227,9 +257,9 @@ void broker_tick(struct broker *broker, int64_t now_ms)
 	} else {
 		rc = mosquitto_loop_misc(broker->client);
 		if (rc != MOSQ_ERR_SUCCESS)
-			broker_note_failure(broker, "connection lost", mosquitto_strerror(rc));
+			broker_note_failure(broker, mosquitto_strerror(rc));
 		if (broker->state != BROKER_READY && now_ms >= broker->deadline_ms)
-			broker_note_failure(broker, "connect", "no answer in time");
+			broker_note_failure(broker, "no answer in time");
 	}
 	if (*broker->failure)
 		broker_give_up(broker, now_ms);
@@ -259,7 +289,7 @@ void broker_handle(struct broker *broker, short events)
 	if (rc == MOSQ_ERR_SUCCESS && (events & POLLOUT))
 		rc = mosquitto_loop_write(broker->client, 1);
 	if (rc != MOSQ_ERR_SUCCESS)
-		broker_note_failure(broker, "connection lost", mosquitto_strerror(rc));
+		broker_note_failure(broker, mosquitto_strerror(rc));
 	if (*broker->failure)
 		broker_give_up(broker, clock_monotonic_ms());
 }
@@ -284,7 +314,7 @@ bool broker_publish(struct broker *broker, const struct message *message, int *r
 	rc = mosquitto_publish_v5(
 		broker->client, &id, message->topic, (int)message->len, message->payload, 1, false, NULL);
 	if (rc != MOSQ_ERR_SUCCESS) {
-		broker_note_failure(broker, "publish", mosquitto_strerror(rc));
+		broker_note_failure(broker, mosquitto_strerror(rc));
 		broker_give_up(broker, clock_monotonic_ms());
 		return false;
 	}

@@ -27,6 +27,7 @@ enum {
 	BROKER_WINDOW = 16,
 	BROKER_KEEPALIVE_S = 30,
 	BROKER_CONNECT_TIMEOUT_MS = 10000,
+	BROKER_REASON_SIZE = 200,
 };
 
 enum broker_state {
@@ -66,8 +67,9 @@ struct broker {
 	int64_t deadline_ms; /* monotonic: BROKER_DOWN: next try; while connecting: give up */
 	size_t unacknowledged;
 	int subscribe_id;
-	char failure[160]; /* set by callbacks: why to close; "" none */
-	char reported[160]; /* the last failure that was logged */
+	char detail[BROKER_REASON_SIZE]; /* what libmosquitto last logged as an error */
+	char failure[BROKER_REASON_SIZE]; /* set by callbacks: why to close; "" none */
+	char reported[BROKER_REASON_SIZE]; /* the last failure that was logged */
 };
 
 void broker_init(struct broker *broker, const struct broker_address *address, size_t index,

@@ -23,8 +23,9 @@ static bool link_connect(struct dispatch *dispatch, struct pg **ret, struct err 
 	const struct pg_options options = {
 		/* Stopped while it holds the entitlement lock, it must not hold up a suspension. */
 		.idle_transaction_timeout_ms = 2000,
-		.statement_timeout_ms = 30000,
-		.interrupt_fd = dispatch->interrupt_fd,
+		/* Nothing we ask takes a second; a server that is frozen must not hold up SIGTERM for long. */
+		.statement_timeout_ms = 8000,
+		.answer_timeout_ms = 10000,
 	};
 	auto_pg struct pg *pg = NULL;
 

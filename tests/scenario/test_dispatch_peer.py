@@ -3,13 +3,18 @@ unit is tests/peer/, and what the broker's plugins do is done here by hand."""
 
 import os
 import secrets
+import shutil
+import signal
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
 import certwire_peer as peer
 import forge
 from client import Client
+from faults import points
 from office import LOGINS
 from ports import accepts, free_port
 from postgres import Cluster
@@ -277,17 +282,18 @@ def ranges(numbers):
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("certwire")
-    for above in (folder, *folder.parents):
-        if above.stat().st_uid == os.geteuid() and above != above.parent:
-            above.chmod(above.stat().st_mode | 0o011)
+def desk():
+    folder = Path(tempfile.mkdtemp(prefix="certwire-"))
+    folder.chmod(0o711)  # PostgreSQL's own user must reach its folder
     made = Desk(folder)
-    made.open()
-    made.admit("huaan")
-    made.dispatchers["dispatch_a"].start()
-    yield made
-    made.close()
+    try:
+        made.open()
+        made.admit("huaan")
+        made.dispatchers["dispatch_a"].start()
+        yield made
+    finally:
+        made.close()
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")
@@ -446,6 +452,38 @@ def test_a_suspended_unit_gets_its_head_and_nothing_else(desk, huaan):
     desk.cluster.sql("SELECT certwire.reinstate_unit('huaan', '整改完成')", "admin_li")
     assert huaan.sync()["standing"] == "good"
     assert publication not in huaan.offers()
+
+
+@pytest.mark.parametrize("point", points("publisher/dispatch"))
+def test_killed_at(desk, huaan, point):
+    dispatcher = desk.dispatchers["dispatch_a"]
+    dispatcher.stop()
+    dispatcher.start(CERTWIRE_FAULT=point)
+    deaths = []
+
+    def despite_death(condition):
+        if not dispatcher.running():
+            deaths.append(dispatcher.child.returncode)
+            dispatcher.start()
+        return condition()
+
+    publication = desk.draft()
+    desk.issue(publication)
+    wait_for(lambda: despite_death(lambda: publication in huaan.offers()),
+             lambda: "an offer:\n" + desk.log())
+    assert huaan.fetch(publication)[1] == list(CONTENT.values())
+    entry = huaan.offers()[publication][0]
+    huaan.receipt([huaan.device.item(entry)])
+    wait_for(lambda: despite_death(lambda: deaths), lambda: f"death at {point}:\n" + desk.log())
+    wait_for(lambda: huaan.sync()["devices"]["d1"]["settled"] == huaan.receipts,
+             lambda: "the watermark:\n" + desk.log())
+    assert deaths == [-signal.SIGKILL]
+    assert desk.cluster.value("SELECT count(*) FROM certwire.receipt_item "
+                              "WHERE publication = :'p'", p=publication) == 1
+    assert desk.cluster.value("SELECT count(*) FROM certwire.entry "
+                              "WHERE publication = :'p'", p=publication) == 1
+    head = huaan.sync()
+    assert head["last"] == entry.fields["number"] and head["digest"] == entry.digest.hex()
 
 
 def test_the_second_dispatcher_takes_over_and_the_first_writes_nothing(desk, huaan):

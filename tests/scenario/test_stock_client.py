@@ -28,7 +28,7 @@ def options_folder(world, tmp_path, program="mosquitto_sub"):
 
 def start_sub(world, tmp_path, *topics):
     name = f"sub-{len(world.others)}"
-    argv = ["mosquitto_sub", "-d", "-q", "1", "-F", "got %t %l"]
+    argv = ["stdbuf", "-oL", "mosquitto_sub", "-d", "-q", "1", "-F", "got %t %l"]
     for topic in topics:
         argv += ["-t", topic]
     process = Process(name, argv, world.logs, env=options_folder(world, tmp_path))
