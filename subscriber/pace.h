@@ -22,6 +22,7 @@ struct pace {
 	bool sent; /* on this connection */
 	bool answered; /* the last sync was */
 	bool progressed; /* since the last sync was sent */
+	int64_t progress_at; /* when, last */
 	int64_t sent_at;
 	int64_t backoff_ms; /* after an answered sync that brought nothing */
 	int64_t pushed_at; /* when something came unasked */
@@ -36,7 +37,10 @@ void pace_disconnected(struct pace *pace) NONNULL;
 /* A sync was sent. */
 void pace_sent(struct pace *pace, int64_t now) NONNULL;
 
-/* Its echo came. */
+/* The echo of an earlier sync came: the dispatcher is there, but what was asked last is still due. */
+void pace_heard(struct pace *pace, int64_t now) NONNULL;
+
+/* The echo of the last one came. */
 void pace_answered(struct pace *pace, int64_t now) NONNULL;
 
 /* Something that was missing came. */
