@@ -1,7 +1,7 @@
 /*
  * Any plaintext at all, sealed, entered and signed by everybody as it should be: a traitor among the
  * editors. The verdict is a refusal with a code of docs/protocol.md, or good; and what is good once
- * is good again, with files that have the sizes and digests of the manifest.
+ * is good again.
  */
 #include "common/approval.h"
 #include "common/refusal.h"
