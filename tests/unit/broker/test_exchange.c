@@ -23,9 +23,13 @@ struct exchange {
 	atomic_int done;
 };
 
-static void free_delta(void *delta)
+static void free_deltas(struct ring *ring)
 {
-	delta_free(delta);
+	struct delta *delta;
+
+	while (ring_pop(ring, &delta))
+		delta_free(delta);
+	ring_release(ring);
 }
 
 /* A whole table now and then, a changed unit otherwise. */
@@ -51,7 +55,7 @@ static void free_spent(struct exchange *exchange, size_t *out)
 {
 	struct delta *delta;
 
-	while ((delta = ring_pop(&exchange->spent))) {
+	while (ring_pop(&exchange->spent, &delta)) {
 		delta_free(delta);
 		(*out)--;
 	}
@@ -65,14 +69,15 @@ static void load(struct worker *worker, void *ctx)
 
 	for (int round = 0; round < ROUNDS && !worker_is_stopping(worker); round++) {
 		struct delta *delta = make_news(round, &now);
+		struct denial denial;
 
-		while (out == SLOTS || !ring_push(&exchange->news, delta)) {
+		while (out == SLOTS || !ring_push(&exchange->news, &delta)) {
 			worker_wait(worker, -1, 1);
 			free_spent(exchange, &out);
 		}
 		out++;
 		notes_add(&exchange->notes, LOG_LEVEL_INFO, "round %d", round);
-		free(denials_take(&exchange->denials));
+		(void)!denials_take(&exchange->denials, &denial);
 		worker_wake_loop(worker);
 		free_spent(exchange, &out);
 	}
@@ -92,9 +97,9 @@ static void turn(struct gate *gate, struct exchange *exchange, struct moment *no
 {
 	struct delta *delta;
 
-	while ((delta = ring_pop(&exchange->news))) {
+	while (ring_pop(&exchange->news, &delta)) {
 		gate_apply(gate, delta, now);
-		assert_true(ring_push(&exchange->spent, delta));
+		assert_true(ring_push(&exchange->spent, &delta));
 	}
 	gate_tick(gate, now);
 	(void)gate_fixture_may(gate, sessions_find(&gate->sessions, exchange), ACCESS_READ,
@@ -116,8 +121,8 @@ static void two_threads_exchange_copies_without_sharing_any(void **state)
 	(void)state;
 	gate_fixture(&gate);
 	assert_non_null(gate_fixture_let_in(&gate, &exchange, "good.d1", &now));
-	assert_done(ring_init(&exchange.news, SLOTS, &err));
-	assert_done(ring_init(&exchange.spent, SLOTS, &err));
+	assert_done(ring_init(&exchange.news, SLOTS, sizeof(struct delta *), &err));
+	assert_done(ring_init(&exchange.spent, SLOTS, sizeof(struct delta *), &err));
 	assert_done(notes_init(&exchange.notes, &err));
 	assert_done(denials_init(&exchange.denials, &err));
 	atomic_init(&exchange.done, 0);
@@ -131,8 +136,8 @@ static void two_threads_exchange_copies_without_sharing_any(void **state)
 	assert_int_equal(table_find(gate.table, "good")->standing,
 		(ROUNDS - 1) % 2 ? STANDING_SUSPENDED : STANDING_GOOD);
 	gate_release(&gate);
-	ring_release(&exchange.news, free_delta);
-	ring_release(&exchange.spent, free_delta);
+	free_deltas(&exchange.news);
+	free_deltas(&exchange.spent);
 	notes_release(&exchange.notes);
 	denials_release(&exchange.denials);
 }
