@@ -29,11 +29,15 @@ function(certwire_plain_libs out)
     set(${out} ${result} PARENT_SCOPE)
 endfunction()
 
+# Everything that is run or loaded, without the tests.
+add_custom_target(certwire_programs)
+
 # certwire_add_program(NAME SOURCES... LIBS ...): lands in bin/.
 function(certwire_add_program name)
     cmake_parse_arguments(ARG "" "" "LIBS" ${ARGN})
     add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
     target_link_libraries(${name} PRIVATE certwire_flags certwire_sanitizer ${ARG_LIBS})
+    add_dependencies(certwire_programs ${name})
 endfunction()
 
 # certwire_add_plugin(NAME SOURCES... LIBS ...): lib/NAME.so for the broker. Never sanitized, and
@@ -45,6 +49,7 @@ function(certwire_add_plugin name)
     set_target_properties(${name} PROPERTIES PREFIX "")
     target_link_libraries(${name} PRIVATE certwire_flags ${plain})
     target_link_options(${name} PRIVATE -Wl,--exclude-libs,ALL)
+    add_dependencies(certwire_programs ${name})
 endfunction()
 
 # certwire_test_environment(TEST): what every test of a sanitized program runs with.

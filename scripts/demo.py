@@ -40,6 +40,7 @@ def tell(world):
     world.office.admin("suspend_unit", SUSPENDED, REASON)
     wait_for(lambda: units[SUSPENDED].status()["state"] == "suspended",
              lambda: f"{SUSPENDED} to learn that it is suspended: {units[SUSPENDED].status()}")
+    wait_for(lambda: world.denials(108, f"{SUSPENDED}.d1"), "the lobby to be recorded")
     tell_standing(world)
     publication, original = tell_publishing(world)
     for unit in ("huaan", "beichen"):

@@ -21,7 +21,7 @@ if [ "${1-}" != --stop ]; then
 	mkdir -p build
 	scripts/install-deps.sh >build/demo-deps.log
 	log=build/demo-build.log
-	if ! { cmake --preset release && cmake --build --preset release; } >"$log" 2>&1; then
+	if ! { cmake --preset release && cmake --build --preset release --target certwire_programs; } >"$log" 2>&1; then
 		echo "demo.sh: the build failed; the end of $log:" >&2
 		tail -n 30 "$log" >&2
 		exit 1

@@ -1,13 +1,13 @@
 #include "subscriber/config.h"
 
+#include "common/cleanup.h"
+#include "common/file.h"
+#include "common/limits.h"
+
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "common/cleanup.h"
-#include "common/file.h"
-#include "common/limits.h"
 
 const struct conf_key config_keys[] = {
 	{"unit", CONF_STRING, offsetof(struct config, unit), .required = true,
@@ -86,12 +86,12 @@ bool broker_parse(const char *text, struct broker *ret, struct err *err)
 		host++;
 		len -= 2;
 	} else if (memchr(host, ':', len)) {
-		return err_set(err, ERR_USAGE, "broker '%s': an IPv6 address stands in brackets, [::1]:1883",
-			ERR_QUOTED(text));
+		return err_set(err, ERR_USAGE,
+			"broker '%s': an IPv6 address stands in brackets, [::1]:1883", ERR_QUOTED(text));
 	}
 	if (len >= sizeof broker.host || strlen(name) > LIMIT_AUDIENCE || !host_is_plain(host, len))
-		return err_set(err, ERR_USAGE, "broker '%s': not the name or address of a host",
-			ERR_QUOTED(text));
+		return err_set(
+			err, ERR_USAGE, "broker '%s': not the name or address of a host", ERR_QUOTED(text));
 	memcpy(broker.host, host, len);
 	(void)snprintf(broker.name, sizeof broker.name, "%s", name);
 	if (!broker.tls && !is_loopback(broker.host))
@@ -132,7 +132,8 @@ static bool config_derive_brokers(struct config *config, struct err *err)
 		if (!broker_parse(config->broker.items[i], &config->brokers[i], err))
 			return false;
 		if (config->brokers[i].tls && !config->broker_ca)
-			return err_set(err, ERR_USAGE, "broker '%s' needs broker_ca, the certificates to check it by",
+			return err_set(err, ERR_USAGE,
+				"broker '%s' needs broker_ca, the certificates to check it by",
 				config->broker.items[i]);
 	}
 	config->broker_count = config->broker.count;
@@ -174,8 +175,8 @@ static bool config_finish(struct config *config, struct err *err)
 	return false;
 }
 
-bool config_parse(const char *source, const char *text, size_t len, struct config *ret,
-	struct err *err)
+bool config_parse(
+	const char *source, const char *text, size_t len, struct config *ret, struct err *err)
 {
 	*ret = (struct config){.unit = NULL};
 	conf_init(&ret->conf, config_keys, ret);
@@ -203,14 +204,14 @@ bool config_default_path(const char *state_dir, char **ret, struct err *err)
 	return n >= 0 || err_set(err, ERR_SYSTEM, "out of memory");
 }
 
-static bool config_read(const char *path, const char *state_dir, struct config *ret,
-	struct err *err)
+static bool config_read(
+	const char *path, const char *state_dir, struct config *ret, struct err *err)
 {
 	auto_buf struct buf text = BUF_INIT(CONF_TEXT_MAX);
 
 	return file_read(path, CONF_TEXT_MAX, &text, err) &&
-	       conf_parse(&ret->conf, path, buf_str(&text), text.len, err) &&
-	       (!state_dir || conf_set(&ret->conf, "state", state_dir, "--state", err));
+		   conf_parse(&ret->conf, path, buf_str(&text), text.len, err) &&
+		   (!state_dir || conf_set(&ret->conf, "state", state_dir, "--state", err));
 }
 
 bool config_load(const char *path, const char *state_dir, struct config *ret, struct err *err)

@@ -59,8 +59,8 @@ extern const struct conf_key config_keys[];
  * else in the user's configuration folder. `state_dir` (may be NULL) overrides the key `state`. Names
  * what is wrong by file and line.
  */
-bool config_load(const char *path, const char *state_dir, struct config *ret, struct err *err)
-	MUST_USE;
+bool config_load(
+	const char *path, const char *state_dir, struct config *ret, struct err *err) MUST_USE;
 
 /* The same from text, for tests. */
 bool config_parse(const char *source, const char *text, size_t len, struct config *ret,

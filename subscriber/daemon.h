@@ -13,7 +13,7 @@
 #include "subscriber/unit.h"
 
 /* Works until `*stop` is set (by a signal); returns false only when it cannot even begin. */
-bool daemon_run(struct unit *unit, const volatile sig_atomic_t *stop, struct err *err)
-	MUST_USE NONNULL;
+bool daemon_run(
+	struct unit *unit, const volatile sig_atomic_t *stop, struct err *err) MUST_USE NONNULL;
 
 #endif

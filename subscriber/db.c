@@ -50,7 +50,7 @@ bool db_open(const char *path, struct db *ret, struct err *err)
 bool db_open_readonly(const char *path, struct db *ret, struct err *err)
 {
 	return db_open_flags(path, SQLITE_OPEN_READWRITE, ret, err) &&
-	       db_script(ret, "PRAGMA query_only = ON", err);
+		   db_script(ret, "PRAGMA query_only = ON", err);
 }
 
 void db_close(struct db *db)
@@ -110,8 +110,8 @@ bool db_next(struct db *db, sqlite3_stmt *stmt, bool *ret_row, struct err *err)
 	return true;
 }
 
-bool db_query(struct db *db, struct err *err, sqlite3_stmt **ret, const char *sql,
-	const char *format, ...)
+bool db_query(
+	struct db *db, struct err *err, sqlite3_stmt **ret, const char *sql, const char *format, ...)
 {
 	va_list args;
 	bool ok;
@@ -151,7 +151,7 @@ bool db_int(struct db *db, struct err *err, int64_t fallback, int64_t *ret, cons
 	if (!ok || !db_next(db, stmt, &row, err))
 		return false;
 	*ret = row && sqlite3_column_type(stmt, 0) != SQLITE_NULL ? sqlite3_column_int64(stmt, 0)
-								   : fallback;
+															  : fallback;
 	return true;
 }
 

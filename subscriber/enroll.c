@@ -1,15 +1,15 @@
 #include "subscriber/enroll.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "common/clock.h"
 #include "common/device.h"
 #include "common/file.h"
 #include "common/keyfile.h"
 #include "subscriber/verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 enum { ENROLL_PATH_MAX = 4096, ENROLL_ANSWER_MAX = 512 };
 
@@ -21,8 +21,8 @@ static bool enroll_path(const struct config *config, const char *name,
 	return true;
 }
 
-static bool enroll_key(const struct config *config, const char *path, struct signing_key *ret,
-	struct err *err)
+static bool enroll_key(
+	const struct config *config, const char *path, struct signing_key *ret, struct err *err)
 {
 	auto_signing_key struct signing_key key = SIGNING_KEY_INIT;
 
@@ -54,8 +54,8 @@ bool enroll_device(const struct config *config, int64_t now, struct buf *request
 			request_path);
 	if (!enroll_key(config, key_path, &key, err))
 		return false;
-	(void)strcpy(fields.unit, config->unit);
-	(void)strcpy(fields.device, config->device);
+	(void)snprintf(fields.unit, sizeof fields.unit, "%s", config->unit);
+	(void)snprintf(fields.device, sizeof fields.device, "%s", config->device);
 	fields.public = key.public;
 	if (!device_request_sign(&fields, &key, request, err) ||
 		!file_write_atomic(request_path, request->data, request->len, 0644, err))
@@ -65,8 +65,8 @@ bool enroll_device(const struct config *config, int64_t now, struct buf *request
 }
 
 /* What the line did not say is asked for, when a person is there to answer. */
-static bool enroll_ask(const char *given, const char *question, char answer[static ENROLL_ANSWER_MAX],
-	const char **ret, struct err *err)
+static bool enroll_ask(const char *given, const char *question,
+	char answer[static ENROLL_ANSWER_MAX], const char **ret, struct err *err)
 {
 	*ret = given;
 	if (given)
@@ -90,7 +90,8 @@ static bool enroll_state_dir(const struct cli_call *call, char **ret, struct err
 
 	if (given) {
 		*ret = *given == '/' ? strdup(given) : NULL;
-		n = *given == '/' ? (*ret ? 0 : -1) : asprintf(ret, "%s/%s", getcwd((char[4096]){0}, 4096), given);
+		n = *given == '/' ? (*ret ? 0 : -1)
+						  : asprintf(ret, "%s/%s", getcwd((char[4096]){0}, 4096), given);
 	} else if (base && *base == '/') {
 		n = asprintf(ret, "%s/certwire", base);
 	} else if (home && *home == '/') {
@@ -107,8 +108,8 @@ static bool enroll_append(struct buf *text, const char *key, const char *value, 
 }
 
 /* The text of a new configuration, of what the line and the answers say. */
-static bool enroll_write_text(const struct cli_call *call, const char *state, struct buf *text,
-	struct err *err)
+static bool enroll_write_text(
+	const struct cli_call *call, const char *state, struct buf *text, struct err *err)
 {
 	char answers[4][ENROLL_ANSWER_MAX];
 	const char *unit;
@@ -118,8 +119,10 @@ static bool enroll_write_text(const struct cli_call *call, const char *state, st
 
 	if (!enroll_ask(cli_value(call, "unit"), "unit (单位标识)", answers[0], &unit, err) ||
 		!enroll_ask(cli_value(call, "device"), "device (设备标识)", answers[1], &device, err) ||
-		!enroll_ask(cli_value(call, "broker"), "broker (服务器 host:port)", answers[2], &broker, err) ||
-		!enroll_ask(cli_value(call, "root"), "root fingerprint (根密钥指纹)", answers[3], &root, err) ||
+		!enroll_ask(cli_value_at(call, "broker", 0), "broker (服务器 host:port)", answers[2],
+			&broker, err) ||
+		!enroll_ask(
+			cli_value(call, "root"), "root fingerprint (根密钥指纹)", answers[3], &root, err) ||
 		!buf_append_str(text, "# certwire-unit\n", err) ||
 		!enroll_append(text, "unit", unit, err) || !enroll_append(text, "device", device, err) ||
 		!enroll_append(text, "state", state, err) ||
@@ -131,13 +134,13 @@ static bool enroll_write_text(const struct cli_call *call, const char *state, st
 			return false;
 	}
 	return buf_append_str(text, "\n", err) &&
-	       enroll_append(text, "broker_ca", cli_value(call, "broker-ca"), err) &&
-	       enroll_append(text, "root_fingerprint", root, err);
+		   enroll_append(text, "broker_ca", cli_value(call, "broker-ca"), err) &&
+		   enroll_append(text, "root_fingerprint", root, err);
 }
 
 /* Loads the configuration that is there; else makes it, once it is known to be right. */
-static bool enroll_configure(const struct cli_call *call, const char *path, struct config *ret,
-	struct err *err)
+static bool enroll_configure(
+	const struct cli_call *call, const char *path, struct config *ret, struct err *err)
 {
 	auto_buf struct buf text = BUF_INIT(CONF_TEXT_MAX);
 	auto_config struct config check = {.unit = NULL};
@@ -151,9 +154,10 @@ static bool enroll_configure(const struct cli_call *call, const char *path, stru
 		return err_set(err, ERR_SYSTEM, "out of memory");
 	*strrchr(folder, '/') = '\0';
 	return enroll_state_dir(call, &state, err) && enroll_write_text(call, state, &text, err) &&
-	       config_parse(path, buf_str(&text), text.len, &check, err) &&
-	       (*folder == '\0' || file_mkdirs(folder, 0700, err)) &&
-	       file_write_new(path, text.data, text.len, 0644, err) && config_load(path, NULL, ret, err);
+		   config_parse(path, buf_str(&text), text.len, &check, err) &&
+		   (*folder == '\0' || file_mkdirs(folder, 0700, err)) &&
+		   file_write_new(path, text.data, text.len, 0644, err) &&
+		   config_load(path, NULL, ret, err);
 }
 
 /* A flag that contradicts the configuration would be silently ignored: say so instead. */
@@ -162,23 +166,26 @@ static bool enroll_agrees(const struct cli_call *call, const struct config *conf
 	const char *unit = cli_value(call, "unit");
 	const char *device = cli_value(call, "device");
 
-	if ((unit && strcmp(unit, config->unit) != 0) || (device && strcmp(device, config->device) != 0))
+	if ((unit && strcmp(unit, config->unit) != 0) ||
+		(device && strcmp(device, config->device) != 0))
 		return err_set(err, ERR_USAGE,
 			"the configuration is of %s already: name another with --config for another device",
 			config->client_id);
 	return true;
 }
 
-static void enroll_print(const struct config *config, const struct buf *request,
-	const struct fingerprint *fingerprint)
+static void enroll_print(
+	const struct config *config, const struct buf *request, const struct fingerprint *fingerprint)
 {
 	(void)printf("%s\nfingerprint: %s\n", buf_str(request), fingerprint->text);
 	(void)fflush(stdout);
 	(void)fprintf(stderr,
 		"\n  %.23s\n  %s\n\n"
-		"The request above (also in '%s/request.jws') goes to CNCERT. Then read these eight groups\n"
+		"The request above (also in '%s/request.jws') goes to CNCERT. Then read these eight "
+		"groups\n"
 		"to the registrar over the phone, and start 'certwire-unit run'.\n"
-		"请将上面的申请发给 CNCERT，并通过电话向登记员逐组读出这八组数字；之后运行 certwire-unit run。\n",
+		"请将上面的申请发给 CNCERT，并通过电话向登记员逐组读出这八组数字；之后运行 certwire-unit "
+		"run。\n",
 		fingerprint->text, fingerprint->text + 24, config->state);
 }
 

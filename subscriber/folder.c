@@ -1,5 +1,12 @@
 #include "subscriber/folder.h"
 
+#include "common/approval.h"
+#include "common/cleanup.h"
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/publication.h"
+#include "subscriber/keysets.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -7,13 +14,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "common/approval.h"
-#include "common/clock.h"
-#include "common/cleanup.h"
-#include "common/file.h"
-#include "common/publication.h"
-#include "subscriber/keysets.h"
 
 struct checking {
 	int dir; /* borrowed */
@@ -76,8 +76,8 @@ static bool check_manifest(struct checking *checking, char *detail, size_t size,
 	struct folder *folder = checking->folder;
 	struct digest digest;
 
-	if (!file_read_at(checking->proof, FOLDER_MANIFEST, LIMIT_MANIFEST, &folder->manifest_bytes,
-		    err))
+	if (!file_read_at(
+			checking->proof, FOLDER_MANIFEST, LIMIT_MANIFEST, &folder->manifest_bytes, err))
 		return false;
 	digest = digest_of(folder->manifest_bytes.data, folder->manifest_bytes.len);
 	if (!digest_equal(&digest, &folder->entry.manifest))
@@ -98,7 +98,7 @@ static bool name_signers(struct folder *folder, struct err *err)
 		int n;
 
 		if (!approval_verify(folder->entry.signatures[i], folder->manifest_bytes.data,
-			    folder->manifest_bytes.len, newest, folder->entry.issued_at, &signer, err))
+				folder->manifest_bytes.len, newest, folder->entry.issued_at, &signer, err))
 			return false;
 		n = snprintf(folder->signers + used, sizeof folder->signers - used, "%s%s",
 			used ? ", " : "", signer->name);
@@ -112,7 +112,7 @@ static bool check_editors(struct checking *checking, char *detail, size_t size, 
 	struct folder *folder = checking->folder;
 
 	if (!publication_judge(&folder->entry, folder->manifest_bytes.data, folder->manifest_bytes.len,
-		    &folder->ring, TIME_NONE, INT64_MAX, &folder->manifest, err) ||
+			&folder->ring, TIME_NONE, INT64_MAX, &folder->manifest, err) ||
 		!name_signers(folder, err))
 		return false;
 	(void)snprintf(detail, size, "%s", folder->signers);
@@ -140,10 +140,10 @@ static bool digest_file(int fd, int64_t *ret_bytes, struct digest *ret, struct e
 	return true;
 }
 
-static bool check_file(struct checking *checking, const struct manifest_file *file,
-	struct err *err)
+static bool check_file(struct checking *checking, const struct manifest_file *file, struct err *err)
 {
-	auto_fd int fd = openat(checking->dir, file->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	auto_fd int fd =
+		openat(checking->dir, file->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct digest digest;
 	struct stat st;
 	int64_t bytes;
@@ -220,7 +220,8 @@ static bool check_files(struct checking *checking, struct err *err)
 
 		(void)snprintf(text, sizeof text, "%lld bytes", (long long)manifest->files[i].size_bytes);
 		if (checking->line)
-			checking->line(checking->context, good, manifest->files[i].name, good ? text : why.text);
+			checking->line(
+				checking->context, good, manifest->files[i].name, good ? text : why.text);
 		if (!good && all_good) {
 			(void)err_context(&why, "'%s'", manifest->files[i].name);
 			*err = why;

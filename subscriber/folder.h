@@ -51,7 +51,7 @@ bool folder_verify(int dir, const struct fingerprint *root, folder_line *line, v
 	struct folder *ret, struct err *err) MUST_USE;
 
 /* The same without telling anybody. */
-bool folder_load(int dir, const struct fingerprint *root, struct folder *ret, struct err *err)
-	MUST_USE NONNULL;
+bool folder_load(
+	int dir, const struct fingerprint *root, struct folder *ret, struct err *err) MUST_USE NONNULL;
 
 #endif

@@ -1,29 +1,29 @@
 #include "subscriber/heads.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "common/cleanup.h"
 #include "common/head.h"
 #include "common/limits.h"
 #include "common/refusal.h"
+#include "subscriber/db.h"
 #include "subscriber/incident.h"
 #include "subscriber/keysets.h"
 #include "subscriber/mailbox.h"
 #include "subscriber/outbox.h"
 #include "subscriber/state.h"
 
-static bool heads_judge(struct unit *unit, const void *jws, size_t len, struct head *head,
-	struct err *err)
+#include <stdlib.h>
+#include <string.h>
+
+static bool heads_judge(
+	struct unit *unit, const void *jws, size_t len, struct head *head, struct err *err)
 {
 	int64_t epoch;
 
 	/* By the head's own time: our clock may be what is wrong, and only a head can tell us so. */
-	return head_parse(jws, len, head, err) &&
-	       keysets_check_current(&unit->ring, head->time, err) &&
-	       head_verify(head, keyring_newest(&unit->ring), err) &&
-	       state_epoch(&unit->db, &epoch, err) &&
-	       head_check_owner(head, unit->config->unit, epoch, err);
+	return head_parse(jws, len, head, err) && keysets_check_current(&unit->ring, head->time, err) &&
+		   head_verify(head, keyring_newest(&unit->ring), err) &&
+		   state_epoch(&unit->db, &epoch, err) &&
+		   head_check_owner(head, unit->config->unit, epoch, err);
 }
 
 /* 504: one that carries our device must echo what we asked on this connection. */
@@ -41,8 +41,8 @@ static bool heads_check_echo(struct unit *unit, struct asked *asked, const struc
 	return incident_reported(&unit->db, told, count, err);
 }
 
-static bool heads_keep(struct unit *unit, const struct head *head, const char *jws, int64_t offset,
-	struct err *err)
+static bool heads_keep(
+	struct unit *unit, const struct head *head, const char *jws, int64_t offset, struct err *err)
 {
 	auto_tx struct tx tx = TX_INIT;
 
@@ -94,8 +94,8 @@ static void heads_set_clock(struct unit *unit, const struct head *head)
 	unit->clock_offset_s = is_off ? offset : 0;
 }
 
-static bool heads_settle(struct unit *unit, const struct head *head, struct head_news *news,
-	struct err *err)
+static bool heads_settle(
+	struct unit *unit, const struct head *head, struct head_news *news, struct err *err)
 {
 	const struct head_device *own = head_find(head, unit->config->device);
 
@@ -105,8 +105,8 @@ static bool heads_settle(struct unit *unit, const struct head *head, struct head
 		return false;
 	news->ledger_known = news->echo;
 	if (news->settled)
-		log_line(&unit->log, LOG_LEVEL_INFO, "receipts settled up to %lld",
-			(long long)own->settled);
+		log_line(
+			&unit->log, LOG_LEVEL_INFO, "receipts settled up to %lld", (long long)own->settled);
 	return true;
 }
 
@@ -120,14 +120,18 @@ bool heads_take(struct unit *unit, struct asked *asked, const void *jws, size_t 
 
 	if (!head)
 		return err_set(err, ERR_SYSTEM, "out of memory");
+	/* Nothing to verify it with yet: the answer to our first sync brings the keysets before its head. */
+	if (!keyring_newest(&unit->ring)) {
+		*ret = news;
+		return true;
+	}
 	ok = heads_judge(unit, jws, len, head, err) &&
-	     heads_check_echo(unit, asked, head, &news.echo, err) &&
-	     buf_append(&text, jws, len, err);
+		 heads_check_echo(unit, asked, head, &news.echo, err) && buf_append(&text, jws, len, err);
 	if (ok && news.echo)
 		heads_set_clock(unit, head);
 	news.standing = head->standing;
 	ok = ok && heads_keep(unit, head, buf_str(&text), unit->clock_offset_s, err) &&
-	     heads_compare(unit, head, err) && heads_settle(unit, head, &news, err);
+		 heads_compare(unit, head, err) && heads_settle(unit, head, &news, err);
 	head_release(head);
 	if (ok)
 		*ret = news;

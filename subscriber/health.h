@@ -54,8 +54,8 @@ struct health {
 };
 
 /* Reads the state in `dir`; takes no lock and writes nothing. */
-bool health_read(const char *dir, struct db *db, struct health_facts *ret, struct err *err)
-	MUST_USE NONNULL;
+bool health_read(
+	const char *dir, struct db *db, struct health_facts *ret, struct err *err) MUST_USE NONNULL;
 
 /* Pure: the word that matters most, and why. */
 void health_judge(const struct health_facts *facts, struct health *ret) NONNULL;

@@ -1,12 +1,13 @@
 #include "subscriber/inbox.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "common/file.h"
 #include "common/receipt.h"
+#include "subscriber/db.h"
 #include "subscriber/outbox.h"
 #include "subscriber/store.h"
+
+#include <stdio.h>
+#include <string.h>
 
 #define DOCUMENT_COLUMNS \
 	"id, state, channel, label, title, folder, epoch, number, manifest, bytes, stored_at," \
@@ -36,8 +37,8 @@ static void document_read(sqlite3_stmt *stmt, struct document *ret)
 		memcpy(ret->manifest.bytes, sqlite3_column_blob(stmt, 8), DIGEST_BYTES);
 }
 
-static bool document_each(struct db *db, sqlite3_stmt *stmt, inbox_each *each, void *context,
-	struct err *err)
+static bool document_each(
+	struct db *db, sqlite3_stmt *stmt, inbox_each *each, void *context, struct err *err)
 {
 	struct document document;
 	bool row;
@@ -58,10 +59,10 @@ bool inbox_list(struct db *db, inbox_each *each, void *context, struct err *err)
 	auto_stmt sqlite3_stmt *stmt = NULL;
 
 	return db_query(db, err, &stmt,
-		       "SELECT " DOCUMENT_COLUMNS " FROM publication WHERE state IN ('stored', 'recalled')"
-		       " ORDER BY opened_at IS NOT NULL, stored_at DESC, epoch DESC, number DESC",
-		       "") &&
-	       document_each(db, stmt, each, context, err);
+			   "SELECT " DOCUMENT_COLUMNS " FROM publication WHERE state IN ('stored', 'recalled')"
+			   " ORDER BY opened_at IS NOT NULL, stored_at DESC, epoch DESC, number DESC",
+			   "") &&
+		   document_each(db, stmt, each, context, err);
 }
 
 struct finding {
@@ -92,16 +93,16 @@ bool inbox_find(struct db *db, const char *name, struct document *ret, struct er
 	struct finding finding = {.ret = ret};
 
 	if (!db_query(db, err, &stmt,
-		    "SELECT " DOCUMENT_COLUMNS " FROM publication WHERE state IN ('stored', 'recalled')"
-		    " AND (label = ?1 OR (?2 AND substr(id, 1, length(?1)) = ?1)) LIMIT 2",
-		    "ti", name, (int64_t)is_id_prefix(name)) ||
+			"SELECT " DOCUMENT_COLUMNS " FROM publication WHERE state IN ('stored', 'recalled')"
+			" AND (label = ?1 OR (?2 AND substr(id, 1, length(?1)) = ?1)) LIMIT 2",
+			"ti", name, (int64_t)is_id_prefix(name)) ||
 		!document_each(db, stmt, find_one, &finding, err))
 		return false;
 	if (finding.count == 1)
 		return true;
 	return err_set(err, ERR_USAGE,
 		finding.count ? "'%s' names more than one document: write more of its id"
-			      : "'%s' names no document in the inbox: see 'inbox list'",
+					  : "'%s' names no document in the inbox: see 'inbox list'",
 		ERR_QUOTED(name));
 }
 
@@ -121,8 +122,7 @@ bool inbox_open_folder(const struct config *config, const struct document *docum
 	return file_open_dir(buf_str(path), ret_fd, err);
 }
 
-bool inbox_mark_opened(struct db *db, const struct document *document, int64_t now,
-	struct err *err)
+bool inbox_mark_opened(struct db *db, const struct document *document, int64_t now, struct err *err)
 {
 	struct receipt_item item = {
 		.epoch = document->epoch,

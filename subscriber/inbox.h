@@ -38,15 +38,15 @@ bool inbox_list(struct db *db, inbox_each *each, void *context, struct err *err)
  * The one that a person means: an id, the beginning of one (4 digits or more), or the channel's
  * number if one document alone bears it. ERR_USAGE when there is none or more than one.
  */
-bool inbox_find(struct db *db, const char *name, struct document *ret, struct err *err)
-	MUST_USE NONNULL;
+bool inbox_find(
+	struct db *db, const char *name, struct document *ret, struct err *err) MUST_USE NONNULL;
 
 /* Its folder, wherever it lies now, opened; the caller closes it. Appends the path to `path`. */
 bool inbox_open_folder(const struct config *config, const struct document *document,
 	struct buf *path, int *ret_fd, struct err *err) MUST_USE NONNULL;
 
 /* Notes that a person opened it, and owes the receipt that says so; the first time counts. */
-bool inbox_mark_opened(struct db *db, const struct document *document, int64_t now,
-	struct err *err) MUST_USE NONNULL;
+bool inbox_mark_opened(
+	struct db *db, const struct document *document, int64_t now, struct err *err) MUST_USE NONNULL;
 
 #endif

@@ -1,12 +1,12 @@
-#include <stdio.h>
-#include <string.h>
-
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/utf8.h"
 #include "subscriber/inbox.h"
 #include "subscriber/state.h"
 #include "subscriber/verbs.h"
+
+#include <stdio.h>
+#include <string.h>
 
 /* Widths of the columns of the table; the title takes what is left. */
 enum { WIDTH_MARK = 2, WIDTH_CHANNEL = 12, WIDTH_LABEL = 14, WIDTH_ID = 10, WIDTH_DAY = 12 };
@@ -47,8 +47,8 @@ static bool list_text(void *context, const struct document *document, struct err
 	if ((*count)++ == 0 && !print_row("", "频道", "期号", "编号", "收到日期", "标题", err))
 		return false;
 	return print_row(mark_of(document), document->channel, document->label,
-		(char[9]){document->id[0], document->id[1], document->id[2], document->id[3], document->id[4],
-			document->id[5], document->id[6], document->id[7], '\0'},
+		(char[9]){document->id[0], document->id[1], document->id[2], document->id[3],
+			document->id[4], document->id[5], document->id[6], document->id[7], '\0'},
 		day, document->title, err);
 }
 

@@ -1,15 +1,15 @@
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "subscriber/folder.h"
 #include "subscriber/inbox.h"
 #include "subscriber/state.h"
 #include "subscriber/verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* Hands one file to the desktop; a desktop that is not there is no failure, the path was printed. */
 static void open_on_desktop(const char *path)
@@ -51,15 +51,14 @@ bool verb_inbox_open(const struct cli_call *call, struct err *err)
 	if (!verb_config(call, &config, err) || !state_open_readonly(config.state, &db, err))
 		return false;
 	db_close(&db);
-	if (!state_open(config.state, &db, err) ||
-		!inbox_find(&db, call->argv[0], &document, err))
+	if (!state_open(config.state, &db, err) || !inbox_find(&db, call->argv[0], &document, err))
 		return false;
 	if (strcmp(document.state, "recalled") == 0)
-		return err_set(err, ERR_DENIED, "'%s' was recalled by CNCERT and lies in quarantine",
-			document.label);
+		return err_set(
+			err, ERR_DENIED, "'%s' was recalled by CNCERT and lies in quarantine", document.label);
 	/* What a person reads has been checked just now. */
 	return inbox_open_folder(&config, &document, &path, &dir, err) &&
-	       folder_load(dir, &config.root, &folder, err) &&
-	       open_files(&folder, buf_str(&path), err) &&
-	       inbox_mark_opened(&db, &document, clock_now(clock_system()), err);
+		   folder_load(dir, &config.root, &folder, err) &&
+		   open_files(&folder, buf_str(&path), err) &&
+		   inbox_mark_opened(&db, &document, clock_now(clock_system()), err);
 }

@@ -1,6 +1,3 @@
-#include <stdio.h>
-#include <string.h>
-
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/json.h"
@@ -8,6 +5,9 @@
 #include "subscriber/inbox.h"
 #include "subscriber/state.h"
 #include "subscriber/verbs.h"
+
+#include <stdio.h>
+#include <string.h>
 
 struct shown {
 	struct document document;
@@ -43,8 +43,9 @@ static void show_text(const struct shown *shown)
 	for (size_t i = 0; i < manifest->field_count; i++)
 		(void)printf("%s  %s\n", manifest->fields[i].name, manifest->fields[i].value);
 	for (size_t i = 0; i < manifest->file_count; i++)
-		(void)printf("文件  %s/%s（%s，%lld 字节）\n", buf_str(&shown->path), manifest->files[i].name,
-			manifest->files[i].type, (long long)manifest->files[i].size_bytes);
+		(void)printf("文件  %s/%s（%s，%lld 字节）\n", buf_str(&shown->path),
+			manifest->files[i].name, manifest->files[i].type,
+			(long long)manifest->files[i].size_bytes);
 }
 
 /* The manifest as it is, with what is known beside it. */
@@ -55,7 +56,7 @@ static bool show_json(const struct shown *shown, struct err *err)
 	auto_json json_t *json = NULL;
 
 	if (!json_parse_strict(shown->folder.manifest_bytes.data, shown->folder.manifest_bytes.len,
-		    LIMIT_MANIFEST, "manifest", REFUSAL_MANIFEST_MALFORMED, &manifest, err))
+			LIMIT_MANIFEST, "manifest", REFUSAL_MANIFEST_MALFORMED, &manifest, err))
 		return false;
 	json = json_pack("{s:s, s:s, s:s, s:I, s:I, s:O}", "id", shown->document.id, "folder",
 		buf_str(&shown->path), "signers", shown->folder.signers, "stored_at",

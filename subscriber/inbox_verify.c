@@ -1,12 +1,12 @@
-#include <stdio.h>
-#include <string.h>
-
 #include "common/cleanup.h"
 #include "common/file.h"
 #include "subscriber/folder.h"
 #include "subscriber/inbox.h"
 #include "subscriber/state.h"
 #include "subscriber/verbs.h"
+
+#include <stdio.h>
+#include <string.h>
 
 struct verifying {
 	const struct config *config;
@@ -52,7 +52,7 @@ static bool verify_path(const struct config *config, const char *path, struct er
 	auto_fd int dir = -1;
 
 	return file_open_dir(path, &dir, err) &&
-	       folder_verify(dir, &config->root, verify_line, NULL, &folder, err);
+		   folder_verify(dir, &config->root, verify_line, NULL, &folder, err);
 }
 
 bool verb_inbox_verify(const struct cli_call *call, struct err *err)
@@ -72,7 +72,7 @@ bool verb_inbox_verify(const struct cli_call *call, struct err *err)
 		if (!inbox_list(&db, verify_one, &verifying, err))
 			return false;
 	} else if (!inbox_find(&db, call->argv[0], &document, err) ||
-		   !verify_one(&verifying, &document, err)) {
+			   !verify_one(&verifying, &document, err)) {
 		return false;
 	}
 	if (verifying.bad)

@@ -1,5 +1,7 @@
 #include "subscriber/incident.h"
 
+#include "subscriber/db.h"
+
 bool incident_add(struct db *db, int code, int64_t now, struct err *err)
 {
 	return db_run(db, err,
@@ -17,8 +19,8 @@ bool incident_unreported(struct db *db, struct sync_incident ret[static LIMIT_SY
 	bool row;
 
 	if (!db_query(db, err, &stmt,
-		    "SELECT code, unreported FROM incident WHERE unreported > 0 ORDER BY code LIMIT ?", "i",
-		    (int64_t)LIMIT_SYNC_INCIDENTS))
+			"SELECT code, unreported FROM incident WHERE unreported > 0 ORDER BY code LIMIT ?", "i",
+			(int64_t)LIMIT_SYNC_INCIDENTS))
 		return false;
 	while (true) {
 		if (!db_next(db, stmt, &row, err))
@@ -32,13 +34,13 @@ bool incident_unreported(struct db *db, struct sync_incident ret[static LIMIT_SY
 	return true;
 }
 
-bool incident_reported(struct db *db, const struct sync_incident *incidents, size_t count,
-	struct err *err)
+bool incident_reported(
+	struct db *db, const struct sync_incident *incidents, size_t count, struct err *err)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (!db_run(db, err,
-			    "UPDATE incident SET unreported = max(unreported - ?2, 0) WHERE code = ?1", "ii",
-			    (int64_t)incidents[i].code, incidents[i].count))
+				"UPDATE incident SET unreported = max(unreported - ?2, 0) WHERE code = ?1", "ii",
+				(int64_t)incidents[i].code, incidents[i].count))
 			return false;
 	}
 	return true;

@@ -22,7 +22,7 @@ bool incident_unreported(struct db *db, struct sync_incident ret[static LIMIT_SY
 	size_t *ret_count, struct err *err) MUST_USE NONNULL;
 
 /* These counts have arrived. */
-bool incident_reported(struct db *db, const struct sync_incident *incidents, size_t count,
-	struct err *err) MUST_USE;
+bool incident_reported(
+	struct db *db, const struct sync_incident *incidents, size_t count, struct err *err) MUST_USE;
 
 #endif

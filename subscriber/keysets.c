@@ -1,5 +1,7 @@
 #include "subscriber/keysets.h"
 
+#include "subscriber/db.h"
+
 #include <string.h>
 
 static bool keysets_query(struct db *db, sqlite3_stmt **ret, struct err *err)
@@ -32,7 +34,8 @@ static bool keysets_holds(struct db *db, const void *jws, size_t len, bool *ret,
 	int64_t held;
 
 	/* Compared as bytes: what arrived may hold a NUL, what is kept does not. */
-	if (!db_int(db, err, 0, &held, "SELECT 1 FROM keyset WHERE CAST(jws AS BLOB) = ?", "b", jws, len))
+	if (!db_int(
+			db, err, 0, &held, "SELECT 1 FROM keyset WHERE CAST(jws AS BLOB) = ?", "b", jws, len))
 		return false;
 	*ret = held;
 	return true;
@@ -45,8 +48,8 @@ bool keysets_accept(struct db *db, struct keyring *ring, const void *jws, size_t
 	bool held;
 
 	if (len > LIMIT_KEYSET_JWS)
-		return err_code(err, REFUSAL_KEYSET_MALFORMED, "keyset: larger than %d bytes",
-			LIMIT_KEYSET_JWS);
+		return err_code(
+			err, REFUSAL_KEYSET_MALFORMED, "keyset: larger than %d bytes", LIMIT_KEYSET_JWS);
 	if (!keysets_holds(db, jws, len, &held, err))
 		return false;
 	if (!held) {

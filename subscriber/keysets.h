@@ -25,15 +25,15 @@ bool keysets_accept(struct db *db, struct keyring *ring, const void *jws, size_t
 	struct err *err) MUST_USE NONNULL;
 
 /* 514 when there is none, or the newest has expired at `now`. */
-bool keysets_check_current(const struct keyring *ring, int64_t now, struct err *err)
-	MUST_USE NONNULL;
+bool keysets_check_current(
+	const struct keyring *ring, int64_t now, struct err *err) MUST_USE NONNULL;
 
 /* Appends all of them, one JWS a line, oldest first: the file that lies beside each document. */
 bool keysets_export(struct db *db, struct buf *out, struct err *err) MUST_USE NONNULL;
 
 /* Reads such a file into an initialised ring. */
-bool keysets_import(const void *text, size_t len, struct keyring *ring, struct err *err)
-	MUST_USE NONNULL;
+bool keysets_import(
+	const void *text, size_t len, struct keyring *ring, struct err *err) MUST_USE NONNULL;
 
 enum { KEYSETS_FILE_MAX = 64 * 1024 * 1024 };
 

@@ -1,5 +1,7 @@
 #include "subscriber/line.h"
 
+#include "subscriber/db.h"
+
 bool line_up(struct db *db, const char *broker, int64_t now, struct err *err)
 {
 	return db_run(db, err,
@@ -9,8 +11,8 @@ bool line_up(struct db *db, const char *broker, int64_t now, struct err *err)
 		"ti", broker, now);
 }
 
-bool line_down(struct db *db, const char *broker, const char *why, bool gap, int64_t now,
-	struct err *err)
+bool line_down(
+	struct db *db, const char *broker, const char *why, bool gap, int64_t now, struct err *err)
 {
 	return db_run(db, err,
 		"INSERT INTO line (one, connected, broker, since, reason, echo_at, gap)"

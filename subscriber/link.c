@@ -1,19 +1,20 @@
 #include "subscriber/link.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+#include "common/buf.h"
+#include "common/cleanup.h"
+#include "common/limits.h"
+#include "common/token.h"
+#include "subscriber/topics.h"
 
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
 #include <sodium.h>
 
-#include "common/buf.h"
-#include "common/cleanup.h"
-#include "common/limits.h"
-#include "common/token.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 enum {
 	LINK_RECEIVE_MAXIMUM = 8,
@@ -24,18 +25,6 @@ enum {
 };
 
 enum link_state { LINK_WAITING, LINK_CONNECTING, LINK_UP };
-
-/* What is subscribed to. The head comes first: without it there is no use in being connected. */
-static const enum topic_kind own_topics[] = {TOPIC_HEAD, TOPIC_OFFER, TOPIC_PART, TOPIC_KEYSET};
-static const char *const channels[] = {"weekly", "monthly", "opportunity", "seminar"};
-
-enum { LINK_TOPICS = ARRAY_LEN(own_topics) + ARRAY_LEN(channels) };
-
-struct subscription {
-	char topic[TOPIC_SIZE];
-	int mid;
-	bool refused;
-};
 
 struct link {
 	const struct config *config;
@@ -49,7 +38,7 @@ struct link {
 	int64_t next_at; /* of the next attempt, or the deadline of this one */
 	bool lost; /* ends at the end of the step, because of `why` */
 	char why[LINK_WHY_SIZE];
-	struct subscription subscriptions[LINK_TOPICS];
+	struct topics topics;
 };
 
 int64_t link_backoff_ms(unsigned int failures)
@@ -74,13 +63,6 @@ static void link_lose(struct link *link, const char *why)
 	(void)snprintf(link->why, sizeof link->why, "%.*s", (int)sizeof link->why - 1, why);
 }
 
-static void link_subscribe(struct link *link, struct subscription *subscription)
-{
-	if (mosquitto_subscribe_v5(link->mosq, &subscription->mid, subscription->topic, 1, 0, NULL) !=
-		MOSQ_ERR_SUCCESS)
-		link_lose(link, "could not subscribe");
-}
-
 static void on_connect(struct mosquitto *mosq, void *context, int code, int flags,
 	const mosquitto_property *properties)
 {
@@ -91,16 +73,16 @@ static void on_connect(struct mosquitto *mosq, void *context, int code, int flag
 	(void)flags;
 	(void)properties;
 	if (code != 0) {
-		(void)snprintf(why, sizeof why, "the broker refused us: %s%s", mosquitto_reason_string(code),
-			code == MQTT_RC_NOT_AUTHORIZED
-				? " (is the device certified, and is our clock right?)"
-				: "");
+		(void)snprintf(why, sizeof why, "the broker refused us: %s%s",
+			mosquitto_reason_string(code),
+			code == MQTT_RC_NOT_AUTHORIZED ? " (is the device certified, and is our clock right?)"
+										   : "");
 		link_lose(link, why);
 		return;
 	}
 	/* A broker serves subscriptions in order, so once the first is answered a sync may follow. */
-	for (size_t i = 0; i < LINK_TOPICS; i++)
-		link_subscribe(link, &link->subscriptions[i]);
+	if (!topics_subscribe(&link->topics, link->mosq))
+		link_lose(link, "could not subscribe");
 }
 
 static void on_subscribe(struct mosquitto *mosq, void *context, int mid, int count,
@@ -110,13 +92,10 @@ static void on_subscribe(struct mosquitto *mosq, void *context, int mid, int cou
 
 	(void)mosq;
 	(void)properties;
-	for (size_t i = 0; i < LINK_TOPICS; i++) {
-		if (link->subscriptions[i].mid == mid)
-			link->subscriptions[i].refused = count < 1 || granted[0] >= 128;
-	}
-	if (mid != link->subscriptions[0].mid || link->state == LINK_UP)
+	if (!topics_answered(&link->topics, mid, count > 0 && granted[0] < 128) ||
+		link->state == LINK_UP)
 		return;
-	if (link->subscriptions[0].refused) {
+	if (topics_head_refused(&link->topics)) {
 		link_lose(link, "the broker does not let us read our head");
 		return;
 	}
@@ -137,8 +116,8 @@ static void on_disconnect(
 	link_lose(link, why);
 }
 
-static void on_message(struct mosquitto *mosq, void *context, const struct mosquitto_message *message,
-	const mosquitto_property *properties)
+static void on_message(struct mosquitto *mosq, void *context,
+	const struct mosquitto_message *message, const mosquitto_property *properties)
 {
 	struct link *link = context;
 	struct topic topic;
@@ -146,18 +125,8 @@ static void on_message(struct mosquitto *mosq, void *context, const struct mosqu
 	(void)mosq;
 	(void)properties;
 	if (message->payloadlen >= 0 && topic_parse(message->topic, &topic))
-		link->handler.message(link->handler.context, &topic, message->payload ? message->payload : "",
-			(size_t)message->payloadlen);
-}
-
-static void link_fill_subscriptions(struct link *link)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(own_topics); i++)
-		(void)topic_unit(own_topics[i], link->config->unit, link->subscriptions[n++].topic);
-	for (size_t i = 0; i < ARRAY_LEN(channels); i++)
-		(void)topic_channel(channels[i], link->subscriptions[n++].topic);
+		link->handler.message(link->handler.context, &topic,
+			message->payload ? message->payload : "", (size_t)message->payloadlen);
 }
 
 bool link_new(const struct config *config, const struct clock *clock, const struct signing_key *key,
@@ -173,7 +142,7 @@ bool link_new(const struct config *config, const struct clock *clock, const stru
 	link->clock = clock;
 	link->key = key;
 	link->handler = *handler;
-	link_fill_subscriptions(link);
+	topics_init(&link->topics, config->unit);
 	*ret = link;
 	return true;
 }
@@ -201,8 +170,8 @@ static bool link_prepare(struct link *link, const struct broker *broker, struct 
 	auto_buf struct buf token = BUF_INIT(LIMIT_CONNECT_JWT);
 	struct mosquitto *mosq;
 
-	if (!token_make(link->config->client_id, broker->name, clock_now(link->clock), link->key, &token,
-		    err))
+	if (!token_make(
+			link->config->client_id, broker->name, clock_now(link->clock), link->key, &token, err))
 		return false;
 	link->mosq = mosq = mosquitto_new(link->config->client_id, true, link);
 	if (!mosq || mosquitto_int_option(mosq, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5) ||
@@ -210,10 +179,10 @@ static bool link_prepare(struct link *link, const struct broker *broker, struct 
 		mosquitto_int_option(mosq, MOSQ_OPT_TCP_NODELAY, 1) ||
 		mosquitto_username_pw_set(mosq, link->config->unit, buf_str(&token)))
 		return err_set(err, ERR_SYSTEM, "out of memory");
-	if (broker->tls &&
-		mosquitto_tls_set(mosq, link->config->broker_ca, NULL, NULL, NULL, NULL) != MOSQ_ERR_SUCCESS)
-		return err_set(err, ERR_SYSTEM, "cannot use the certificates in '%s'",
-			link->config->broker_ca);
+	if (broker->tls && mosquitto_tls_set(mosq, link->config->broker_ca, NULL, NULL, NULL, NULL) !=
+						   MOSQ_ERR_SUCCESS)
+		return err_set(
+			err, ERR_SYSTEM, "cannot use the certificates in '%s'", link->config->broker_ca);
 	mosquitto_connect_v5_callback_set(mosq, on_connect);
 	mosquitto_subscribe_v5_callback_set(mosq, on_subscribe);
 	mosquitto_disconnect_v5_callback_set(mosq, on_disconnect);
@@ -230,16 +199,13 @@ static void link_connect(struct link *link)
 
 	link->state = LINK_CONNECTING;
 	link->next_at = clock_monotonic_ms() + LINK_CONNECT_TIMEOUT_MS;
-	for (size_t i = 0; i < LINK_TOPICS; i++) {
-		link->subscriptions[i].mid = 0;
-		link->subscriptions[i].refused = false;
-	}
+	topics_init(&link->topics, link->config->unit);
 	if (!link_prepare(link, broker, &err)) {
 		link_lose(link, err.text);
 		return;
 	}
-	rc = mosquitto_connect_async(link->mosq, broker->host, broker->port,
-		(int)link->config->keepalive_s);
+	rc = mosquitto_connect_async(
+		link->mosq, broker->host, broker->port, (int)link->config->keepalive_s);
 	if (rc != MOSQ_ERR_SUCCESS) {
 		(void)snprintf(why, sizeof why, "cannot connect: %s",
 			rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
@@ -312,8 +278,8 @@ bool link_publish(struct link *link, enum topic_kind kind, const void *payload, 
 	char topic[TOPIC_SIZE];
 
 	return link_is_up(link) &&
-	       mosquitto_publish_v5(link->mosq, NULL, topic_unit(kind, link->config->unit, topic),
-		       (int)len, payload, 1, false, NULL) == MOSQ_ERR_SUCCESS;
+		   mosquitto_publish_v5(link->mosq, NULL, topic_unit(kind, link->config->unit, topic),
+			   (int)len, payload, 1, false, NULL) == MOSQ_ERR_SUCCESS;
 }
 
 void link_drop(struct link *link, const char *why)
@@ -329,17 +295,11 @@ void link_is_good(struct link *link)
 
 void link_resubscribe(struct link *link)
 {
-	for (size_t i = 0; link_is_up(link) && i < LINK_TOPICS; i++) {
-		if (link->subscriptions[i].refused)
-			link_subscribe(link, &link->subscriptions[i]);
-	}
+	if (link_is_up(link) && !topics_subscribe_refused(&link->topics, link->mosq))
+		link_lose(link, "could not subscribe");
 }
 
 int link_refused_topics(const struct link *link)
 {
-	int refused = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(own_topics); i++)
-		refused += link->subscriptions[i].refused;
-	return refused;
+	return topics_own_refused(&link->topics);
 }

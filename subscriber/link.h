@@ -41,8 +41,8 @@ void link_step(struct link *link, int timeout_ms) NONNULL;
 bool link_is_up(const struct link *link) MUST_USE NONNULL;
 
 /* Publishes at QoS 1 on one of the unit's topics. False when not up or when it could not be queued. */
-bool link_publish(struct link *link, enum topic_kind kind, const void *payload, size_t len)
-	MUST_USE NONNULL;
+bool link_publish(
+	struct link *link, enum topic_kind kind, const void *payload, size_t len) MUST_USE NONNULL;
 
 /* Ends this connection with a reason of our own; the next broker is tried. */
 void link_drop(struct link *link, const char *why) NONNULL;

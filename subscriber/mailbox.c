@@ -1,10 +1,11 @@
 #include "subscriber/mailbox.h"
 
-#include <string.h>
-
 #include "common/fault.h"
+#include "subscriber/db.h"
 #include "subscriber/state.h"
 #include "subscriber/wanted.h"
+
+#include <string.h>
 
 static const struct digest digest_zero;
 
@@ -26,8 +27,7 @@ static bool mailbox_column(struct db *db, const char *sql, int64_t epoch, int64_
 	if (!db_query(db, err, &stmt, sql, "ii", epoch, number) || !db_next(db, stmt, &row, err))
 		return false;
 	if (row && !column_digest(stmt, 0, ret))
-		return err_set(err, ERR_SYSTEM, "'%s': entry %lld is damaged", db->path,
-			(long long)number);
+		return err_set(err, ERR_SYSTEM, "'%s': entry %lld is damaged", db->path, (long long)number);
 	*ret_found = row;
 	return true;
 }
@@ -51,10 +51,10 @@ static bool mailbox_check_chain(struct db *db, const struct entry *entry, struct
 		!mailbox_digest(db, entry->epoch, entry->number - 1, &before, &has_before, err))
 		return false;
 	if (has_before && !digest_equal(&before, &entry->previous))
-		return err_code(err, REFUSAL_ENTRY_CHAIN,
-			"entry %lld does not follow the one before it", (long long)entry->number);
+		return err_code(err, REFUSAL_ENTRY_CHAIN, "entry %lld does not follow the one before it",
+			(long long)entry->number);
 	if (!mailbox_column(db, "SELECT previous FROM entry WHERE epoch = ? AND number = ?",
-		    entry->epoch, entry->number + 1, &after, &has_after, err))
+			entry->epoch, entry->number + 1, &after, &has_after, err))
 		return false;
 	if (has_after && !digest_equal(&after, &entry->digest))
 		return err_code(err, REFUSAL_ENTRY_CHAIN,
@@ -78,21 +78,21 @@ static bool mailbox_renew(struct db *db, const struct keyring *ring, const struc
 		entry->epoch, entry->number);
 }
 
-static bool mailbox_insert(struct db *db, const struct entry *entry, const char *jws, int64_t now,
-	struct err *err)
+static bool mailbox_insert(
+	struct db *db, const struct entry *entry, const char *jws, int64_t now, struct err *err)
 {
 	char id[PUB_ID_SIZE];
 	bool is_void = entry->kind == KIND_VOID;
 
 	return db_run(db, err,
-		       "INSERT INTO entry (epoch, number, kind, publication, target, previous, digest, jws,"
-		       " received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		       "iittibbti", entry->epoch, entry->number, kind_name(entry->kind),
-		       is_void ? NULL : pub_id_format(&entry->publication, id), entry->target,
-		       entry->previous.bytes, sizeof entry->previous.bytes, entry->digest.bytes,
-		       sizeof entry->digest.bytes, jws, now) &&
-	       state_raise_epoch(db, entry->epoch, err) &&
-	       (is_void ? wanted_end_target(db, entry, err) : wanted_add(db, entry, now, err));
+			   "INSERT INTO entry (epoch, number, kind, publication, target, previous, digest, jws,"
+			   " received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			   "iittibbti", entry->epoch, entry->number, kind_name(entry->kind),
+			   is_void ? NULL : pub_id_format(&entry->publication, id), entry->target,
+			   entry->previous.bytes, sizeof entry->previous.bytes, entry->digest.bytes,
+			   sizeof entry->digest.bytes, jws, now) &&
+		   state_raise_epoch(db, entry->epoch, err) &&
+		   (is_void ? wanted_end_target(db, entry, err) : wanted_add(db, entry, now, err));
 }
 
 static bool mailbox_judge(struct db *db, const struct keyring *ring, const char *unit,
@@ -132,7 +132,7 @@ bool mailbox_accept(struct db *db, const struct keyring *ring, const char *unit,
 		if (!mailbox_renew(db, ring, &entry, jws, err))
 			return false;
 	} else if (!mailbox_check_chain(db, &entry, err) ||
-		   !mailbox_insert(db, &entry, jws, now, err)) {
+			   !mailbox_insert(db, &entry, jws, now, err)) {
 		return false;
 	}
 	if (!tx_commit(&tx, err))
@@ -162,8 +162,8 @@ bool mailbox_have(struct db *db, int64_t epoch, int64_t last, struct ranges *ret
 
 	*ret = (struct ranges){.count = 0};
 	if (!db_query(db, err, &stmt,
-		    "SELECT number FROM entry WHERE epoch = ? AND number > ? ORDER BY number", "ii", epoch,
-		    last))
+			"SELECT number FROM entry WHERE epoch = ? AND number > ? ORDER BY number", "ii", epoch,
+			last))
 		return false;
 	while (true) {
 		uint32_t number;
@@ -178,18 +178,18 @@ bool mailbox_have(struct db *db, int64_t epoch, int64_t last, struct ranges *ret
 	}
 }
 
-bool mailbox_entry(struct db *db, int64_t epoch, int64_t number, struct buf *jws,
-	struct entry *ret, struct err *err)
+bool mailbox_entry(struct db *db, int64_t epoch, int64_t number, struct buf *jws, struct entry *ret,
+	struct err *err)
 {
 	auto_stmt sqlite3_stmt *stmt = NULL;
 	bool row;
 
 	if (!db_query(db, err, &stmt, "SELECT jws FROM entry WHERE epoch = ? AND number = ?", "ii",
-		    epoch, number) ||
+			epoch, number) ||
 		!db_next(db, stmt, &row, err) || !buf_append_str(jws, row ? db_text(stmt, 0) : "", err))
 		return false;
 	if (!entry_parse(buf_str(jws), jws->len, ret, err))
-		return err_set(err, ERR_SYSTEM, "'%s': entry %lld is missing or damaged", db->path,
-			(long long)number);
+		return err_set(
+			err, ERR_SYSTEM, "'%s': entry %lld is missing or damaged", db->path, (long long)number);
 	return true;
 }

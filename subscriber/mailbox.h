@@ -35,8 +35,8 @@ bool mailbox_accept(struct db *db, const struct keyring *ring, const char *unit,
 bool mailbox_last(struct db *db, int64_t epoch, int64_t *ret, struct err *err) MUST_USE NONNULL;
 
 /* What is held above `last`, as far as a sync can say it. */
-bool mailbox_have(struct db *db, int64_t epoch, int64_t last, struct ranges *ret, struct err *err)
-	MUST_USE NONNULL;
+bool mailbox_have(struct db *db, int64_t epoch, int64_t last, struct ranges *ret,
+	struct err *err) MUST_USE NONNULL;
 
 /* The payload digest under that number; `*ret_found` false when it is not held. */
 bool mailbox_digest(struct db *db, int64_t epoch, int64_t number, struct digest *ret,
@@ -46,7 +46,7 @@ bool mailbox_digest(struct db *db, int64_t epoch, int64_t number, struct digest 
  * The entry that is kept: its JWS appended to `jws`, and parsed again. ERR_SYSTEM when it is not
  * there. `*ret` is new.
  */
-bool mailbox_entry(struct db *db, int64_t epoch, int64_t number, struct buf *jws,
-	struct entry *ret, struct err *err) MUST_USE NONNULL;
+bool mailbox_entry(struct db *db, int64_t epoch, int64_t number, struct buf *jws, struct entry *ret,
+	struct err *err) MUST_USE NONNULL;
 
 #endif

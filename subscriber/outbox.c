@@ -1,10 +1,12 @@
 #include "subscriber/outbox.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "common/buf.h"
 #include "common/fault.h"
+#include "subscriber/db.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 bool outbox_owe(struct db *db, const struct receipt_item *item, struct err *err)
 {
@@ -37,16 +39,16 @@ static bool item_read(struct db *db, sqlite3_stmt *stmt, struct receipt_item *re
 	return true;
 }
 
-static bool outbox_gather(struct db *db, struct receipt *receipt, int64_t *ret_last_id,
-	struct err *err)
+static bool outbox_gather(
+	struct db *db, struct receipt *receipt, int64_t *ret_last_id, struct err *err)
 {
 	auto_stmt sqlite3_stmt *stmt = NULL;
 	bool row;
 
 	if (!db_query(db, err, &stmt,
-		    "SELECT id, publication, epoch, entry, manifest, state, code, at FROM item"
-		    " WHERE receipt IS NULL ORDER BY id LIMIT ?",
-		    "i", (int64_t)LIMIT_RECEIPT_ITEMS))
+			"SELECT id, publication, epoch, entry, manifest, state, code, at FROM item"
+			" WHERE receipt IS NULL ORDER BY id LIMIT ?",
+			"i", (int64_t)LIMIT_RECEIPT_ITEMS))
 		return false;
 	while (true) {
 		if (!db_next(db, stmt, &row, err))
@@ -60,18 +62,18 @@ static bool outbox_gather(struct db *db, struct receipt *receipt, int64_t *ret_l
 	}
 }
 
-static bool outbox_keep(struct db *db, const struct receipt *receipt, const char *jws,
-	int64_t last_id, struct err *err)
+static bool outbox_keep(
+	struct db *db, const struct receipt *receipt, const char *jws, int64_t last_id, struct err *err)
 {
 	return db_run(db, err, "INSERT INTO receipt (number, jws, signed_at) VALUES (?, ?, ?)", "iti",
-		       receipt->number, jws, receipt->sent_at) &&
-	       db_run(db, err, "UPDATE item SET receipt = ? WHERE receipt IS NULL AND id <= ?", "ii",
-		       receipt->number, last_id) &&
-	       db_run(db, err, "UPDATE self SET receipts = ?", "i", receipt->number);
+			   receipt->number, jws, receipt->sent_at) &&
+		   db_run(db, err, "UPDATE item SET receipt = ? WHERE receipt IS NULL AND id <= ?", "ii",
+			   receipt->number, last_id) &&
+		   db_run(db, err, "UPDATE self SET receipts = ?", "i", receipt->number);
 }
 
-static bool outbox_make(struct db *db, struct receipt *receipt, const struct signing_key *key,
-	struct err *err)
+static bool outbox_make(
+	struct db *db, struct receipt *receipt, const struct signing_key *key, struct err *err)
 {
 	auto_buf struct buf jws = BUF_INIT(LIMIT_RECEIPT_JWS);
 	auto_tx struct tx tx = TX_INIT;
@@ -102,8 +104,8 @@ bool outbox_sign(struct db *db, const char *unit, const char *device, const stru
 
 	if (!receipt)
 		return err_set(err, ERR_SYSTEM, "out of memory");
-	(void)strcpy(receipt->unit, unit);
-	(void)strcpy(receipt->device, device);
+	(void)snprintf(receipt->unit, sizeof receipt->unit, "%s", unit);
+	(void)snprintf(receipt->device, sizeof receipt->device, "%s", device);
 	receipt->sent_at = now;
 	if (!outbox_make(db, receipt, key, err))
 		return false;
@@ -114,7 +116,7 @@ bool outbox_sign(struct db *db, const char *unit, const char *device, const stru
 bool outbox_numbers(struct db *db, int64_t *ret_newest, int64_t *ret_settled, struct err *err)
 {
 	return db_int(db, err, 0, ret_newest, "SELECT receipts FROM self", "") &&
-	       db_int(db, err, 0, ret_settled, "SELECT settled FROM self", "");
+		   db_int(db, err, 0, ret_settled, "SELECT settled FROM self", "");
 }
 
 /*
@@ -124,7 +126,7 @@ bool outbox_numbers(struct db *db, int64_t *ret_newest, int64_t *ret_settled, st
 static bool outbox_jump(struct db *db, int64_t settled, int64_t own_settled, struct err *err)
 {
 	return db_run(db, err, "UPDATE item SET receipt = NULL WHERE receipt > ?", "i", own_settled) &&
-	       db_run(db, err, "UPDATE self SET receipts = ?1, settled = ?1", "i", settled);
+		   db_run(db, err, "UPDATE self SET receipts = ?1, settled = ?1", "i", settled);
 }
 
 bool outbox_settle(struct db *db, int64_t settled, bool *ret_moved, struct err *err)
@@ -157,20 +159,20 @@ bool outbox_mark_refused(struct db *db, int64_t number, int code, struct err *er
 bool outbox_pending(struct db *db, int64_t *ret_items, int64_t *ret_receipts, struct err *err)
 {
 	return db_int(db, err, 0, ret_items, "SELECT count(*) FROM item WHERE receipt IS NULL", "") &&
-	       db_int(db, err, 0, ret_receipts,
-		       "SELECT count(*) FROM receipt, self WHERE number > settled", "");
+		   db_int(db, err, 0, ret_receipts,
+			   "SELECT count(*) FROM receipt, self WHERE number > settled", "");
 }
 
-bool outbox_unsettled(struct db *db, int64_t after, outbox_each *each, void *context,
-	struct err *err)
+bool outbox_unsettled(
+	struct db *db, int64_t after, outbox_each *each, void *context, struct err *err)
 {
 	auto_stmt sqlite3_stmt *stmt = NULL;
 	bool row;
 
 	if (!db_query(db, err, &stmt,
-		    "SELECT number, jws FROM receipt, self WHERE number > settled AND number > ?"
-		    " ORDER BY number",
-		    "i", after))
+			"SELECT number, jws FROM receipt, self WHERE number > settled AND number > ?"
+			" ORDER BY number",
+			"i", after))
 		return false;
 	while (true) {
 		if (!db_next(db, stmt, &row, err))
@@ -188,9 +190,9 @@ bool outbox_find_stored(struct db *db, const struct pub_id *id, outbox_each *eac
 	bool row;
 
 	if (!db_query(db, err, &stmt,
-		    "SELECT r.number, r.jws FROM receipt r JOIN item i ON i.receipt = r.number"
-		    " WHERE i.publication = ? AND i.state = 'stored' ORDER BY r.number DESC LIMIT 1",
-		    "t", pub_id_format(id, hex)) ||
+			"SELECT r.number, r.jws FROM receipt r JOIN item i ON i.receipt = r.number"
+			" WHERE i.publication = ? AND i.state = 'stored' ORDER BY r.number DESC LIMIT 1",
+			"t", pub_id_format(id, hex)) ||
 		!db_next(db, stmt, &row, err))
 		return false;
 	if (row)

@@ -34,27 +34,26 @@ bool outbox_sign(struct db *db, const char *unit, const char *device, const stru
  * that this state is older than the ledger: numbering goes on above it, and what was signed under
  * numbers that are not ours is owed again. `*ret_moved` tells whether anything changed.
  */
-bool outbox_settle(struct db *db, int64_t settled, bool *ret_moved, struct err *err)
-	MUST_USE NONNULL;
+bool outbox_settle(
+	struct db *db, int64_t settled, bool *ret_moved, struct err *err) MUST_USE NONNULL;
 
 /* A receipt that the ledger judged not believable, and why. */
-bool outbox_mark_refused(struct db *db, int64_t number, int code, struct err *err)
-	MUST_USE NONNULL;
+bool outbox_mark_refused(struct db *db, int64_t number, int code, struct err *err) MUST_USE NONNULL;
 
 /* Number of the newest receipt, and up to where they are settled. */
-bool outbox_numbers(struct db *db, int64_t *ret_newest, int64_t *ret_settled, struct err *err)
-	MUST_USE NONNULL;
+bool outbox_numbers(
+	struct db *db, int64_t *ret_newest, int64_t *ret_settled, struct err *err) MUST_USE NONNULL;
 
 /* How many items are not yet signed, and how many receipts not yet settled. */
-bool outbox_pending(struct db *db, int64_t *ret_items, int64_t *ret_receipts, struct err *err)
-	MUST_USE NONNULL;
+bool outbox_pending(
+	struct db *db, int64_t *ret_items, int64_t *ret_receipts, struct err *err) MUST_USE NONNULL;
 
 /* Called for each; returns whether to go on. */
 typedef bool outbox_each(void *context, int64_t number, const char *jws);
 
 /* The receipts not settled with numbers above `after`, oldest first. */
-bool outbox_unsettled(struct db *db, int64_t after, outbox_each *each, void *context,
-	struct err *err) MUST_USE;
+bool outbox_unsettled(
+	struct db *db, int64_t after, outbox_each *each, void *context, struct err *err) MUST_USE;
 
 /* The newest receipt that says *stored* of a publication; `*ret_found` false when there is none. */
 bool outbox_find_stored(struct db *db, const struct pub_id *id, outbox_each *each, void *context,

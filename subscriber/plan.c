@@ -1,14 +1,16 @@
 #include "subscriber/plan.h"
 
-#include <string.h>
-
-#include <sodium.h>
-
+#include "subscriber/db.h"
 #include "subscriber/incident.h"
 #include "subscriber/mailbox.h"
 #include "subscriber/outbox.h"
 #include "subscriber/state.h"
 #include "subscriber/wanted.h"
+
+#include <sodium.h>
+
+#include <stdio.h>
+#include <string.h>
 
 static void plan_publication(struct unit *unit, const struct wanted *wanted, int64_t epoch,
 	uint32_t *window, struct sync *sync)
@@ -47,17 +49,17 @@ bool plan_sync(struct unit *unit, struct sync *ret, struct err *err)
 	const struct keyset *newest = keyring_newest(&unit->ring);
 	int64_t settled;
 
-	(void)strcpy(ret->unit, unit->config->unit);
-	(void)strcpy(ret->device, unit->config->device);
+	(void)snprintf(ret->unit, sizeof ret->unit, "%s", unit->config->unit);
+	(void)snprintf(ret->device, sizeof ret->device, "%s", unit->config->device);
 	randombytes_buf(ret->nonce, sizeof ret->nonce);
 	ret->sent_at = unit_now(unit);
 	ret->keyset = newest ? newest->version : 0;
 	return state_epoch(&unit->db, &ret->epoch, err) &&
-	       mailbox_last(&unit->db, ret->epoch, &ret->last, err) &&
-	       mailbox_have(&unit->db, ret->epoch, ret->last, &ret->have, err) &&
-	       plan_wants(unit, ret->epoch, ret, err) &&
-	       outbox_numbers(&unit->db, &ret->receipts, &settled, err) &&
-	       incident_unreported(&unit->db, ret->incidents, &ret->incident_count, err);
+		   mailbox_last(&unit->db, ret->epoch, &ret->last, err) &&
+		   mailbox_have(&unit->db, ret->epoch, ret->last, &ret->have, err) &&
+		   plan_wants(unit, ret->epoch, ret, err) &&
+		   outbox_numbers(&unit->db, &ret->receipts, &settled, err) &&
+		   incident_unreported(&unit->db, ret->incidents, &ret->incident_count, err);
 }
 
 bool plan_lacking(struct unit *unit, bool *ret, struct err *err)

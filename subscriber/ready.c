@@ -1,10 +1,9 @@
 /* The other half of receive.h: from everything there to stored, or refused with its reason. */
 #include "subscriber/receive.h"
 
-#include <string.h>
-
 #include "common/cleanup.h"
 #include "common/refusal.h"
+#include "subscriber/db.h"
 #include "subscriber/keysets.h"
 #include "subscriber/mailbox.h"
 #include "subscriber/recall.h"
@@ -13,14 +12,16 @@
 #include "subscriber/verdict.h"
 #include "subscriber/wanted.h"
 
+#include <string.h>
+
 struct spool_source {
 	const struct spool *spool;
 	const struct pub_id *id;
 	uint32_t unreadable; /* the part that the disk lost, or VERDICT_NO_PART */
 };
 
-static bool read_part(void *context, uint32_t index, uint8_t part[static PART_BYTES],
-	struct err *err)
+static bool read_part(
+	void *context, uint32_t index, uint8_t part[static PART_BYTES], struct err *err)
 {
 	struct spool_source *source = context;
 
@@ -31,8 +32,8 @@ static bool read_part(void *context, uint32_t index, uint8_t part[static PART_BY
 }
 
 /* What is thrown away so that asking again can bring something better. */
-static bool drop_refused(struct unit *unit, const struct pub_id *id, int code, uint32_t bad_part,
-	struct err *err)
+static bool drop_refused(
+	struct unit *unit, const struct pub_id *id, int code, uint32_t bad_part, struct err *err)
 {
 	switch (code) {
 	case REFUSAL_PART_SEALED:
@@ -48,8 +49,8 @@ static bool drop_refused(struct unit *unit, const struct pub_id *id, int code, u
 	}
 }
 
-static void refuse(struct unit *unit, const struct wanted *wanted, const struct err *why,
-	uint32_t bad_part)
+static void refuse(
+	struct unit *unit, const struct wanted *wanted, const struct err *why, uint32_t bad_part)
 {
 	int64_t now = unit_now(unit);
 	int64_t wait = wanted_backoff(wanted->failures + 1);
@@ -78,8 +79,8 @@ static bool keep(struct unit *unit, const struct wanted *wanted, const struct ve
 
 	if (!room_check(unit, manifest_total_bytes(&opened->manifest), err) ||
 		!keysets_export(&unit->db, &keysets, err) ||
-		!store_publication(unit->config->inbox, input, opened, entry_jws, &keysets, folder, &outcome,
-			err) ||
+		!store_publication(
+			unit->config->inbox, input, opened, entry_jws, &keysets, folder, &outcome, err) ||
 		!recall_quarantine(unit, &opened->manifest, recalled, &recalled_count, err) ||
 		!wanted_stored(&unit->db, wanted, &opened->manifest, folder, recalled, recalled_count,
 			unit_now(unit), err))
@@ -90,8 +91,8 @@ static bool keep(struct unit *unit, const struct wanted *wanted, const struct ve
 	return true;
 }
 
-static bool judge_and_keep(struct unit *unit, const struct wanted *wanted, uint32_t *ret_bad_part,
-	struct err *err)
+static bool judge_and_keep(
+	struct unit *unit, const struct wanted *wanted, uint32_t *ret_bad_part, struct err *err)
 {
 	auto_buf struct buf entry_jws = BUF_INIT(LIMIT_ENTRY_JWS);
 	auto_entry struct entry entry = ENTRY_INIT;
@@ -113,7 +114,7 @@ static bool judge_and_keep(struct unit *unit, const struct wanted *wanted, uint3
 	if (!mailbox_entry(&unit->db, wanted->epoch, wanted->number, &entry_jws, &entry, err))
 		return false;
 	ok = verdict_judge(&input, &opened, ret_bad_part, err) &&
-	     keep(unit, wanted, &input, &opened, &entry_jws, err);
+		 keep(unit, wanted, &input, &opened, &entry_jws, err);
 	if (source.unreadable != VERDICT_NO_PART)
 		*ret_bad_part = source.unreadable;
 	return ok;
@@ -155,7 +156,7 @@ static bool tidy(struct unit *unit, struct err *err)
 				pub_id_format(&id, hex)))
 			return false;
 		if (found ? !spool_want(&unit->spool, &id, wanted.parts, err)
-			  : known && !spool_drop(&unit->spool, &id, err))
+				  : known && !spool_drop(&unit->spool, &id, err))
 			return false;
 	}
 	return true;
@@ -176,8 +177,8 @@ bool receive_ready(struct unit *unit)
 		if (list[i].has_grant && spool_complete(&unit->spool, &list[i].id)) {
 			stored = settle_one(unit, &list[i]) || stored;
 		} else if (list[i].has_grant &&
-			   !room_check(unit, room_needed(unit, &list[i].id, list[i].parts), &err) &&
-			   err.code) {
+				   !room_check(unit, room_needed(unit, &list[i].id, list[i].parts), &err) &&
+				   err.code) {
 			refuse(unit, &list[i], &err, VERDICT_NO_PART);
 		}
 	}

@@ -1,8 +1,9 @@
 #include "subscriber/recall.h"
 
-#include <string.h>
-
+#include "subscriber/db.h"
 #include "subscriber/store.h"
+
+#include <string.h>
 
 static bool recall_one(struct unit *unit, const struct manifest *manifest, const struct pub_id *id,
 	bool *ret_counts, struct err *err)
@@ -13,8 +14,8 @@ static bool recall_one(struct unit *unit, const struct manifest *manifest, const
 
 	*ret_counts = true;
 	if (!db_query(&unit->db, err, &stmt,
-		    "SELECT channel, folder FROM publication WHERE id = ? AND folder IS NOT NULL", "t",
-		    pub_id_format(id, hex)) ||
+			"SELECT channel, folder FROM publication WHERE id = ? AND folder IS NOT NULL", "t",
+			pub_id_format(id, hex)) ||
 		!db_next(&unit->db, stmt, &row, err))
 		return false;
 	if (!row)

@@ -21,7 +21,7 @@
  * another kind recalls nothing.
  */
 bool recall_quarantine(struct unit *unit, const struct manifest *manifest,
-	struct pub_id ret[static LIMIT_REFERENCES], size_t *ret_count, struct err *err)
-	MUST_USE NONNULL;
+	struct pub_id ret[static LIMIT_REFERENCES], size_t *ret_count,
+	struct err *err) MUST_USE NONNULL;
 
 #endif

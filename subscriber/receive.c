@@ -1,64 +1,83 @@
 #include "subscriber/receive.h"
 
-#include <string.h>
-
 #include "common/fault.h"
 #include "common/offer.h"
 #include "common/refusal.h"
 #include "common/seal.h"
+#include "subscriber/db.h"
 #include "subscriber/keysets.h"
 #include "subscriber/mailbox.h"
 #include "subscriber/wanted.h"
 
-/* Keeps our grant once it was seen to open; one that does not is refused, and another asked for. */
-static enum receive_news take_grant(struct unit *unit, const struct offer *offer,
-	const struct wanted *wanted)
+#include <string.h>
+
+enum { GRANT_WAIT_MAX_S = 3600 };
+
+/*
+ * An entry for which no usable grant came is asked about again, but less and less often: the
+ * dispatcher may have none for us for good, and an answer has room for few offers.
+ */
+static int64_t grant_retry_at(const struct unit *unit, const struct wanted *wanted)
+{
+	int64_t wait = unit->config->sync_interval_s;
+
+	for (int64_t i = 0; i < wanted->failures && wait < GRANT_WAIT_MAX_S; i++)
+		wait *= 2;
+	return unit_now(unit) + (wait < GRANT_WAIT_MAX_S ? wait : GRANT_WAIT_MAX_S);
+}
+
+static bool refuse_grant(
+	struct unit *unit, const struct wanted *wanted, const struct err *why, struct err *err)
+{
+	log_line(&unit->log, LOG_LEVEL_WARNING, "refused a grant: %d %s", why->code, why->text);
+	return wanted_refuse(
+		&unit->db, wanted, why, grant_retry_at(unit, wanted), false, unit_now(unit), err);
+}
+
+/* Keeps our grant once it was seen to open. */
+static bool take_grant(struct unit *unit, const struct offer *offer, const struct wanted *wanted,
+	bool *ret_taken, struct err *err)
 {
 	const struct grant *grant = offer_find(offer, unit->config->device, unit->key.kid);
 	auto_secret struct secret *content_key = NULL;
-	struct err err;
+	struct err why;
 
-	if (!grant || wanted->has_grant)
-		return RECEIVE_NOTHING;
-	if (!grant_open(grant->sealed, &wanted->id, &unit->key, &content_key, &err)) {
-		struct err failed;
-
-		log_line(&unit->log, LOG_LEVEL_WARNING, "refused a grant: %d %s", err.code, err.text);
-		if (err.code &&
-			!wanted_refuse(&unit->db, wanted, &err, 0, false, unit_now(unit), &failed))
-			unit_trouble(unit, "record it", &failed);
-		return RECEIVE_NOTHING;
-	}
-	if (!wanted_set_grant(&unit->db, &wanted->id, grant->sealed, &err)) {
-		unit_trouble(unit, "keep a grant", &err);
-		return RECEIVE_NOTHING;
-	}
-	return RECEIVE_PROGRESS;
+	*ret_taken = false;
+	if (wanted->has_grant)
+		return true;
+	if (!grant)
+		return wanted_put_off(&unit->db, &wanted->id, grant_retry_at(unit, wanted), err);
+	if (!grant_open(grant->sealed, &wanted->id, &unit->key, &content_key, &why))
+		return why.code ? refuse_grant(unit, wanted, &why, err)
+						: err_set(err, why.kind, "%s", why.text);
+	*ret_taken = true;
+	return wanted_set_grant(&unit->db, &wanted->id, grant->sealed, err);
 }
 
 static enum receive_news take_publication(struct unit *unit, const struct offer *offer,
 	const struct entry *entry, enum mailbox_news news, struct pub_id *ret_id)
 {
-	enum receive_news granted;
 	struct wanted wanted;
+	bool granted = false;
 	struct err err;
 	bool found;
 
 	if (!wanted_find(&unit->db, &entry->publication, &wanted, &found, &err) ||
-		(found && !spool_want(&unit->spool, &wanted.id, wanted.parts, &err))) {
+		(found && (!spool_want(&unit->spool, &wanted.id, wanted.parts, &err) ||
+					  !take_grant(unit, offer, &wanted, &granted, &err)))) {
 		unit_trouble(unit, "take in an entry", &err);
 		return RECEIVE_NOTHING;
 	}
-	if (!found) {
-		*ret_id = entry->publication;
-		return news == MAILBOX_HELD ? RECEIVE_STORED_AGAIN : RECEIVE_PROGRESS;
-	}
-	granted = take_grant(unit, offer, &wanted);
-	return news == MAILBOX_NEW ? RECEIVE_PROGRESS : granted;
+	if (news == MAILBOX_NEW || granted)
+		return RECEIVE_PROGRESS;
+	if (found)
+		return RECEIVE_NOTHING;
+	*ret_id = entry->publication;
+	return RECEIVE_STORED_AGAIN;
 }
 
-enum receive_news receive_offer(struct unit *unit, const void *data, size_t len,
-	struct pub_id *ret_id)
+enum receive_news receive_offer(
+	struct unit *unit, const void *data, size_t len, struct pub_id *ret_id)
 {
 	auto_offer struct offer offer = OFFER_INIT;
 	auto_entry struct entry entry = ENTRY_INIT;
@@ -83,59 +102,70 @@ enum receive_news receive_offer(struct unit *unit, const void *data, size_t len,
 	return take_publication(unit, &offer, &entry, news, ret_id);
 }
 
-/* A part of something that is stored, ended or refused for want of room is of no use. */
-static bool part_is_of_use(struct unit *unit, const struct part *part, struct wanted *ret,
-	bool *ret_wanted, struct err *err)
+enum part_use { PART_USELESS, PART_EARLY, PART_WANTED };
+
+/* A part of something that is stored, ended, or put off for want of room is of no use. */
+static bool part_use(struct unit *unit, const struct part *part, struct wanted *ret_wanted,
+	enum part_use *ret, struct err *err)
 {
 	char hex[PUB_ID_SIZE];
 	int64_t known;
+	bool found;
 
-	if (!wanted_find(&unit->db, &part->publication, ret, ret_wanted, err))
+	if (!wanted_find(&unit->db, &part->publication, ret_wanted, &found, err) ||
+		!db_int(&unit->db, err, 0, &known, "SELECT 1 FROM publication WHERE id = ?", "t",
+			pub_id_format(&part->publication, hex)))
 		return false;
-	if (*ret_wanted) {
-		err->code = 0;
-		return ret->retry_at <= unit_now(unit) &&
-		       spool_want(&unit->spool, &part->publication, ret->parts, err);
+	if (!found) {
+		*ret = known ? PART_USELESS : PART_EARLY;
+		return true;
 	}
-	return db_int(&unit->db, err, 0, &known, "SELECT 1 FROM publication WHERE id = ?", "t",
-		       pub_id_format(&part->publication, hex)) &&
-	       !known;
+	*ret =
+		ret_wanted->has_grant && ret_wanted->retry_at > unit_now(unit) ? PART_USELESS : PART_WANTED;
+	return *ret == PART_USELESS ||
+		   spool_want(&unit->spool, &part->publication, ret_wanted->parts, err);
 }
 
-static void part_failed(struct unit *unit, const struct wanted *wanted, bool is_wanted,
-	const struct err *why)
+/* What the disk would not take is refused for now, with a receipt that says so. */
+static bool part_refused(
+	struct unit *unit, const struct wanted *wanted, const struct err *why, struct err *err)
 {
 	int64_t now = unit_now(unit);
+
+	log_line(&unit->log, LOG_LEVEL_WARNING, "refused a part: %d %s", why->code, why->text);
+	return wanted_refuse(
+		&unit->db, wanted, why, now + wanted_backoff(wanted->failures + 1), false, now, err);
+}
+
+static void part_failed(
+	struct unit *unit, const struct wanted *wanted, enum part_use use, const struct err *why)
+{
 	struct err err;
 
-	if (why->code == REFUSAL_PART_MALFORMED) {
+	if (why->code == REFUSAL_PART_MALFORMED)
 		unit_incident(unit, "part", why);
-	} else if (is_wanted && why->code) {
-		log_line(&unit->log, LOG_LEVEL_WARNING, "refused a part: %d %s", why->code, why->text);
-		if (!wanted_refuse(&unit->db, wanted, why, now + wanted_backoff(wanted->failures + 1), false,
-			    now, &err))
-			unit_trouble(unit, "record it", &err);
-	} else {
+	else if (use != PART_WANTED || !why->code)
 		unit_trouble(unit, "keep a part", why);
-	}
+	else if (!part_refused(unit, wanted, why, &err))
+		unit_trouble(unit, "record a refusal", &err);
 }
 
 enum receive_news receive_part(struct unit *unit, const void *data, size_t len)
 {
-	struct err err = {.code = 0};
+	enum part_use use = PART_USELESS;
 	struct wanted wanted;
 	struct part part;
-	bool is_wanted;
+	struct err err;
 	bool is_new;
 
-	if (!part_parse(data, len, &part, &err)) {
-		unit_incident(unit, "part", &err);
+	if (!part_parse(data, len, &part, &err) || !part_use(unit, &part, &wanted, &use, &err)) {
+		part_failed(unit, &wanted, PART_EARLY, &err);
 		return RECEIVE_NOTHING;
 	}
-	if (!part_is_of_use(unit, &part, &wanted, &is_wanted, &err))
+	if (use == PART_USELESS)
 		return RECEIVE_NOTHING;
 	if (!spool_put(&unit->spool, &part, &is_new, &err)) {
-		part_failed(unit, &wanted, is_wanted, &err);
+		part_failed(unit, &wanted, use, &err);
 		return RECEIVE_NOTHING;
 	}
 	if (!is_new)
@@ -161,7 +191,7 @@ enum receive_news receive_keyset(struct unit *unit, const void *data, size_t len
 	log_line(&unit->log, LOG_LEVEL_INFO, "keyset version %lld accepted",
 		(long long)keyring_newest(&unit->ring)->version);
 	if (!db_run(&unit->db, &err,
-		    "UPDATE publication SET retry_at = 0 WHERE state = 'wanted' AND code < 300", ""))
+			"UPDATE publication SET retry_at = 0 WHERE state = 'wanted' AND code < 300", ""))
 		unit_trouble(unit, "try again what was refused", &err);
 	return RECEIVE_PROGRESS;
 }

@@ -20,8 +20,8 @@ enum receive_news {
 };
 
 /* `*ret_id` is set with RECEIVE_STORED_AGAIN alone. */
-enum receive_news receive_offer(struct unit *unit, const void *data, size_t len,
-	struct pub_id *ret_id) NONNULL;
+enum receive_news receive_offer(
+	struct unit *unit, const void *data, size_t len, struct pub_id *ret_id) NONNULL;
 
 enum receive_news receive_part(struct unit *unit, const void *data, size_t len) NONNULL;
 

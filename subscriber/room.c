@@ -1,10 +1,10 @@
 #include "subscriber/room.h"
 
-#include <errno.h>
-#include <sys/statvfs.h>
-
 #include "common/refusal.h"
 #include "subscriber/wanted.h"
+
+#include <errno.h>
+#include <sys/statvfs.h>
 
 static bool room_on_disk(const char *path, int64_t bytes, struct err *err)
 {
@@ -14,9 +14,8 @@ static bool room_on_disk(const char *path, int64_t bytes, struct err *err)
 		/* The inbox is made when the first document is written. */
 		return errno == ENOENT || err_errno(err, "cannot ask how much room '%s' has", path);
 	if ((int64_t)(fs.f_bavail * fs.f_frsize) < bytes + ROOM_RESERVE_BYTES)
-		return err_code(err, REFUSAL_DISK_FULL,
-			"the disk of '%s' has no room for %lld MiB more", path,
-			(long long)(bytes >> 20) + 1);
+		return err_code(err, REFUSAL_DISK_FULL, "the disk of '%s' has no room for %lld MiB more",
+			path, (long long)(bytes >> 20) + 1);
 	return true;
 }
 

@@ -1,8 +1,8 @@
-#include <signal.h>
-
 #include "subscriber/daemon.h"
 #include "subscriber/state.h"
 #include "subscriber/verbs.h"
+
+#include <signal.h>
 
 /* A signal can reach nothing but a global. */
 static volatile sig_atomic_t stop;
@@ -30,8 +30,7 @@ static bool run_unit(const struct config *config, struct err *err)
 	auto_unit struct unit unit = {.key = SIGNING_KEY_INIT, .spool = {.dir = -1}};
 	auto_fd int lock = -1;
 
-	if (!state_lock(config->state, &lock, err) ||
-		!unit_open(config, clock_system(), &unit, err))
+	if (!state_lock(config->state, &lock, err) || !unit_open(config, clock_system(), &unit, err))
 		return false;
 	log_line(&unit.log, LOG_LEVEL_INFO, "%s starts, inbox '%s'", config->client_id, config->inbox);
 	return daemon_run(&unit, &stop, err);

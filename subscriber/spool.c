@@ -1,5 +1,9 @@
 #include "subscriber/spool.h"
 
+#include "common/cleanup.h"
+#include "common/file.h"
+#include "common/refusal.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,38 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/cleanup.h"
-#include "common/file.h"
-#include "common/refusal.h"
-
-/* The page before the parts: magic, count, map. Native byte order: the file never leaves the machine. */
-struct spool_page {
-	char magic[12];
-	uint32_t count;
-	uint8_t map[LIMIT_PARTS / 8];
-};
-
-enum { SPOOL_PAGE_BYTES = 4096, SPOOL_NAME_SIZE = PUB_ID_SIZE + sizeof ".parts" };
-
-static const char spool_magic[12] = "certspool1";
-
-static char *spool_name(const struct pub_id *id, char out[static SPOOL_NAME_SIZE])
-{
-	(void)pub_id_format(id, out);
-	(void)strcat(out, ".parts");
-	return out;
-}
-
-static bool map_get(const uint8_t *map, uint32_t index)
-{
-	return map[index / 8] >> (index % 8) & 1;
-}
-
-static off_t part_offset(uint32_t index)
-{
-	return SPOOL_PAGE_BYTES + (off_t)index * PART_BYTES;
-}
-
 static struct spooled *spool_find(const struct spool *spool, const struct pub_id *id)
 {
 	for (size_t i = 0; i < spool->count; i++) {
@@ -48,33 +20,6 @@ static struct spooled *spool_find(const struct spool *spool, const struct pub_id
 			return &spool->items[i];
 	}
 	return NULL;
-}
-
-static bool write_refused(struct err *err, const char *name)
-{
-	int code = errno == ENOSPC || errno == EDQUOT ? REFUSAL_DISK_FULL : REFUSAL_DISK_WRITE;
-
-	(void)err_errno(err, "cannot write '%s'", name);
-	err->code = code;
-	return false;
-}
-
-static bool pwrite_all(int fd, const void *data, size_t len, off_t at)
-{
-	const uint8_t *bytes = data;
-
-	while (len > 0) {
-		ssize_t n = pwrite(fd, bytes, len, at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		bytes += n;
-		at += n;
-		len -= (size_t)n;
-	}
-	return true;
 }
 
 static bool spool_add(struct spool *spool, const struct spooled *item, struct err *err)
@@ -89,27 +34,20 @@ static bool spool_add(struct spool *spool, const struct spooled *item, struct er
 	return true;
 }
 
-/* Takes up one file; one that is none of ours, or torn, is removed. */
+/* Takes up one file; one that is torn is removed, one of another name is left alone. */
 static bool spool_take_up(struct spool *spool, const char *name, struct err *err)
 {
 	struct spooled item = {.count = 0};
-	struct spool_page page;
-	auto_fd int fd = -1;
+	bool sound;
 
-	if (strlen(name) != SPOOL_NAME_SIZE - 1 || strcmp(name + PUB_ID_SIZE - 1, ".parts") != 0 ||
-		!pub_id_parse(name, PUB_ID_SIZE - 1, &item.id))
+	if (!spool_file_is(name, &item.id))
 		return true;
-	fd = openat(spool->dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return err_errno(err, "cannot open '%s/%s'", spool->path, name);
-	if (pread(fd, &page, sizeof page, 0) != sizeof page ||
-		memcmp(page.magic, spool_magic, sizeof page.magic) != 0 || page.count < 1 ||
-		page.count > LIMIT_PARTS)
-		return file_remove_tree_at(spool->dir, name, err);
-	item.count = page.count;
-	memcpy(item.map, page.map, sizeof item.map);
+	if (!spool_file_load(spool->dir, &item.id, &item.count, &item.map, &sound, err))
+		return false;
+	if (!sound)
+		return spool_file_remove(spool->dir, &item.id, err);
 	for (uint32_t i = 0; i < item.count; i++)
-		item.held += map_get(item.map, i);
+		item.held += part_map_has(&item.map, i);
 	return spool_add(spool, &item, err);
 }
 
@@ -158,11 +96,10 @@ void spool_close(struct spool *spool)
 bool spool_drop(struct spool *spool, const struct pub_id *id, struct err *err)
 {
 	struct spooled *item = spool_find(spool, id);
-	char name[SPOOL_NAME_SIZE];
 
 	if (!item)
 		return true;
-	if (!file_remove_tree_at(spool->dir, spool_name(id, name), err))
+	if (!spool_file_remove(spool->dir, id, err))
 		return false;
 	*item = spool->items[--spool->count];
 	return true;
@@ -212,8 +149,8 @@ static const struct spooled *spool_oldest_early(const struct spool *spool, const
  * Makes room for one more early part of `id` by dropping older publications. A single one that fills
  * all the room keeps what it has; `*ret_fits` is false then.
  */
-static bool spool_make_room(struct spool *spool, const struct pub_id *id, bool *ret_fits,
-	struct err *err)
+static bool spool_make_room(
+	struct spool *spool, const struct pub_id *id, bool *ret_fits, struct err *err)
 {
 	while (!spool_early_fits(spool)) {
 		const struct spooled *oldest = spool_oldest_early(spool, id);
@@ -229,34 +166,9 @@ static bool spool_make_room(struct spool *spool, const struct pub_id *id, bool *
 	return true;
 }
 
-static bool spool_write(struct spool *spool, struct spooled *item, uint32_t index,
-	const uint8_t *bytes, struct err *err)
-{
-	struct spool_page page = {.count = item->count};
-	char name[SPOOL_NAME_SIZE];
-	auto_fd int fd = openat(spool->dir, spool_name(&item->id, name),
-		O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-	if (fd < 0)
-		return write_refused(err, name);
-	memcpy(page.magic, spool_magic, sizeof page.magic);
-	memcpy(page.map, item->map, sizeof page.map);
-	if (bytes) {
-		page.map[index / 8] |= (uint8_t)(1 << index % 8);
-		if (!pwrite_all(fd, bytes, PART_BYTES, part_offset(index)))
-			return write_refused(err, name);
-	} else {
-		page.map[index / 8] &= (uint8_t) ~(1 << index % 8);
-	}
-	if (!pwrite_all(fd, &page, sizeof page, 0))
-		return write_refused(err, name);
-	memcpy(item->map, page.map, sizeof item->map);
-	return true;
-}
-
 /* The place for a part; `*ret` is NULL when there is no room for it. */
-static bool spool_prepare(struct spool *spool, const struct part *part, struct spooled **ret,
-	struct err *err)
+static bool spool_prepare(
+	struct spool *spool, const struct part *part, struct spooled **ret, struct err *err)
 {
 	struct spooled *item = spool_find(spool, &part->publication);
 	struct spooled fresh = {.id = part->publication, .count = part->count};
@@ -295,7 +207,8 @@ bool spool_put(struct spool *spool, const struct part *part, bool *ret_new, stru
 	*ret_new = item;
 	if (!item)
 		return true;
-	if (!spool_write(spool, item, part->index, part->bytes, err))
+	if (!spool_file_write(
+			spool->dir, &item->id, item->count, &item->map, part->index, part->bytes, err))
 		return false;
 	item->held++;
 	return true;
@@ -305,7 +218,7 @@ bool spool_has(const struct spool *spool, const struct pub_id *id, uint32_t inde
 {
 	const struct spooled *item = spool_find(spool, id);
 
-	return item && index < item->count && map_get(item->map, index);
+	return item && index < item->count && part_map_has(&item->map, index);
 }
 
 bool spool_complete(const struct spool *spool, const struct pub_id *id)
@@ -340,12 +253,7 @@ uint32_t spool_missing(const struct spool *spool, const struct pub_id *id, uint3
 bool spool_read(const struct spool *spool, const struct pub_id *id, uint32_t index,
 	uint8_t part[static PART_BYTES], struct err *err)
 {
-	char name[SPOOL_NAME_SIZE];
-	auto_fd int fd = openat(spool->dir, spool_name(id, name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-
-	if (fd < 0 || pread(fd, part, PART_BYTES, part_offset(index)) != PART_BYTES)
-		return err_code(err, REFUSAL_PART_SEALED, "part %u cannot be read back", index);
-	return true;
+	return spool_file_read(spool->dir, id, index, part, err);
 }
 
 bool spool_drop_part(struct spool *spool, const struct pub_id *id, uint32_t index, struct err *err)
@@ -354,7 +262,7 @@ bool spool_drop_part(struct spool *spool, const struct pub_id *id, uint32_t inde
 
 	if (!item || !spool_has(spool, id, index))
 		return true;
-	if (!spool_write(spool, item, index, NULL, err))
+	if (!spool_file_write(spool->dir, id, item->count, &item->map, index, NULL, err))
 		return false;
 	item->held--;
 	return true;

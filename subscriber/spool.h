@@ -22,6 +22,7 @@
 #include "common/part.h"
 #include "common/pub_id.h"
 #include "common/ranges.h"
+#include "subscriber/spool_file.h"
 
 struct spooled {
 	struct pub_id id;
@@ -29,7 +30,7 @@ struct spooled {
 	uint32_t held;
 	bool wanted; /* its entry is held and it is wanted; else it is early */
 	uint64_t age; /* ascending: which came first */
-	uint8_t map[LIMIT_PARTS / 8];
+	struct part_map map;
 };
 
 struct spool {
@@ -50,16 +51,16 @@ void spool_close(struct spool *spool) NONNULL;
  * Says that a publication is wanted and has so many parts, dropping what was kept of it when that
  * disagrees.
  */
-bool spool_want(struct spool *spool, const struct pub_id *id, uint32_t count, struct err *err)
-	MUST_USE NONNULL;
+bool spool_want(
+	struct spool *spool, const struct pub_id *id, uint32_t count, struct err *err) MUST_USE NONNULL;
 
 /*
  * Keeps a part; `*ret_new` is false when it is held already. 301 when its count disagrees with the
  * entry's, 401 or 402 when it could not be written. An early part with another count than the ones
  * before it replaces them all.
  */
-bool spool_put(struct spool *spool, const struct part *part, bool *ret_new, struct err *err)
-	MUST_USE NONNULL;
+bool spool_put(
+	struct spool *spool, const struct part *part, bool *ret_new, struct err *err) MUST_USE NONNULL;
 
 bool spool_has(const struct spool *spool, const struct pub_id *id, uint32_t index) MUST_USE NONNULL;
 
@@ -78,8 +79,8 @@ bool spool_read(const struct spool *spool, const struct pub_id *id, uint32_t ind
 	uint8_t part[static PART_BYTES], struct err *err) MUST_USE NONNULL;
 
 /* Forgets one part, or all of a publication. What is not held is fine. */
-bool spool_drop_part(struct spool *spool, const struct pub_id *id, uint32_t index, struct err *err)
-	MUST_USE NONNULL;
+bool spool_drop_part(
+	struct spool *spool, const struct pub_id *id, uint32_t index, struct err *err) MUST_USE NONNULL;
 bool spool_drop(struct spool *spool, const struct pub_id *id, struct err *err) MUST_USE NONNULL;
 
 /* Bytes of all parts held. */

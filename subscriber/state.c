@@ -1,13 +1,14 @@
 #include "subscriber/state.h"
 
+#include "common/buf.h"
+#include "common/file.h"
+#include "subscriber/db.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "common/buf.h"
-#include "common/file.h"
 
 enum { STATE_PATH_MAX = 4096 };
 
@@ -58,7 +59,8 @@ static const char *const migrations[] = {
 	" unreported INTEGER NOT NULL, last_at INTEGER NOT NULL);"
 
 	"CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), jws TEXT NOT NULL,"
-	" received_at INTEGER NOT NULL, epoch INTEGER NOT NULL, last INTEGER NOT NULL, standing TEXT NOT NULL,"
+	" received_at INTEGER NOT NULL, epoch INTEGER NOT NULL, last INTEGER NOT NULL, standing TEXT "
+	"NOT NULL,"
 	" since INTEGER NOT NULL, reason TEXT NOT NULL, time INTEGER NOT NULL,"
 	" clock_offset INTEGER NOT NULL);"
 
@@ -67,8 +69,8 @@ static const char *const migrations[] = {
 	" echo_at INTEGER NOT NULL, gap INTEGER NOT NULL);",
 };
 
-static bool state_path(const char *dir, const char *name, char out[static STATE_PATH_MAX],
-	struct err *err)
+static bool state_path(
+	const char *dir, const char *name, char out[static STATE_PATH_MAX], struct err *err)
 {
 	if (snprintf(out, STATE_PATH_MAX, "%s/%s", dir, name) >= STATE_PATH_MAX)
 		return err_set(err, ERR_USAGE, "the path of the state folder is too long");
@@ -126,8 +128,8 @@ bool state_open_readonly(const char *dir, struct db *ret, struct err *err)
 	if (!state_path(dir, "unit.db", path, err))
 		return false;
 	if (access(path, F_OK) != 0)
-		return err_set(err, ERR_USAGE,
-			"there is no state in '%s' yet: start 'certwire-unit run' once", dir);
+		return err_set(
+			err, ERR_USAGE, "there is no state in '%s' yet: start 'certwire-unit run' once", dir);
 	if (!db_open_readonly(path, ret, err))
 		return false;
 	if (!state_version(ret, &version, err)) {
@@ -143,10 +145,9 @@ bool state_bind(struct db *db, const char *unit, const char *device, const struc
 	int64_t same;
 
 	if (!db_run(db, err, "INSERT OR IGNORE INTO self (one, unit, device, root) VALUES (1, ?, ?, ?)",
-		    "ttt", unit, device, root->text) ||
-		!db_int(db, err, 0, &same,
-			"SELECT 1 FROM self WHERE unit = ? AND device = ? AND root = ?", "ttt", unit, device,
-			root->text))
+			"ttt", unit, device, root->text) ||
+		!db_int(db, err, 0, &same, "SELECT 1 FROM self WHERE unit = ? AND device = ? AND root = ?",
+			"ttt", unit, device, root->text))
 		return false;
 	if (!same)
 		return err_set(err, ERR_DENIED,

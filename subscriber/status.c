@@ -1,31 +1,31 @@
-#include <stdio.h>
-
-#include <jansson.h>
-
 #include "common/json.h"
 #include "subscriber/health.h"
 #include "subscriber/state.h"
 #include "subscriber/verbs.h"
 
-static bool status_json(const struct health_facts *facts, const struct health *health,
-	struct err *err)
+#include <jansson.h>
+
+#include <stdio.h>
+
+static bool status_json(
+	const struct health_facts *facts, const struct health *health, struct err *err)
 {
 	auto_buf struct buf text = BUF_INIT(64 * 1024);
-	auto_json json_t *json = json_pack(
-		"{s:s, s:s, s:s, s:b, s:b, s:s, s:I, s:s, s:I, s:s, s:I,"
-		" s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:{s:I, s:I, s:I, s:I}, s:I, s:I}",
-		"state", health->word, "why", health->why, "what_to_do", health->what_to_do, "running",
-		facts->running, "connected", facts->connected, "broker", facts->broker, "echo_at",
-		(json_int_t)facts->echo_at, "standing", facts->standing, "standing_since",
-		(json_int_t)facts->standing_since, "reason", facts->reason, "clock_offset",
-		(json_int_t)facts->clock_offset_s, "epoch", (json_int_t)facts->epoch, "last",
-		(json_int_t)facts->last, "announced", (json_int_t)facts->announced, "stored",
-		(json_int_t)facts->stored, "unread", (json_int_t)facts->unread, "wanted",
-		(json_int_t)facts->wanted, "refused", (json_int_t)facts->refused, "refused_code",
-		facts->refused_code, "receipts", "newest", (json_int_t)facts->receipts, "settled",
-		(json_int_t)facts->settled, "unsigned", (json_int_t)facts->unsigned_items, "refused",
-		(json_int_t)facts->receipts_refused, "incidents", (json_int_t)facts->incidents, "keyset",
-		(json_int_t)facts->keyset);
+	auto_json json_t *json =
+		json_pack("{s:s, s:s, s:s, s:b, s:b, s:s, s:I, s:s, s:I, s:s, s:I,"
+				  " s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:{s:I, s:I, s:I, s:I}, s:I, s:I}",
+			"state", health->word, "why", health->why, "what_to_do", health->what_to_do, "running",
+			facts->running, "connected", facts->connected, "broker", facts->broker, "echo_at",
+			(json_int_t)facts->echo_at, "standing", facts->standing, "standing_since",
+			(json_int_t)facts->standing_since, "reason", facts->reason, "clock_offset",
+			(json_int_t)facts->clock_offset_s, "epoch", (json_int_t)facts->epoch, "last",
+			(json_int_t)facts->last, "announced", (json_int_t)facts->announced, "stored",
+			(json_int_t)facts->stored, "unread", (json_int_t)facts->unread, "wanted",
+			(json_int_t)facts->wanted, "refused", (json_int_t)facts->refused, "refused_code",
+			facts->refused_code, "receipts", "newest", (json_int_t)facts->receipts, "settled",
+			(json_int_t)facts->settled, "unsigned", (json_int_t)facts->unsigned_items, "refused",
+			(json_int_t)facts->receipts_refused, "incidents", (json_int_t)facts->incidents,
+			"keyset", (json_int_t)facts->keyset);
 
 	if (!json)
 		return err_set(err, ERR_SYSTEM, "out of memory, or a text in the state is not UTF-8");

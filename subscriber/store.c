@@ -1,17 +1,17 @@
 #include "subscriber/store.h"
 
+#include "common/cleanup.h"
+#include "common/fault.h"
+#include "common/file.h"
+#include "common/refusal.h"
+#include "subscriber/folder.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "common/cleanup.h"
-#include "common/fault.h"
-#include "common/file.h"
-#include "common/refusal.h"
-#include "subscriber/folder.h"
 
 #define STORE_INCOMING ".incoming"
 
@@ -37,8 +37,8 @@ static bool filling_open(void *context, size_t file, struct err *err)
 	struct filling *filling = context;
 	const char *name = filling->manifest->files[file].name;
 
-	filling->fd = openat(filling->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-		STORE_FILE_MODE);
+	filling->fd = openat(
+		filling->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, STORE_FILE_MODE);
 	if (filling->fd < 0 || fchmod(filling->fd, STORE_FILE_MODE) != 0) {
 		(void)err_errno(err, "cannot make '%s'", ERR_QUOTED(name));
 		return store_refused(err);
@@ -51,7 +51,7 @@ static bool filling_write(void *context, const void *data, size_t len, struct er
 	struct filling *filling = context;
 
 	return file_write_all(filling->fd, data, len, "a file of the publication", err) ||
-	       store_refused(err);
+		   store_refused(err);
 }
 
 static bool filling_close(void *context, size_t file, struct err *err)
@@ -88,15 +88,15 @@ static bool write_proof(int dir, const struct opened *opened, const struct buf *
 	auto_fd int proof = -1;
 
 	return make_dir(dir, FOLDER_PROOF, 0750, &proof, err) &&
-	       (file_write_atomic_at(proof, FOLDER_MANIFEST, opened->manifest_bytes.data,
-			opened->manifest_bytes.len, STORE_FILE_MODE, err) ||
-		       store_refused(err)) &&
-	       (file_write_atomic_at(proof, FOLDER_ENTRY, entry_jws->data, entry_jws->len,
-			STORE_FILE_MODE, err) ||
-		       store_refused(err)) &&
-	       (file_write_atomic_at(proof, FOLDER_KEYSETS, keysets->data, keysets->len,
-			STORE_FILE_MODE, err) ||
-		       store_refused(err));
+		   (file_write_atomic_at(proof, FOLDER_MANIFEST, opened->manifest_bytes.data,
+				opened->manifest_bytes.len, STORE_FILE_MODE, err) ||
+			   store_refused(err)) &&
+		   (file_write_atomic_at(
+				proof, FOLDER_ENTRY, entry_jws->data, entry_jws->len, STORE_FILE_MODE, err) ||
+			   store_refused(err)) &&
+		   (file_write_atomic_at(
+				proof, FOLDER_KEYSETS, keysets->data, keysets->len, STORE_FILE_MODE, err) ||
+			   store_refused(err));
 }
 
 static bool fill(int dir, const struct verdict_input *input, const struct opened *opened,
@@ -105,7 +105,7 @@ static bool fill(int dir, const struct verdict_input *input, const struct opened
 	struct filling filling = {.dir = dir, .fd = -1, .manifest = &opened->manifest};
 	struct body_file_sink sink = {filling_open, filling_write, filling_close, &filling};
 	bool ok = write_proof(dir, opened, entry_jws, keysets, err) &&
-		  verdict_files(input, opened, &sink, err);
+			  verdict_files(input, opened, &sink, err);
 
 	cleanup_fd(&filling.fd);
 	if (ok && fsync(dir) != 0) {
@@ -123,9 +123,9 @@ static bool is_adoptable(int inbox, const char *folder, const struct verdict_inp
 	struct err why;
 
 	return file_open_dir_at(inbox, folder, &dir, &why) &&
-	       folder_load(dir, &input->ring->pinned, &found, &why) &&
-	       digest_equal(&found.entry.manifest, &input->entry->manifest) &&
-	       pub_id_equal(&found.manifest.id, &input->entry->publication);
+		   folder_load(dir, &input->ring->pinned, &found, &why) &&
+		   digest_equal(&found.entry.manifest, &input->entry->manifest) &&
+		   pub_id_equal(&found.manifest.id, &input->entry->publication);
 }
 
 static bool store_new(int inbox, const struct verdict_input *input, const struct opened *opened,
@@ -165,8 +165,7 @@ char *store_folder(const struct manifest *manifest, char out[static STORE_FOLDER
 
 bool store_publication(const char *inbox, const struct verdict_input *input,
 	const struct opened *opened, const struct buf *entry_jws, const struct buf *keysets,
-	char ret_folder[static STORE_FOLDER_SIZE], enum store_outcome *ret_outcome,
-	struct err *err)
+	char ret_folder[static STORE_FOLDER_SIZE], enum store_outcome *ret_outcome, struct err *err)
 {
 	enum store_outcome outcome = STORE_WRITTEN;
 	auto_fd int channel = -1;
@@ -195,8 +194,8 @@ bool store_publication(const char *inbox, const struct verdict_input *input,
 }
 
 /* A name in the quarantine that is free: with a number behind it when need be. */
-static bool free_name(int quarantine, const char *base, char out[static STORE_PATH_MAX],
-	struct err *err)
+static bool free_name(
+	int quarantine, const char *base, char out[static STORE_PATH_MAX], struct err *err)
 {
 	bool exists = true;
 
@@ -230,6 +229,6 @@ bool store_quarantine(const char *inbox, const char *folder, const char *suffix,
 	(void)snprintf(base, sizeof base, "%s%s", folder, suffix);
 	*strchrnul(base, '/') = '-';
 	return make_dir(dir, STORE_QUARANTINE, 0700, &quarantine, err) &&
-	       free_name(quarantine, base, name, err) &&
-	       file_rename_at(channel, last, quarantine, name, err);
+		   free_name(quarantine, base, name, err) &&
+		   file_rename_at(channel, last, quarantine, name, err);
 }

@@ -41,7 +41,7 @@ char *store_folder(const struct manifest *manifest, char out[static STORE_FOLDER
  * Moves a folder of the inbox into its quarantine, as "<channel>-<number>-<short id>" with `suffix`.
  * One that is gone already is fine.
  */
-bool store_quarantine(const char *inbox, const char *folder, const char *suffix, struct err *err)
-	MUST_USE NONNULL;
+bool store_quarantine(
+	const char *inbox, const char *folder, const char *suffix, struct err *err) MUST_USE NONNULL;
 
 #endif

@@ -1,11 +1,11 @@
-#include <stdio.h>
-#include <string.h>
-
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/keyfile.h"
 #include "common/token.h"
 #include "subscriber/verbs.h"
+
+#include <stdio.h>
+#include <string.h>
 
 static const struct broker *token_broker(const struct config *config, const char *name)
 {
@@ -22,8 +22,8 @@ static bool token_options(const struct config *config, const struct broker *brok
 	const char *token, struct buf *out, struct err *err)
 {
 	return buf_printf(out, err, "-h %s\n-p %d\n-V 5\n-q 1\n-u %s\n-i %s\n-P %s\n", broker->host,
-		       broker->port, config->unit, config->client_id, token) &&
-	       (!broker->tls || buf_printf(out, err, "--cafile %s\n", config->broker_ca));
+			   broker->port, config->unit, config->client_id, token) &&
+		   (!broker->tls || buf_printf(out, err, "--cafile %s\n", config->broker_ca));
 }
 
 static bool token_write(const char *path, const struct buf *options, struct err *err)
@@ -49,13 +49,13 @@ bool verb_token(const struct cli_call *call, struct err *err)
 		return false;
 	broker = token_broker(&config, name);
 	if (!broker)
-		return err_set(err, ERR_USAGE, "broker '%s' is not among the configured ones",
-			ERR_QUOTED(name));
+		return err_set(
+			err, ERR_USAGE, "broker '%s' is not among the configured ones", ERR_QUOTED(name));
 	if (snprintf(path, sizeof path, "%s/device.key", config.state) >= (int)sizeof path)
 		return err_set(err, ERR_USAGE, "the path of the state folder is too long");
 	return keyfile_load_unprotected(path, ROLE_DEVICE, &key, err) &&
-	       token_make(config.client_id, broker->name, clock_now(clock_system()), &key, &token,
-		       err) &&
-	       token_options(&config, broker, buf_str(&token), &options, err) &&
-	       token_write(cli_value(call, "out"), &options, err);
+		   token_make(
+			   config.client_id, broker->name, clock_now(clock_system()), &key, &token, err) &&
+		   token_options(&config, broker, buf_str(&token), &options, err) &&
+		   token_write(cli_value(call, "out"), &options, err);
 }

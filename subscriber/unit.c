@@ -1,13 +1,13 @@
 #include "subscriber/unit.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "common/cleanup.h"
 #include "common/keyfile.h"
 #include "subscriber/incident.h"
 #include "subscriber/keysets.h"
 #include "subscriber/state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
 
 static bool unit_open_spool(struct unit *unit, struct err *err)
 {
@@ -31,8 +31,8 @@ static bool unit_open_key(struct unit *unit, struct err *err)
 	return keyfile_load_unprotected(path, ROLE_DEVICE, &unit->key, err);
 }
 
-bool unit_open(const struct config *config, const struct clock *clock, struct unit *ret,
-	struct err *err)
+bool unit_open(
+	const struct config *config, const struct clock *clock, struct unit *ret, struct err *err)
 {
 	auto_unit struct unit unit = {
 		.config = config,

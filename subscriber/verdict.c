@@ -37,24 +37,24 @@ bool verdict_files(const struct verdict_input *input, const struct opened *opene
 		input->source_context, opened->manifest_bytes.len, &opened->manifest, sink, err);
 }
 
-bool verdict_judge(const struct verdict_input *input, struct opened *ret, uint32_t *ret_bad_part,
-	struct err *err)
+bool verdict_judge(
+	const struct verdict_input *input, struct opened *ret, uint32_t *ret_bad_part, struct err *err)
 {
 	auto_opened struct opened opened = OPENED_INIT;
 
 	buf_init(&opened.manifest_bytes, LIMIT_MANIFEST);
 	*ret_bad_part = VERDICT_NO_PART;
-	if (!grant_open(input->sealed, &input->entry->publication, input->device, &opened.content_key,
-		    err))
+	if (!grant_open(
+			input->sealed, &input->entry->publication, input->device, &opened.content_key, err))
 		return false;
 	if (!body_read_manifest(&input->entry->body, opened.content_key, input->source,
-		    input->source_context, &opened.manifest_bytes, ret_bad_part, err)) {
+			input->source_context, &opened.manifest_bytes, ret_bad_part, err)) {
 		if (err->code != REFUSAL_PART_SEALED)
 			*ret_bad_part = VERDICT_NO_PART;
 		return false;
 	}
 	if (!publication_judge(input->entry, opened.manifest_bytes.data, opened.manifest_bytes.len,
-		    input->ring, input->now, input->max_bytes, &opened.manifest, err) ||
+			input->ring, input->now, input->max_bytes, &opened.manifest, err) ||
 		!verdict_files(input, &opened, &nowhere, err))
 		return false;
 	*ret = opened;

@@ -1,8 +1,9 @@
 #include "subscriber/wanted.h"
 
-#include <string.h>
-
+#include "subscriber/db.h"
 #include "subscriber/outbox.h"
+
+#include <string.h>
 
 enum { BACKOFF_FIRST_S = 30, BACKOFF_LAST_S = 3600 };
 
@@ -21,8 +22,7 @@ static bool wanted_read(struct db *db, sqlite3_stmt *stmt, struct wanted *ret, s
 		.failures = sqlite3_column_int64(stmt, 7),
 		.retry_at = sqlite3_column_int64(stmt, 8),
 	};
-	if (!pub_id_parse(id, strlen(id), &ret->id) ||
-		sqlite3_column_bytes(stmt, 3) != DIGEST_BYTES)
+	if (!pub_id_parse(id, strlen(id), &ret->id) || sqlite3_column_bytes(stmt, 3) != DIGEST_BYTES)
 		return err_set(err, ERR_SYSTEM, "'%s': a publication is damaged", db->path);
 	memcpy(ret->manifest.bytes, sqlite3_column_blob(stmt, 3), DIGEST_BYTES);
 	ret->has_grant = sealed && sqlite3_column_bytes(stmt, 5) == GRANT_BYTES;
@@ -39,9 +39,9 @@ bool wanted_list(struct db *db, int64_t now, struct wanted ret[static WANTED_LIS
 	bool row;
 
 	if (!db_query(db, err, &stmt,
-		    "SELECT " WANTED_COLUMNS " FROM publication WHERE state = 'wanted' AND retry_at <= ?"
-		    " ORDER BY epoch, number LIMIT ?",
-		    "ii", now, (int64_t)WANTED_LIST_MAX))
+			"SELECT " WANTED_COLUMNS " FROM publication WHERE state = 'wanted' AND retry_at <= ?"
+			" ORDER BY epoch, number LIMIT ?",
+			"ii", now, (int64_t)WANTED_LIST_MAX))
 		return false;
 	while (true) {
 		if (!db_next(db, stmt, &row, err))
@@ -55,16 +55,16 @@ bool wanted_list(struct db *db, int64_t now, struct wanted ret[static WANTED_LIS
 	return true;
 }
 
-bool wanted_find(struct db *db, const struct pub_id *id, struct wanted *ret, bool *ret_found,
-	struct err *err)
+bool wanted_find(
+	struct db *db, const struct pub_id *id, struct wanted *ret, bool *ret_found, struct err *err)
 {
 	auto_stmt sqlite3_stmt *stmt = NULL;
 	char hex[PUB_ID_SIZE];
 	bool row;
 
 	if (!db_query(db, err, &stmt,
-		    "SELECT " WANTED_COLUMNS " FROM publication WHERE id = ? AND state = 'wanted'", "t",
-		    pub_id_format(id, hex)) ||
+			"SELECT " WANTED_COLUMNS " FROM publication WHERE id = ? AND state = 'wanted'", "t",
+			pub_id_format(id, hex)) ||
 		!db_next(db, stmt, &row, err) || (row && !wanted_read(db, stmt, ret, err)))
 		return false;
 	*ret_found = row;
@@ -78,8 +78,8 @@ bool wanted_next_retry(struct db *db, int64_t now, int64_t *ret, struct err *err
 }
 
 /* A device that stored it before its mailbox began anew says so under the new number. */
-static bool wanted_owe_again(struct db *db, const struct entry *entry, const char *id, int64_t now,
-	struct err *err)
+static bool wanted_owe_again(
+	struct db *db, const struct entry *entry, const char *id, int64_t now, struct err *err)
 {
 	struct receipt_item item = {
 		.publication = entry->publication,
@@ -93,8 +93,8 @@ static bool wanted_owe_again(struct db *db, const struct entry *entry, const cha
 	int64_t same;
 
 	if (!db_int(db, err, 0, &stored,
-		    "SELECT stored_at FROM publication WHERE id = ? AND state IN ('stored', 'recalled')", "t",
-		    id) ||
+			"SELECT stored_at FROM publication WHERE id = ? AND state IN ('stored', 'recalled')",
+			"t", id) ||
 		!db_int(db, err, 0, &same, "SELECT 1 FROM publication WHERE id = ? AND manifest = ?", "tb",
 			id, entry->manifest.bytes, sizeof entry->manifest.bytes))
 		return false;
@@ -115,19 +115,20 @@ bool wanted_add(struct db *db, const struct entry *entry, int64_t now, struct er
 	(void)pub_id_format(&entry->publication, id);
 	/* A void may have come before what it voids, a recall before what it recalls. */
 	return db_run(db, err,
-		       "INSERT INTO publication (id, epoch, number, manifest, parts, received_at, state)"
-		       " SELECT ?1, ?2, ?3, ?4, ?5, ?6, CASE WHEN"
-		       " EXISTS (SELECT 1 FROM entry WHERE epoch = ?2 AND kind = 'void' AND target = ?3)"
-		       " OR EXISTS (SELECT 1 FROM recalled WHERE publication = ?1)"
-		       " THEN 'ended' ELSE 'wanted' END WHERE true"
-		       " ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, number = excluded.number,"
-		       " manifest = iif(state = 'stored' OR state = 'recalled', manifest, excluded.manifest),"
-		       " parts = excluded.parts, sealed = NULL, retry_at = 0,"
-		       " state = iif(state = 'ended', excluded.state, state)"
-		       " WHERE (excluded.epoch, excluded.number) > (epoch, number)",
-		       "tiibii", id, entry->epoch, entry->number, entry->manifest.bytes, size,
-		       (int64_t)entry->body.parts, now) &&
-	       wanted_owe_again(db, entry, id, now, err);
+			   "INSERT INTO publication (id, epoch, number, manifest, parts, received_at, state)"
+			   " SELECT ?1, ?2, ?3, ?4, ?5, ?6, CASE WHEN"
+			   " EXISTS (SELECT 1 FROM entry WHERE epoch = ?2 AND kind = 'void' AND target = ?3)"
+			   " OR EXISTS (SELECT 1 FROM recalled WHERE publication = ?1)"
+			   " THEN 'ended' ELSE 'wanted' END WHERE true"
+			   " ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, number = excluded.number,"
+			   " manifest = iif(state = 'stored' OR state = 'recalled', manifest, "
+			   "excluded.manifest),"
+			   " parts = excluded.parts, sealed = NULL, retry_at = 0,"
+			   " state = iif(state = 'ended', excluded.state, state)"
+			   " WHERE (excluded.epoch, excluded.number) > (epoch, number)",
+			   "tiibii", id, entry->epoch, entry->number, entry->manifest.bytes, size,
+			   (int64_t)entry->body.parts, now) &&
+		   wanted_owe_again(db, entry, id, now, err);
 }
 
 bool wanted_end_target(struct db *db, const struct entry *entry, struct err *err)
@@ -143,7 +144,9 @@ bool wanted_set_grant(struct db *db, const struct pub_id *id,
 {
 	char hex[PUB_ID_SIZE];
 
-	return db_run(db, err, "UPDATE publication SET sealed = ? WHERE id = ? AND state = 'wanted'",
+	return db_run(db, err,
+		"UPDATE publication SET sealed = ?, failures = 0, retry_at = 0, code = 0, reason = ''"
+		" WHERE id = ? AND state = 'wanted'",
 		"bt", sealed, (size_t)GRANT_BYTES, pub_id_format(id, hex));
 }
 
@@ -156,8 +159,8 @@ int64_t wanted_backoff(int64_t failures)
 	return wait < BACKOFF_LAST_S ? wait : BACKOFF_LAST_S;
 }
 
-static struct receipt_item wanted_item(const struct wanted *wanted, enum receipt_state state,
-	int64_t now)
+static struct receipt_item wanted_item(
+	const struct wanted *wanted, enum receipt_state state, int64_t now)
 {
 	return (struct receipt_item){
 		.publication = wanted->id,
@@ -178,19 +181,21 @@ bool wanted_refuse(struct db *db, const struct wanted *wanted, const struct err 
 
 	item.code = why->code;
 	return tx_begin(&tx, db, err) &&
-	       db_run(db, err,
-		       "UPDATE publication SET code = ?, reason = ?, failures = failures + 1, retry_at = ?,"
-		       " state = ? WHERE id = ? AND state = 'wanted'",
-		       "ititt", (int64_t)why->code, why->text, retry_at, final ? "ended" : "wanted",
-		       pub_id_format(&wanted->id, hex)) &&
-	       outbox_owe(db, &item, err) && tx_commit(&tx, err);
+		   db_run(db, err,
+			   "UPDATE publication SET code = ?, reason = ?, failures = failures + 1, retry_at = ?,"
+			   " state = ? WHERE id = ? AND state = 'wanted'",
+			   "ititt", (int64_t)why->code, why->text, retry_at, final ? "ended" : "wanted",
+			   pub_id_format(&wanted->id, hex)) &&
+		   outbox_owe(db, &item, err) && tx_commit(&tx, err);
 }
 
 bool wanted_put_off(struct db *db, const struct pub_id *id, int64_t retry_at, struct err *err)
 {
 	char hex[PUB_ID_SIZE];
 
-	return db_run(db, err, "UPDATE publication SET retry_at = ? WHERE id = ? AND state = 'wanted'",
+	return db_run(db, err,
+		"UPDATE publication SET retry_at = ?, failures = failures + 1"
+		" WHERE id = ? AND state = 'wanted'",
 		"it", retry_at, pub_id_format(id, hex));
 }
 
@@ -206,7 +211,8 @@ static bool wanted_recall(struct db *db, const struct pub_id *id, int64_t now, s
 	(void)pub_id_format(id, hex);
 	if (!db_run(db, err, "INSERT OR IGNORE INTO recalled (publication) VALUES (?)", "t", hex) ||
 		!db_run(db, err,
-			"UPDATE publication SET state = 'ended', sealed = NULL WHERE id = ? AND state = 'wanted'",
+			"UPDATE publication SET state = 'ended', sealed = NULL WHERE id = ? AND state = "
+			"'wanted'",
 			"t", hex) ||
 		!db_query(db, err, &stmt,
 			"SELECT " WANTED_COLUMNS " FROM publication WHERE id = ? AND state = 'stored'", "t",
@@ -219,7 +225,7 @@ static bool wanted_recall(struct db *db, const struct pub_id *id, int64_t now, s
 		return false;
 	item = wanted_item(&wanted, RECEIPT_RECALLED, now);
 	return db_run(db, err, "UPDATE publication SET state = 'recalled' WHERE id = ?", "t", hex) &&
-	       outbox_owe(db, &item, err);
+		   outbox_owe(db, &item, err);
 }
 
 bool wanted_stored(struct db *db, const struct wanted *wanted, const struct manifest *manifest,

@@ -48,8 +48,8 @@ bool wanted_next_retry(struct db *db, int64_t now, int64_t *ret, struct err *err
  * Takes in an accepted entry that names a publication, within the caller's transaction. What is
  * stored already is owed one more receipt, under its new number.
  */
-bool wanted_add(struct db *db, const struct entry *entry, int64_t now, struct err *err)
-	MUST_USE NONNULL;
+bool wanted_add(
+	struct db *db, const struct entry *entry, int64_t now, struct err *err) MUST_USE NONNULL;
 
 /* Takes in an accepted void: what its target named will not come. */
 bool wanted_end_target(struct db *db, const struct entry *entry, struct err *err) MUST_USE NONNULL;
@@ -69,8 +69,8 @@ bool wanted_refuse(struct db *db, const struct wanted *wanted, const struct err 
 	int64_t retry_at, bool final, int64_t now, struct err *err) MUST_USE NONNULL;
 
 /* Puts off the next attempt, for a failure that is not the publication's. */
-bool wanted_put_off(struct db *db, const struct pub_id *id, int64_t retry_at, struct err *err)
-	MUST_USE NONNULL;
+bool wanted_put_off(
+	struct db *db, const struct pub_id *id, int64_t retry_at, struct err *err) MUST_USE NONNULL;
 
 /*
  * One transaction: stored in `folder`, the receipt owed, and, for a recall, what it recalls ended or

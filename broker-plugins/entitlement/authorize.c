@@ -58,10 +58,10 @@ static bool unit_may_read(
 		return false;
 	switch (topic->kind) {
 	case TOPIC_HEAD:
+	case TOPIC_KEYSET: /* public keys; without them who is in the lobby could not verify its head */
 		return true;
 	case TOPIC_PART:
 	case TOPIC_OFFER:
-	case TOPIC_KEYSET:
 		return unit != NULL;
 	default:
 		return false;
@@ -84,11 +84,20 @@ static bool unit_may_write(
 	}
 }
 
+/* The channels of the protocol's first version (docs/protocol.md section 1). */
+static const char *const channels[] = {"weekly", "monthly", "opportunity", "seminar"};
+
+static bool is_known_channel(const char *channel)
+{
+	for (size_t i = 0; i < ARRAY_LEN(channels); i++)
+		if (strcmp(channels[i], channel) == 0)
+			return true;
+	return false;
+}
+
 /* `channel/+` is for who may receive every channel that anybody may. */
 static bool may_receive_all(const struct unit *unit, int64_t at)
 {
-	static const char *const channels[] = {"weekly", "monthly", "opportunity", "seminar"};
-
 	for (size_t i = 0; i < ARRAY_LEN(channels); i++)
 		if (!unit_may_receive(unit, channels[i], at))
 			return false;
@@ -107,6 +116,19 @@ static bool unit_may_subscribe(const struct gate *gate, const struct session *se
 	if (filter->all_leaves)
 		return unit && strcmp(filter->topic.unit, session->unit) == 0;
 	return unit_may_read(gate, session, &filter->topic, at);
+}
+
+/*
+ * A client does not know its rights, so it asks for each channel and for all of its own topics: to be
+ * told no is its normal case, and must not bury what is worth an administrator's look.
+ */
+static bool is_plain_wish(const struct session *session, const struct topic_filter *filter)
+{
+	if (filter->all_units || filter->all_channels)
+		return false;
+	if (filter->topic.kind == TOPIC_CHANNEL)
+		return is_known_channel(filter->topic.channel);
+	return strcmp(filter->topic.unit, session->unit) == 0;
 }
 
 static bool dispatcher_may_write(const struct topic *topic)
@@ -185,7 +207,10 @@ static int judge_subscribe(struct gate *gate, struct session *session,
 		may = table_dispatcher(gate->table, session->kid, at) && dispatcher_may_subscribe(&filter);
 	else
 		may = device_is_live(gate, session, at) && unit_may_subscribe(gate, session, &filter, at);
-	return may ? AUTHORIZE_YES : REFUSAL_SUBSCRIBE;
+	if (may)
+		return AUTHORIZE_YES;
+	return !session->is_dispatcher && is_plain_wish(session, &filter) ? AUTHORIZE_NO_QUIETLY
+																	  : REFUSAL_SUBSCRIBE;
 }
 
 /* What a unit's devices publish: nobody but the dispatcher reads it. */

@@ -278,8 +278,8 @@ static void release(struct loader *loader)
 	sem_destroy(&loader->first);
 }
 
-bool loader_start(
-	struct loader *loader, const struct options *options, struct denials *denials, struct err *err)
+bool loader_start(struct loader *loader, const struct entitlement_options *options,
+	struct denials *denials, struct err *err)
 {
 	*loader = (struct loader){
 		.options = options, .denials = denials, .worker = WORKER_INIT, .is_in_doubt = true};

@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 struct loader {
-	const struct options *options; /* borrowed */
+	const struct entitlement_options *options; /* borrowed */
 	struct denials *denials; /* borrowed: the thread writes them down */
 	struct worker worker;
 	struct ring news; /* of struct delta, to the loop */
@@ -42,8 +42,8 @@ struct loader {
 };
 
 /* Starts the thread. `options` and `denials` must outlive it. */
-bool loader_start(struct loader *loader, const struct options *options, struct denials *denials,
-	struct err *err) MUST_USE NONNULL;
+bool loader_start(struct loader *loader, const struct entitlement_options *options,
+	struct denials *denials, struct err *err) MUST_USE NONNULL;
 
 /* Waits for the first whole copy; false when it has not come in that time. */
 bool loader_await_first(struct loader *loader, int64_t timeout_s) MUST_USE NONNULL;

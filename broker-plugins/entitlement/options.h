@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct options {
+struct entitlement_options {
 	char *dsn;
 	struct conf_list broker_names;
 	char *root_fingerprint;
@@ -23,9 +23,10 @@ struct options {
 	struct fingerprint root; /* root_fingerprint as read */
 };
 
-extern const struct conf_key options_keys[];
+extern const struct conf_key entitlement_keys[];
 
 /* Fills in what is missing and checks that the settings go together. */
-bool options_finish(struct conf *conf, struct options *options, struct err *err) MUST_USE NONNULL;
+bool entitlement_options_finish(
+	struct conf *conf, struct entitlement_options *options, struct err *err) MUST_USE NONNULL;
 
 #endif

@@ -28,7 +28,7 @@
 
 struct plugin {
 	mosquitto_plugin_id_t *id;
-	struct options options;
+	struct entitlement_options options;
 	struct conf conf;
 	struct gate_limits limits;
 	struct gate gate;
@@ -294,7 +294,7 @@ static bool start(struct plugin *plugin, struct mosquitto_opt *options, int coun
 	if (sodium_init() < 0)
 		return err_set(err, ERR_SYSTEM, "libsodium does not start");
 	if (!broker_options_set(&plugin->conf, options, count, err) ||
-		!options_finish(&plugin->conf, &plugin->options, err))
+		!entitlement_options_finish(&plugin->conf, &plugin->options, err))
 		return false;
 	set_limits(plugin);
 	if (!loader_start(&plugin->loader, &plugin->options, &plugin->denials, err))
@@ -317,7 +317,7 @@ static struct plugin *plugin_new(mosquitto_plugin_id_t *id, struct err *err)
 		return NULL;
 	}
 	plugin->id = id;
-	conf_init(&plugin->conf, options_keys, &plugin->options);
+	conf_init(&plugin->conf, entitlement_keys, &plugin->options);
 	if (!denials_init(&plugin->denials, err)) {
 		free(plugin);
 		return NULL;

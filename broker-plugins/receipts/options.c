@@ -2,20 +2,20 @@
 
 #include <stddef.h>
 
-const struct conf_key options_keys[] = {
-	{"dsn", CONF_CONNINFO, offsetof(struct options, dsn), .required = true,
+const struct conf_key receipts_keys[] = {
+	{"dsn", CONF_CONNINFO, offsetof(struct receipts_options, dsn), .required = true,
 		.help = "how to reach PostgreSQL, as role certwire_broker"},
-	{"broker_name", CONF_LIST, offsetof(struct options, broker_names), .required = true,
+	{"broker_name", CONF_LIST, offsetof(struct receipts_options, broker_names), .required = true,
 		.help = "host:port of this broker as units have it in their list; the first is recorded"},
-	{"root_fingerprint", CONF_STRING, offsetof(struct options, root_fingerprint), .required = true,
-		.help = "fingerprint of the root key, eight groups of five digits"},
-	{"ring_size", CONF_INT, offsetof(struct options, ring_size), .fallback = "4096", .min = 16,
-		.max = 65536,
+	{"root_fingerprint", CONF_STRING, offsetof(struct receipts_options, root_fingerprint),
+		.required = true, .help = "fingerprint of the root key, eight groups of five digits"},
+	{"ring_size", CONF_INT, offsetof(struct receipts_options, ring_size), .fallback = "4096",
+		.min = 16, .max = 65536,
 		.help = "receipts that may wait for PostgreSQL before further ones are refused for now"},
 	{0},
 };
 
-bool options_finish(struct conf *conf, struct options *options, struct err *err)
+bool receipts_options_finish(struct conf *conf, struct receipts_options *options, struct err *err)
 {
 	if (!conf_finish(conf, err))
 		return false;

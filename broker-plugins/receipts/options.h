@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct options {
+struct receipts_options {
 	char *dsn;
 	struct conf_list broker_names;
 	char *root_fingerprint;
@@ -20,9 +20,10 @@ struct options {
 	struct fingerprint root; /* root_fingerprint as read */
 };
 
-extern const struct conf_key options_keys[];
+extern const struct conf_key receipts_keys[];
 
 /* Fills in what is missing and checks the rest. */
-bool options_finish(struct conf *conf, struct options *options, struct err *err) MUST_USE NONNULL;
+bool receipts_options_finish(
+	struct conf *conf, struct receipts_options *options, struct err *err) MUST_USE NONNULL;
 
 #endif

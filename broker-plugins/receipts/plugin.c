@@ -25,7 +25,7 @@ enum { TELL_FULL_EVERY_MS = 10000 };
 
 struct plugin {
 	mosquitto_plugin_id_t *id;
-	struct options options;
+	struct receipts_options options;
 	struct conf conf;
 	struct tray tray;
 	struct presence presence;
@@ -162,9 +162,9 @@ static bool configure(
 {
 	if (sodium_init() < 0)
 		return err_set(err, ERR_SYSTEM, "libsodium does not start");
-	conf_init(&plugin->conf, options_keys, &plugin->options);
+	conf_init(&plugin->conf, receipts_keys, &plugin->options);
 	return broker_options_set(&plugin->conf, options, count, err) &&
-		   options_finish(&plugin->conf, &plugin->options, err);
+		   receipts_options_finish(&plugin->conf, &plugin->options, err);
 }
 
 static void plugin_free(struct plugin *plugin)

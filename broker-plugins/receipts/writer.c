@@ -168,7 +168,7 @@ static void release(struct writer *writer)
 		close(writer->nudge_fd);
 }
 
-bool writer_start(struct writer *writer, const struct options *options, struct tray *tray,
+bool writer_start(struct writer *writer, const struct receipts_options *options, struct tray *tray,
 	struct presence *presence, struct err *err)
 {
 	*writer = (struct writer){

@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 struct writer {
-	const struct options *options; /* borrowed, as the next two */
+	const struct receipts_options *options; /* borrowed, as the next two */
 	struct tray *tray;
 	struct presence *presence;
 	struct worker worker;
@@ -39,7 +39,7 @@ struct writer {
 };
 
 /* Starts the thread. What is borrowed must outlive it. */
-bool writer_start(struct writer *writer, const struct options *options, struct tray *tray,
+bool writer_start(struct writer *writer, const struct receipts_options *options, struct tray *tray,
 	struct presence *presence, struct err *err) MUST_USE NONNULL;
 
 /* The loop's side, on each tick: wakes the thread when it sleeps and there is work for it. */

@@ -21,6 +21,7 @@ enum stage { STAGE_KEYSETS, STAGE_OFFERS, STAGE_PARTS, STAGE_HEAD, STAGE_DONE };
 struct answer {
 	struct sync sync; /* owned */
 	enum stage stage;
+	bool in_lobby; /* keysets and the head that needs them, and nothing else */
 	int64_t keyset; /* version sent last, or held */
 	struct pg_rows *offers; /* owned; NULL until asked for */
 	int offer; /* row to send next */
@@ -53,8 +54,7 @@ bool answer_begin(struct dispatch *dispatch, const char *unit, const void *sync,
 		return false;
 	if (!welcome)
 		return true;
-	/* In the lobby a head is all that may be read, and all that is sent. */
-	answer->stage = good_standing ? STAGE_KEYSETS : STAGE_HEAD;
+	answer->in_lobby = !good_standing;
 	answer->keyset = answer->sync.keyset;
 	*ret = TAKE(answer);
 	return true;
@@ -145,7 +145,7 @@ bool answer_next(
 		if (*ret)
 			return true;
 		if (answer->stage < STAGE_DONE)
-			answer->stage++;
+			answer->stage = answer->in_lobby ? STAGE_HEAD : answer->stage + 1;
 	}
 	return true;
 }

@@ -1,5 +1,8 @@
 """Questions put to a recording proxy about one client."""
 
+import base64
+import re
+
 from mqtt_stream import CONNECT, DISCONNECT, packets, publishes, variable_int
 
 ADMINISTRATIVE_ACTION = 0x98
@@ -33,3 +36,10 @@ def read_by(proxy, client, after_cut=False):
         first = next(n for n, c in enumerate(theirs) if cut_by_broker(c))
         theirs = theirs[first + 1:]
     return [message for c in theirs for message in publishes(bytes(c.from_broker))]
+
+
+def everything_decoded(proxy):
+    """Every byte that passed, and what each run of base64url among them stands for."""
+    raw = proxy.everything()
+    runs = re.findall(rb"[A-Za-z0-9_-]{8,}", raw)
+    return raw + b"\n".join(base64.urlsafe_b64decode(run[:len(run) // 4 * 4]) for run in runs)

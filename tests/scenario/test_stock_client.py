@@ -28,7 +28,7 @@ def options_folder(world, tmp_path, program="mosquitto_sub"):
 
 def start_sub(world, tmp_path, *topics):
     name = f"sub-{len(world.others)}"
-    argv = ["mosquitto_sub", "-d", "-q", "1", "-F", "got %t %l"]
+    argv = ["stdbuf", "-oL", "mosquitto_sub", "-d", "-q", "1", "-F", "got %t %l"]
     for topic in topics:
         argv += ["-t", topic]
     process = Process(name, argv, world.logs, env=options_folder(world, tmp_path))
@@ -75,6 +75,8 @@ def test_it_may_not_subscribe_to_anything_else(world, tmp_path, topic):
     sub = start_sub(world, tmp_path, topic)
     sub.ended()
     assert REFUSED in sub.log(), sub.log_tail()
+    if topic == "certwire/v1/channel/monthly":
+        return  # who does not know its rights asks for each channel: refused, and no alarm
     wait_for(lambda: world.cluster.rows(
         "SELECT 1 FROM certwire.denial WHERE code = 121 AND topic = :'t'", t=topic),
         f"the denial of {topic} to be recorded")

@@ -277,8 +277,9 @@ for name in FAULTS:
 class Telling(Case):
     def test_a_suspended_unit_is_told_why(self):
         world = self.world()
-        world.standing, world.reason = "suspended", "未按时报送半年报告"
         world.start()
+        world.wait_status("idle")
+        world.standing, world.reason = "suspended", "未按时报送半年报告"
         status = world.wait_status("suspended")
         self.assertIn("未按时报送半年报告", status["why"])
         self.assertEqual(world.run("status").returncode, 1)

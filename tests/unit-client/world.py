@@ -127,7 +127,7 @@ class World:
         self.part_filter = None  # (publication, index, message) -> message or None
         self.grants_filter = None  # (publication, sealed) -> sealed or None
         self.clients, self.brokers = [], []
-        self.process, self.log = None, None
+        self.process = None
         for _ in range(brokers):
             self.add_broker()
         self.enroll(config)
@@ -196,9 +196,9 @@ class World:
         environment.pop("CERTWIRE_FAULT", None)
         if fault:
             environment["CERTWIRE_FAULT"] = fault
-        self.log = open(os.path.join(self.folder, "log"), "ab")
-        self.process = subprocess.Popen([PROGRAM, "run", "--config", self.config], env=environment,
-                                        stderr=self.log)
+        with open(os.path.join(self.folder, "log"), "ab") as log:
+            self.process = subprocess.Popen([PROGRAM, "run", "--config", self.config],
+                                            env=environment, stderr=log)
 
     def kill(self):
         self.process.kill()

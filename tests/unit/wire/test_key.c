@@ -66,7 +66,7 @@ static void a_fingerprint_is_read_as_people_type_it(void **state)
 		char digit[4] = {(char)0xef, (char)0xbc, (char)(0x90 + *at - '0'), 0};
 
 		if (*at != ' ')
-			strncat(dense, at, 1);
+			dense[strlen(dense)] = *at;
 		strcat(wide, *at == ' ' ? "\xe3\x80\x80-" : digit);
 	}
 	assert_done(fingerprint_parse(own.text, &typed, &err));

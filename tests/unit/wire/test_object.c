@@ -92,7 +92,9 @@ static void an_entry_is_read_as_written(void **state)
 	assert_true(digest_equal(&read.digest, &digest));
 	assert_int_equal(read.signature_count, 2);
 	assert_string_equal(read.signatures[1], entry.signatures[1]);
-	assert_memory_equal(&read.body, &entry.body, sizeof(read.body));
+	assert_int_equal(read.body.parts, FIXTURE_PARTS);
+	assert_true(digest_equal(&read.body.digest, &entry.body.digest));
+	assert_memory_equal(read.body.stream, entry.body.stream, BODY_STREAM_BYTES);
 	fixture_body_release(&body);
 }
 
@@ -177,6 +179,7 @@ static void a_full_receipt_fits(void **state)
 	auto_receipt struct receipt receipt = fixture_receipt();
 	auto_receipt struct receipt read = RECEIPT_INIT;
 	auto_buf struct buf text = BUF_INIT(LIMIT_RECEIPT_JWS);
+	auto_buf struct buf again = BUF_INIT(LIMIT_RECEIPT_JWS);
 	struct err err;
 
 	(void)state;
@@ -187,7 +190,8 @@ static void a_full_receipt_fits(void **state)
 	assert_done(receipt_parse(text.data, text.len, &read, &err));
 	assert_done(receipt_verify(&read, &key.public, &err));
 	assert_int_equal(read.item_count, LIMIT_RECEIPT_ITEMS);
-	assert_memory_equal(read.items, receipt.items, sizeof(read.items));
+	assert_done(receipt_sign(&read, &key, &again, &err));
+	assert_string_equal(buf_str(&again), buf_str(&text));
 }
 
 static void a_full_sync_fits(void **state)
@@ -196,6 +200,7 @@ static void a_full_sync_fits(void **state)
 	auto_sync struct sync sync = fixture_sync();
 	auto_sync struct sync read = SYNC_INIT;
 	auto_buf struct buf text = BUF_INIT(LIMIT_SYNC_JWS);
+	auto_buf struct buf again = BUF_INIT(LIMIT_SYNC_JWS);
 	struct err err;
 
 	(void)state;
@@ -213,9 +218,9 @@ static void a_full_sync_fits(void **state)
 	assert_done(sync_sign(&sync, &key, &text, &err));
 	assert_done(sync_parse(text.data, text.len, &read, &err));
 	assert_done(sync_verify(&read, &key.public, &err));
-	assert_memory_equal(&read.have, &sync.have, sizeof(read.have));
-	assert_memory_equal(&read.missing, &sync.missing, sizeof(read.missing));
-	assert_memory_equal(read.grants, sync.grants, sizeof(read.grants));
+	assert_int_equal(read.missing[15].parts.items[63].to, 3253);
+	assert_done(sync_sign(&read, &key, &again, &err));
+	assert_string_equal(buf_str(&again), buf_str(&text));
 }
 
 static void a_full_head_fits(void **state)
@@ -225,6 +230,7 @@ static void a_full_head_fits(void **state)
 	auto_head struct head head = fixture_head();
 	auto_head struct head read = HEAD_INIT;
 	auto_buf struct buf text = BUF_INIT(LIMIT_HEAD_JWS);
+	auto_buf struct buf again = BUF_INIT(LIMIT_HEAD_JWS);
 	struct err err;
 
 	(void)state;
@@ -242,8 +248,8 @@ static void a_full_head_fits(void **state)
 	assert_done(head_verify(&read, keyset, &err));
 	assert_int_equal(head_find(&read, "abcdefghijklmn12")->settled, INT_53_MAX);
 	assert_null(head_find(&read, "d1"));
-	assert_memory_equal(read.refused, head.refused, sizeof(read.refused));
-	assert_string_equal(read.reason, head.reason);
+	assert_done(head_sign(&read, &key, &again, &err));
+	assert_string_equal(buf_str(&again), buf_str(&text));
 }
 
 int main(void)

@@ -1,0 +1,163 @@
+#include "broker-plugins/check/check.h"
+#include "common/limits.h"
+
+#include <string.h>
+
+/* Settings that must not be true; absent is fine unless `must_say_false`. */
+static const struct switch_rule {
+	const char *name;
+	bool must_say_false; /* the broker's own default is true */
+	const char *why;
+} switch_rules[] = {
+	{"per_listener_settings", false,
+		"plugins get no tick then, and each listener has rights of its own"},
+	{"allow_anonymous", true, "nobody connects without a token"},
+	{"persistence", false, "nothing is kept on the broker's disk, and what is read back is stale"},
+	{"retain_available", true, "nothing is kept for who comes later: the ledger answers"},
+	{"use_identity_as_username", false, "the plugin is never asked then"},
+	{"use_subject_as_username", false, "the plugin is never asked then"},
+	{"use_username_as_clientid", false,
+		"client ids are <unit>.<device>, and two devices of a unit would push each other out"},
+};
+
+/* Settings that must not be there at all. */
+static const struct absent_rule {
+	const char *name; /* ends with '*': a prefix */
+	const char *why;
+} absent_rules[] = {
+	{"password_file", "a password would let in who has no token"},
+	{"psk_file", "a shared key would let in who has no token"},
+	{"psk_hint", "a shared key would let in who has no token"},
+	{"acl_file", "what it allows the plugin is never asked about"},
+	{"auth_opt_*", "write plugin_opt_, so that it is checked"},
+	{"connection", "a bridge is asked for no right: it reads and writes everything"},
+	{"address", "a bridge is asked for no right: it reads and writes everything"},
+	{"addresses", "a bridge is asked for no right: it reads and writes everything"},
+	{"bridge_*", "a bridge is asked for no right: it reads and writes everything"},
+	{"memory_limit",
+		"at the limit the broker cuts whoever publishes next, which is the dispatcher"},
+	{"port", "its listener has the defaults of an old time: write 'listener PORT ADDRESS'"},
+	{"bind_address", "its listener has the defaults of an old time: write 'listener PORT ADDRESS'"},
+};
+
+/* Numbers that must be given, each within bounds. */
+static const struct number_rule {
+	const char *name;
+	long long min;
+	long long max;
+	const char *why;
+} number_rules[] = {
+	/* The largest objects are 65,536 bytes; their topic and properties need a little more. */
+	{"max_packet_size", LIMIT_SYNC_JWS + 1024, LIMIT_MQTT_PACKET,
+		"smaller cuts off what the protocol allows; larger or unset lets who has not signed in "
+		"take "
+		"up the broker's memory"},
+	{"max_inflight_bytes", 1, 64LL * 1024 * 1024,
+		"a client's own Receive Maximum escapes every other limit"},
+	{"max_queued_messages", 2000, 1000000,
+		"the default drops parts for a slow reader without a word, and 0 makes a refused publish "
+		"cut "
+		"its sender"},
+	{"max_queued_bytes", 1, 1024LL * 1024 * 1024,
+		"without it one client that does not read can take up the broker's memory"},
+};
+
+static bool matches(const char *rule, const char *name)
+{
+	size_t len = strlen(rule);
+
+	if (len > 0 && rule[len - 1] == '*')
+		return strncmp(rule, name, len - 1) == 0;
+	return strcmp(rule, name) == 0;
+}
+
+static void check_switch(const struct lines *lines, const char *file,
+	const struct switch_rule *rule, struct findings *findings)
+{
+	bool is_there = false;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct line *line = &lines->items[i];
+
+		if (strcmp(line->name, rule->name) != 0)
+			continue;
+		is_there = true;
+		if (check_is_true(line->value))
+			findings_add(findings, line, "'%s true': %s; write '%s false'", rule->name, rule->why,
+				rule->name);
+	}
+	if (!is_there && rule->must_say_false)
+		findings_add_missing(findings, file, "'%s' is missing: %s; write '%s false'", rule->name,
+			rule->why, rule->name);
+}
+
+static void check_absent(
+	const struct lines *lines, const struct absent_rule *rule, struct findings *findings)
+{
+	for (size_t i = 0; i < lines->count; i++)
+		if (matches(rule->name, lines->items[i].name))
+			findings_add(findings, &lines->items[i], "'%s': %s; take it out",
+				ERR_QUOTED(lines->items[i].name), rule->why);
+}
+
+static void check_bounds(const struct lines *lines, const char *file,
+	const struct number_rule *rule, struct findings *findings)
+{
+	bool is_there = false;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct line *line = &lines->items[i];
+		long long number = check_number(line->value);
+
+		if (strcmp(line->name, rule->name) != 0)
+			continue;
+		is_there = true;
+		if (number < rule->min || number > rule->max)
+			findings_add(findings, line, "'%s %s': %s; give it %lld to %lld", rule->name,
+				ERR_QUOTED(line->value), rule->why, rule->min, rule->max);
+	}
+	if (!is_there)
+		findings_add_missing(findings, file, "'%s' is missing: %s; give it %lld to %lld",
+			rule->name, rule->why, rule->min, rule->max);
+}
+
+static void check_log(const struct lines *lines, struct findings *findings)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct line *line = &lines->items[i];
+
+		if (strcmp(line->name, "log_type") == 0 &&
+			(strcmp(line->value, "all") == 0 || strcmp(line->value, "debug") == 0 ||
+				strcmp(line->value, "subscribe") == 0 || strcmp(line->value, "unsubscribe") == 0))
+			findings_add(findings, line,
+				"'log_type %s': a line for each message, written by the one thread that serves "
+				"all; "
+				"log error, warning and notice",
+				line->value);
+	}
+}
+
+static void warn_unless_set(const struct lines *lines, const char *file, const char *name,
+	const char *why, struct findings *findings)
+{
+	const struct line whole = {.file = file};
+
+	for (size_t i = 0; i < lines->count; i++)
+		if (strcmp(lines->items[i].name, name) == 0)
+			return;
+	findings_warn(findings, &whole, "'%s' is not set: %s", name, why);
+}
+
+void check_global(const struct lines *lines, const char *file, struct findings *findings)
+{
+	for (size_t i = 0; i < ARRAY_LEN(switch_rules); i++)
+		check_switch(lines, file, &switch_rules[i], findings);
+	for (size_t i = 0; i < ARRAY_LEN(absent_rules); i++)
+		check_absent(lines, &absent_rules[i], findings);
+	for (size_t i = 0; i < ARRAY_LEN(number_rules); i++)
+		check_bounds(lines, file, &number_rules[i], findings);
+	check_log(lines, findings);
+	warn_unless_set(lines, file, "set_tcp_nodelay", "acknowledgements take 40 ms longer", findings);
+	warn_unless_set(lines, file, "max_keepalive",
+		"who is gone without a word may be taken for present for hours", findings);
+}

@@ -1,0 +1,120 @@
+#!/bin/bash
+# CNCERT's side, once: keys, the keyset, the broker's TLS certificate, and a unit in good standing.
+# What exists is kept, so it may be run again.
+set -euo pipefail
+umask 077
+# shellcheck source=lib.sh
+. "${0%/*}/lib.sh"
+own=/var/lib/certwire
+broker=/run/certwire/broker
+dispatcher=/run/certwire/dispatcher
+public=/run/certwire/public
+
+as_admin() {
+	psql -X -q -A -t -v ON_ERROR_STOP=1 "$@" "$(dsn_of admin_li)"
+}
+
+random() {
+	head -c 24 /dev/urandom | base64
+}
+
+# make_key FILE ROLE NAME: with a passphrase file beside it, but for a daemon's.
+make_key() {
+	local given=()
+	[ ! -e "$1.key" ] || return 0
+	if [ "$2" != dispatcher ]; then
+		random | put "$1.pass"
+		given=(--passphrase-file "$1.pass")
+	fi
+	certwire keygen --role "$2" --name "$3" --out "$1.key" "${given[@]}" >/dev/null
+	echo "key: $3 ($2)"
+}
+
+# of_key FILE WHAT: its kid or fingerprint.
+of_key() {
+	certwire key show "$1.key" | sed -n "s/^$2  *//p"
+}
+
+# bind FILE LOGIN ROLE: one person, one role, one key.
+bind() {
+	as_admin -v kid="$(of_key "$1" kid)" -v login="$2" -v role="$3" >/dev/null \
+		<<<"SELECT certwire.bind_key(:'kid', :'login', :'role')"
+}
+
+# write_conf LOGIN: the settings of `certwire` for this person.
+write_conf() {
+	put "$own/$1.conf" <<-CONF
+		dsn = $(dsn_of "$1")
+		root_fingerprint = $(of_key "$own/root" fingerprint)
+		key = $own/$1.key
+		passphrase_file = $own/$1.pass
+	CONF
+}
+
+make_keyset() {
+	if [ ! -e "$own/keyset-1.jws" ]; then
+		certwire keyset make --root-key "$own/root.key" --passphrase-file "$own/root.pass" \
+			--out "$own/keyset-1.jws" --expires 2099-12-31 --approvals weekly=2 \
+			--key "$own/registrar_zhao.key" --key "$own/editor_wang.key" \
+			--key "$own/editor_chen.key" --key "$own/recovery.key" \
+			--key "$dispatcher/dispatch_a.key" >/dev/null
+	fi
+	if [ -z "$(as_admin <<<'SELECT 1 FROM certwire.current_keysets()')" ]; then
+		certwire keyset import "$own/keyset-1.jws" --config "$own/registrar_zhao.conf"
+	fi
+}
+
+# A small authority of our own, because services talk over a network that is not loopback.
+make_tls() {
+	local new=(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes)
+	if [ ! -e "$own/ca.crt" ]; then
+		openssl req -x509 "${new[@]}" -days 3650 -subj '/CN=Certwire demonstration' \
+			-keyout "$own/ca.key" -out "$own/ca.crt.new" 2>/dev/null
+		mv "$own/ca.crt.new" "$own/ca.crt"
+	fi
+	if [ ! -e "$broker/broker.crt" ]; then
+		openssl req "${new[@]}" -subj /CN=broker -addext subjectAltName=DNS:broker \
+			-keyout "$broker/broker.key" -out "$own/broker.csr" 2>/dev/null
+		openssl x509 -req -in "$own/broker.csr" -copy_extensions copy -days 825 \
+			-CA "$own/ca.crt" -CAkey "$own/ca.key" -CAcreateserial 2>/dev/null |
+			put "$broker/broker.crt"
+	fi
+}
+
+admit_unit() {
+	local unit=$1 name=$2 channel
+	if [ -n "$(as_admin -v unit="$unit" \
+		<<<"SELECT 1 FROM certwire.unit_overview WHERE unit = :'unit'")" ]; then
+		return
+	fi
+	{
+		echo "BEGIN; SELECT certwire.admit_unit(:'unit', :'name');"
+		for channel in weekly monthly opportunity seminar; do
+			echo "SELECT certwire.grant_channel(:'unit', '$channel');"
+		done
+		echo "COMMIT;"
+	} | as_admin -v unit="$unit" -v name="$name" >/dev/null
+	echo "unit: $unit $name, in good standing"
+}
+
+wait_for_file /run/certwire/login/database.crt migrate
+make_key "$own/root" root 根密钥
+make_key "$own/recovery" recovery 恢复密钥
+make_key "$own/registrar_zhao" registrar 赵敏
+make_key "$own/editor_wang" editor 王芳
+make_key "$own/editor_chen" editor 陈磊
+make_key "$dispatcher/dispatch_a" dispatcher dispatch-a
+bind "$own/registrar_zhao" registrar_zhao registrar
+bind "$own/editor_wang" editor_wang editor
+bind "$own/editor_chen" editor_chen editor
+bind "$dispatcher/dispatch_a" dispatch_a dispatcher
+for login in registrar_zhao editor_wang editor_chen; do
+	write_conf "$login"
+done
+make_keyset
+make_tls
+admit_unit demo 演示单位
+# Last, because broker, dispatcher and unit wait for it.
+put "$public/ca.crt" <"$own/ca.crt"
+of_key "$own/root" fingerprint | put "$public/root_fingerprint"
+echo "set up; root fingerprint $(cat "$public/root_fingerprint")"

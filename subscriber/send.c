@@ -1,0 +1,82 @@
+/* Receipts leave here: the part of the daemon that signs and sends. */
+#include "subscriber/daemon_part.h"
+
+#include "common/fault.h"
+#include "subscriber/outbox.h"
+
+#include <string.h>
+
+enum { RESEND_MOST = 64 /* receipts sent again at a time */ };
+
+struct resending {
+	struct daemon *daemon;
+	int left;
+};
+
+static bool send_receipt(void *context, int64_t number, const char *jws)
+{
+	struct resending *resending = context;
+	struct daemon *daemon = resending->daemon;
+
+	if (number > daemon->newest_asked || resending->left-- == 0)
+		return false;
+	daemon->resent_to = number;
+	return link_publish(daemon->link, TOPIC_RECEIPT, jws, strlen(jws));
+}
+
+void daemon_resend_receipts(struct daemon *daemon)
+{
+	struct resending resending = {daemon, RESEND_MOST};
+	struct err err;
+
+	if (daemon->good &&
+		!outbox_unsettled(&daemon->unit->db, daemon->resent_to, send_receipt, &resending, &err))
+		unit_trouble(daemon->unit, "send receipts again", &err);
+}
+
+static bool send_once(void *context, int64_t number, const char *jws)
+{
+	struct daemon *daemon = context;
+
+	(void)number;
+	return link_publish(daemon->link, TOPIC_RECEIPT, jws, strlen(jws));
+}
+
+static bool send_signed(void *context, int64_t number, const char *jws)
+{
+	struct daemon *daemon = context;
+
+	if (link_publish(daemon->link, TOPIC_RECEIPT, jws, strlen(jws))) {
+		log_line(&daemon->unit->log, LOG_LEVEL_INFO, "receipt %lld sent", (long long)number);
+		fault_point("unit-after-publish");
+	}
+	return true;
+}
+
+void daemon_sign_receipts(struct daemon *daemon)
+{
+	const struct config *config = daemon->unit->config;
+	struct unit *unit = daemon->unit;
+	int64_t number = 1;
+	struct err err;
+
+	while (number) {
+		if (!outbox_sign(&unit->db, config->unit, config->device, &unit->key, unit_now(unit),
+				&number, &err) ||
+			(number && daemon->good &&
+				!outbox_unsettled(&unit->db, number - 1, send_signed, daemon, &err))) {
+			unit_trouble(daemon->unit, "sign receipts", &err);
+			return;
+		}
+	}
+	daemon->owes = false;
+}
+
+void daemon_resend_stored(struct daemon *daemon, const struct pub_id *id)
+{
+	struct err err;
+	bool found;
+
+	if (!outbox_find_stored(&daemon->unit->db, id, send_once, daemon, &found, &err))
+		unit_trouble(daemon->unit, "send a receipt again", &err);
+}

@@ -1,0 +1,357 @@
+#include "tests/unit/test.h"
+
+#include "common/refusal.h"
+#include "tests/unit/broker/gate_fixture.h"
+
+/* What a test changes of a connect that would be let in. */
+struct attempt {
+	const char *client_id;
+	const char *user_name;
+	const char *signer; /* name of the key; NULL: the client's own */
+	const char *audience;
+	const char *password; /* instead of a token */
+	int64_t issued_ago; /* seconds that the token's times are shifted back */
+	int protocol_version;
+	bool keep_session;
+};
+
+static struct attempt attempt(const char *client_id, const char *user_name)
+{
+	return (struct attempt){
+		.client_id = client_id,
+		.user_name = user_name,
+		.audience = FIXTURE_BROKER,
+		.protocol_version = 5,
+	};
+}
+
+static const int clients[8];
+
+static struct connect_verdict try_token(
+	struct gate *gate, const struct attempt *attempt, const char *token, const void *client)
+{
+	struct moment now = gate_fixture_start();
+	const struct connect connect = {
+		.client = client,
+		.client_id = attempt->client_id,
+		.user_name = attempt->user_name,
+		.password = token,
+		.protocol_version = attempt->protocol_version,
+		.clean_start = !attempt->keep_session,
+	};
+
+	return authenticate(gate, &connect, &now);
+}
+
+static void make_token(const struct attempt *attempt, struct buf *token)
+{
+	struct signing_key key = fixture_key(attempt->signer ? attempt->signer : attempt->client_id);
+
+	FIXTURE_MUST(token_make(attempt->client_id, attempt->audience,
+		FIXTURE_NOW - attempt->issued_ago, &key, token, &err));
+	signing_key_release(&key);
+}
+
+static struct connect_verdict try_as(
+	struct gate *gate, const struct attempt *attempt, const void *client)
+{
+	auto_buf struct buf token = BUF_INIT(4096);
+
+	if (attempt->password)
+		return try_token(gate, attempt, attempt->password, client);
+	make_token(attempt, &token);
+	return try_token(gate, attempt, buf_str(&token), client);
+}
+
+static struct connect_verdict try(struct gate *gate, const struct attempt *attempt)
+{
+	return try_as(gate, attempt, &clients[0]);
+}
+
+static void assert_refused_with(struct gate *gate, const struct attempt *attempt, int code)
+{
+	struct connect_verdict verdict = try(gate, attempt);
+
+	assert_int_equal(verdict.code, code);
+	assert_false(verdict.let_in);
+	assert_null(sessions_find(&gate->sessions, &clients[0]));
+}
+
+static int setup(void **state)
+{
+	struct gate *gate = calloc(1, sizeof(*gate));
+
+	gate_fixture(gate);
+	*state = gate;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	gate_release(*state);
+	free(*state);
+	return 0;
+}
+
+static void a_device_with_its_token_is_let_in_and_has_a_record(void **state)
+{
+	struct attempt own = attempt("good.d1", "good");
+	struct connect_verdict verdict = try(*state, &own);
+	struct gate *gate = *state;
+
+	assert_true(verdict.let_in);
+	assert_int_equal(verdict.code, 0);
+	assert_string_equal(sessions_find(&gate->sessions, &clients[0])->client_id, "good.d1");
+	assert_true(sessions_have(&gate->sessions, "good", "d1"));
+}
+
+static void a_dispatcher_is_let_in_by_its_key_in_the_keyset(void **state)
+{
+	struct attempt own = attempt("dispatcher.a", "dispatcher");
+
+	own.signer = "dispatcher";
+	assert_true(try(*state, &own).let_in);
+}
+
+static void a_dispatcher_whose_key_is_no_dispatchers_is_refused(void **state)
+{
+	struct attempt forged = attempt("dispatcher.a", "dispatcher");
+
+	forged.signer = "editor 1";
+	assert_refused_with(*state, &forged, REFUSAL_TOKEN_DEVICE);
+	forged.signer = "dispatcher compromised";
+	assert_refused_with(*state, &forged, REFUSAL_TOKEN_DEVICE);
+	forged.signer = "good.d1";
+	assert_refused_with(*state, &forged, REFUSAL_TOKEN_DEVICE);
+}
+
+static void what_is_no_token_is_refused(void **state)
+{
+	static const char *const passwords[] = {"", "x", "a.b.c", "....", "e30.e30.e30"};
+	struct attempt own = attempt("good.d1", "good");
+
+	for (size_t i = 0; i < ARRAY_LEN(passwords); i++) {
+		own.password = passwords[i];
+		assert_refused_with(*state, &own, REFUSAL_TOKEN_MALFORMED);
+	}
+}
+
+static void a_client_without_name_or_password_is_refused(void **state)
+{
+	struct attempt nobody = attempt("good.d1", NULL);
+
+	nobody.password = "x";
+	assert_refused_with(*state, &nobody, REFUSAL_TOKEN_CLIENT);
+	nobody = attempt(NULL, "good");
+	nobody.password = "x";
+	assert_refused_with(*state, &nobody, REFUSAL_TOKEN_CLIENT);
+}
+
+static void another_units_key_does_not_open_the_door(void **state)
+{
+	struct attempt forged = attempt("good.d1", "good");
+
+	forged.signer = "all.d1";
+	assert_refused_with(*state, &forged, REFUSAL_TOKEN_DEVICE);
+}
+
+static void a_changed_signature_is_refused(void **state)
+{
+	struct attempt own = attempt("good.d1", "good");
+	auto_buf struct buf token = BUF_INIT(4096);
+
+	make_token(&own, &token);
+	/* The last character but one holds six bits of the signature. */
+	token.data[token.len - 2] = token.data[token.len - 2] == 'A' ? 'B' : 'A';
+	own.password = buf_str(&token);
+	assert_refused_with(*state, &own, REFUSAL_TOKEN_SIGNATURE);
+}
+
+static void a_client_id_that_is_not_the_users_is_refused(void **state)
+{
+	struct attempt other = attempt("all.d1", "good");
+
+	assert_refused_with(*state, &other, REFUSAL_TOKEN_CLIENT);
+	other = attempt("good.d1", "all");
+	assert_refused_with(*state, &other, REFUSAL_TOKEN_CLIENT);
+}
+
+static void a_token_of_another_device_of_the_unit_is_refused(void **state)
+{
+	struct attempt other = attempt("good.d2", "good");
+	auto_buf struct buf token = BUF_INIT(4096);
+
+	make_token(&other, &token);
+	other.client_id = "good.d1";
+	other.password = buf_str(&token);
+	assert_refused_with(*state, &other, REFUSAL_TOKEN_CLIENT);
+}
+
+static void a_token_for_another_broker_is_refused_and_for_either_name_taken(void **state)
+{
+	struct attempt own = attempt("good.d1", "good");
+
+	own.audience = "elsewhere.example:8883";
+	assert_refused_with(*state, &own, REFUSAL_TOKEN_AUDIENCE);
+	own.audience = "second.example:8883";
+	assert_true(try(*state, &own).let_in);
+}
+
+static void a_token_is_used_once(void **state)
+{
+	struct attempt own = attempt("good.d1", "good");
+	auto_buf struct buf token = BUF_INIT(4096);
+	struct connect_verdict second;
+
+	make_token(&own, &token);
+	assert_true(try_token(*state, &own, buf_str(&token), &clients[0]).let_in);
+	second = try_token(*state, &own, buf_str(&token), &clients[1]);
+	assert_false(second.let_in);
+	assert_int_equal(second.code, REFUSAL_TOKEN_REUSED);
+}
+
+static void unknown_and_revoked_devices_are_refused(void **state)
+{
+	struct attempt stranger = attempt("good.d9", "good");
+
+	assert_refused_with(*state, &stranger, REFUSAL_TOKEN_DEVICE);
+	stranger = attempt("nobody.d1", "nobody");
+	assert_refused_with(*state, &stranger, REFUSAL_TOKEN_DEVICE);
+	stranger = attempt("good.gone", "good");
+	assert_refused_with(*state, &stranger, REFUSAL_DEVICE_REVOKED);
+}
+
+static void who_is_not_in_good_standing_comes_into_the_lobby(void **state)
+{
+	struct attempt own = attempt("suspended.d1", "suspended");
+	struct connect_verdict verdict = try(*state, &own);
+
+	assert_true(verdict.let_in);
+	assert_int_equal(verdict.code, REFUSAL_NOT_GOOD_STANDING);
+}
+
+static void a_wrong_clock_leads_into_the_lobby_unless_the_client_is_connected(void **state)
+{
+	struct attempt late = attempt("good.d1", "good");
+	struct gate *gate = *state;
+	struct connect_verdict verdict;
+
+	late.issued_ago = 3600;
+	verdict = try_as(gate, &late, &clients[0]);
+	assert_true(verdict.let_in);
+	assert_int_equal(verdict.code, REFUSAL_TOKEN_CLOCK);
+	assert_true(sessions_find(&gate->sessions, &clients[0])->clock_is_off);
+	late.issued_ago = -3600;
+	verdict = try_as(gate, &late, &clients[1]);
+	assert_false(verdict.let_in);
+	assert_int_equal(verdict.code, REFUSAL_TOKEN_CLOCK);
+}
+
+static void a_dispatcher_with_a_wrong_clock_is_refused(void **state)
+{
+	struct attempt late = attempt("dispatcher.a", "dispatcher");
+
+	late.signer = "dispatcher";
+	late.issued_ago = 3600;
+	assert_refused_with(*state, &late, REFUSAL_TOKEN_CLOCK);
+}
+
+static void older_protocols_and_kept_sessions_are_refused(void **state)
+{
+	struct attempt own = attempt("good.d1", "good");
+
+	own.protocol_version = 4;
+	assert_refused_with(*state, &own, REFUSAL_MQTT_SESSION);
+	own.protocol_version = 5;
+	own.keep_session = true;
+	assert_refused_with(*state, &own, REFUSAL_MQTT_SESSION);
+}
+
+static void a_stale_copy_refuses_everybody_until_it_is_confirmed(void **state)
+{
+	struct attempt own = attempt("good.d1", "good");
+	struct gate *gate = *state;
+	struct moment now = gate_fixture_start();
+
+	gate->good_at_ms = now.mono_ms - GATE_STALENESS_MS - 1;
+	assert_refused_with(gate, &own, REFUSAL_STALE_ENTITLEMENT);
+	gate_fixture_confirm(gate, &now);
+	assert_true(try(gate, &own).let_in);
+}
+
+static void without_any_copy_everybody_is_refused(void **state)
+{
+	struct attempt own = attempt("good.d1", "good");
+	struct gate *gate = *state;
+
+	table_free(gate->table);
+	gate->table = NULL;
+	assert_refused_with(gate, &own, REFUSAL_STALE_ENTITLEMENT);
+}
+
+static void an_expired_keyset_refuses_everybody(void **state)
+{
+	struct attempt own = attempt("good.d1", "good");
+	struct gate *gate = *state;
+
+	gate->table->dispatchers.expires_at = FIXTURE_NOW;
+	assert_refused_with(gate, &own, REFUSAL_KEYSET_EXPIRED);
+}
+
+static void used_tokens_are_forgotten_only_when_they_are_past(void **state)
+{
+	struct gate *gate = *state;
+	const uint8_t id[TOKEN_ID_BYTES] = {1};
+
+	assert_true(replay_use(&gate->replay, "good.d1", id, FIXTURE_NOW + 10, FIXTURE_NOW));
+	assert_false(replay_use(&gate->replay, "good.d1", id, FIXTURE_NOW + 10, FIXTURE_NOW + 9));
+	assert_true(replay_use(&gate->replay, "good.d1", id, FIXTURE_NOW + 30, FIXTURE_NOW + 10));
+}
+
+static void one_client_cannot_fill_the_memory_of_used_tokens(void **state)
+{
+	struct gate *gate = *state;
+	uint8_t id[TOKEN_ID_BYTES] = {0};
+
+	for (int i = 0; i < REPLAY_CLIENT_MAX; i++) {
+		memcpy(id, &i, sizeof(i));
+		assert_true(replay_use(&gate->replay, "good.d1", id, FIXTURE_NOW + 10, FIXTURE_NOW));
+	}
+	id[15] = 1;
+	assert_false(replay_use(&gate->replay, "good.d1", id, FIXTURE_NOW + 10, FIXTURE_NOW));
+	assert_true(replay_use(&gate->replay, "all.d1", id, FIXTURE_NOW + 10, FIXTURE_NOW));
+	for (int i = 0; i < REPLAY_BUCKETS; i++)
+		replay_sweep(&gate->replay, FIXTURE_NOW + 10);
+	assert_int_equal(gate->replay.count, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_device_with_its_token_is_let_in_and_has_a_record),
+		TEST(a_dispatcher_is_let_in_by_its_key_in_the_keyset),
+		TEST(a_dispatcher_whose_key_is_no_dispatchers_is_refused),
+		TEST(what_is_no_token_is_refused),
+		TEST(a_client_without_name_or_password_is_refused),
+		TEST(another_units_key_does_not_open_the_door),
+		TEST(a_changed_signature_is_refused),
+		TEST(a_client_id_that_is_not_the_users_is_refused),
+		TEST(a_token_of_another_device_of_the_unit_is_refused),
+		TEST(a_token_for_another_broker_is_refused_and_for_either_name_taken),
+		TEST(a_token_is_used_once),
+		TEST(unknown_and_revoked_devices_are_refused),
+		TEST(who_is_not_in_good_standing_comes_into_the_lobby),
+		TEST(a_wrong_clock_leads_into_the_lobby_unless_the_client_is_connected),
+		TEST(a_dispatcher_with_a_wrong_clock_is_refused),
+		TEST(older_protocols_and_kept_sessions_are_refused),
+		TEST(a_stale_copy_refuses_everybody_until_it_is_confirmed),
+		TEST(without_any_copy_everybody_is_refused),
+		TEST(an_expired_keyset_refuses_everybody),
+		TEST(used_tokens_are_forgotten_only_when_they_are_past),
+		TEST(one_client_cannot_fill_the_memory_of_used_tokens),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

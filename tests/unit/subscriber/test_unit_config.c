@@ -1,0 +1,138 @@
+#include "tests/unit/test.h"
+
+#include "subscriber/config.h"
+
+#define GOOD \
+	"unit = unit-a\ndevice = d1\nstate = /var/lib/certwire\nbroker = localhost:1883\n" \
+	"root_fingerprint = 01234 56789 01234 56789 01234 56789 01234 56789\n"
+
+static bool parse(const char *text, struct config *ret, struct err *err)
+{
+	return config_parse("unit.conf", text, strlen(text), ret, err);
+}
+
+static void a_full_configuration_is_read(void **state)
+{
+	auto_config struct config config = {.unit = NULL};
+	struct err err;
+
+	(void)state;
+	assert_done(parse(GOOD "quota = 2G\nkeepalive = 10\n", &config, &err));
+	assert_string_equal(config.client_id, "unit-a.d1");
+	assert_string_equal(config.inbox, "/var/lib/certwire/inbox");
+	assert_int_equal(config.quota_bytes, INT64_C(2) << 30);
+	assert_int_equal(config.keepalive_s, 10);
+	assert_int_equal(config.sync_interval_s, 60);
+}
+
+static void what_is_wrong_is_refused_by_name(void **state)
+{
+	static const char *const wrong[][2] = {
+		{GOOD "colour = red\n", "colour"},
+		{GOOD "unit = unit-b\n", "unit"},
+		{"unit = unit-a\n", "device"},
+		{GOOD "quota = 2X\n", "quota"},
+		{GOOD "quota = -1\n", "quota"},
+		{GOOD "log_level = loud\n", "log_level"},
+		{GOOD "keepalive = 61\n", "keepalive"},
+		{"unit = Unit\ndevice = d1\nstate = /s\nbroker = localhost:1\nroot_fingerprint = 1\n",
+			"no unit id"},
+		{"unit = dispatcher\ndevice = d1\nstate = /s\nbroker = localhost:1\nroot_fingerprint = 1\n",
+			"no unit id"},
+	};
+	struct config config;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		assert_refused(parse(wrong[i][0], &config, &err), ERR_USAGE, wrong[i][1]);
+	}
+}
+
+static void brokers_are_told_apart(void **state)
+{
+	struct broker broker;
+	struct err err;
+
+	(void)state;
+	assert_done(broker_parse("mqtts://broker.example.cn:8883", &broker, &err));
+	assert_true(broker.tls);
+	assert_string_equal(broker.name, "broker.example.cn:8883");
+	assert_string_equal(broker.host, "broker.example.cn");
+	assert_done(broker_parse("[::1]:1883", &broker, &err));
+	assert_string_equal(broker.host, "::1");
+	assert_string_equal(broker.name, "[::1]:1883");
+	assert_done(broker_parse("127.0.0.2:65535", &broker, &err));
+	assert_int_equal(broker.port, 65535);
+}
+
+static void without_tls_only_this_machine_is_let_through(void **state)
+{
+	static const char *const far[] = {"broker.example.cn:1883", "10.0.0.1:1883", "128.0.0.1:1883",
+		"localhost.example.cn:1883", "[fe80::1]:1883", "127.0.0.1.example.cn:1"};
+	struct broker broker;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(far); i++) {
+		assert_refused(broker_parse(far[i], &broker, &err), ERR_USAGE, "without TLS");
+	}
+}
+
+static void what_is_no_broker_is_refused(void **state)
+{
+	static const char *const wrong[] = {"", ":", "localhost", "localhost:", "localhost:0",
+		"localhost:65536", "localhost:1883x", "::1:1883", "local host:1883", ":1883", "[]:1883",
+		"mqtt://localhost:1883", "mqtts://:1", "localhost:01"};
+	struct broker broker;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		assert_refused(broker_parse(wrong[i], &broker, &err), ERR_USAGE, "broker");
+	}
+}
+
+static void tls_needs_certificates_to_check_by(void **state)
+{
+	struct config config;
+	struct err err;
+
+	(void)state;
+	assert_refused(parse("unit = unit-a\ndevice = d1\nstate = /s\nbroker = mqtts://b.cn:8883\n"
+						 "root_fingerprint = 01234 56789 01234 56789 01234 56789 01234 56789\n",
+					   &config, &err),
+		ERR_USAGE, "broker_ca");
+}
+
+static void sizes_have_units(void **state)
+{
+	static const char *const wrong[] = {
+		"", "G", "1GB", "1.5G", " 1G", "99999999999999999999", "1g"};
+	struct err err;
+	int64_t size;
+
+	(void)state;
+	assert_done(config_parse_size("0", &size, &err));
+	assert_int_equal(size, 0);
+	assert_done(config_parse_size("500M", &size, &err));
+	assert_int_equal(size, 500 * 1024 * 1024);
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		assert_refused(config_parse_size(wrong[i], &size, &err), ERR_USAGE, "is no size");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_full_configuration_is_read),
+		cmocka_unit_test(what_is_wrong_is_refused_by_name),
+		cmocka_unit_test(brokers_are_told_apart),
+		cmocka_unit_test(without_tls_only_this_machine_is_let_through),
+		cmocka_unit_test(what_is_no_broker_is_refused),
+		cmocka_unit_test(tls_needs_certificates_to_check_by),
+		cmocka_unit_test(sizes_have_units),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
