@@ -99,6 +99,7 @@ admit_unit() {
 }
 
 wait_for_file /run/certwire/login/database.crt migrate
+wait_for 300 PostgreSQL pg_isready -q -h database
 make_key "$own/root" root 根密钥
 make_key "$own/recovery" recovery 恢复密钥
 make_key "$own/registrar_zhao" registrar 赵敏

@@ -80,5 +80,9 @@ int64_t pace_wait(const struct pace *pace, bool lacking, int64_t now)
 
 bool pace_gap(const struct pace *pace, int64_t now)
 {
-	return pace->connected && now - pace->echo_at >= 2 * pace->interval_ms;
+	int64_t most = 2 * pace->interval_ms;
+
+	if (most < PACE_GAP_LEAST_MS)
+		most = PACE_GAP_LEAST_MS;
+	return pace->connected && now - pace->echo_at >= most;
 }

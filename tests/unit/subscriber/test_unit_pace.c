@@ -115,6 +115,10 @@ static void two_intervals_of_silence_are_a_gap(void **state)
 	assert_false(pace_gap(&pace, 299 + 2 * INTERVAL));
 	pace_disconnected(&pace);
 	assert_false(pace_gap(&pace, 1000 * INTERVAL));
+	pace_init(&pace, 1000);
+	pace_connected(&pace, 0);
+	assert_false(pace_gap(&pace, PACE_GAP_LEAST_MS - 1));
+	assert_true(pace_gap(&pace, PACE_GAP_LEAST_MS));
 }
 
 static void a_nonce_counts_once_and_takes_older_ones_with_it(void **state)
