@@ -107,9 +107,9 @@ struct parcel *tray_take(struct tray *tray)
 
 void tray_done(struct tray *tray, struct parcel *parcel)
 {
-	/* As many slots as there are parcels, so it is never full. */
-	bool pushed = ring_push(&tray->spent, &parcel);
+	/* As many slots as there can be parcels at all. */
+	bool has_room = ring_push(&tray->spent, &parcel);
 
-	assert(pushed);
-	(void)pushed;
+	assert(has_room);
+	(void)has_room;
 }
