@@ -18,7 +18,7 @@ void asked_add(struct asked *asked, const struct sync *sync)
 }
 
 bool asked_answered(struct asked *asked, const uint8_t nonce[static SYNC_NONCE_BYTES],
-	struct sync_incident ret[static LIMIT_SYNC_INCIDENTS], size_t *ret_count)
+	struct sync_incident ret[static LIMIT_SYNC_INCIDENTS], size_t *ret_count, bool *ret_last)
 {
 	size_t oldest = asked->next > ASKED_MAX ? asked->next - ASKED_MAX : 0;
 
@@ -29,6 +29,7 @@ bool asked_answered(struct asked *asked, const uint8_t nonce[static SYNC_NONCE_B
 			continue;
 		memcpy(ret, asked->items[at].incidents, sizeof asked->items[at].incidents);
 		*ret_count = asked->items[at].incident_count;
+		*ret_last = n + 1 == asked->next;
 		for (size_t k = oldest; k <= n; k++)
 			asked->items[k % ASKED_MAX].waits = false;
 		return true;

@@ -12,7 +12,7 @@
 #include "common/macros.h"
 #include "common/sync.h"
 
-enum { ASKED_MAX = 4 };
+enum { ASKED_MAX = 16 };
 
 struct asked {
 	struct {
@@ -32,9 +32,10 @@ void asked_add(struct asked *asked, const struct sync *sync) NONNULL;
 
 /*
  * True when the nonce is one that waits; it and what was asked before it do so no longer. The
- * incidents that the sync told are copied out.
+ * incidents that the sync told are copied out, and whether it was the last one sent.
  */
 bool asked_answered(struct asked *asked, const uint8_t nonce[static SYNC_NONCE_BYTES],
-	struct sync_incident ret[static LIMIT_SYNC_INCIDENTS], size_t *ret_count) MUST_USE NONNULL;
+	struct sync_incident ret[static LIMIT_SYNC_INCIDENTS], size_t *ret_count,
+	bool *ret_last) MUST_USE NONNULL;
 
 #endif

@@ -28,15 +28,15 @@ static bool heads_judge(
 
 /* 504: one that carries our device must echo what we asked on this connection. */
 static bool heads_check_echo(struct unit *unit, struct asked *asked, const struct head *head,
-	bool *ret_echo, struct err *err)
+	struct head_news *news, struct err *err)
 {
 	struct sync_incident told[LIMIT_SYNC_INCIDENTS];
 	size_t count;
 
-	*ret_echo = strcmp(head->device, unit->config->device) == 0;
-	if (!*ret_echo)
+	news->echo = strcmp(head->device, unit->config->device) == 0;
+	if (!news->echo)
 		return true;
-	if (!asked_answered(asked, head->nonce, told, &count))
+	if (!asked_answered(asked, head->nonce, told, &count, &news->last_echo))
 		return err_code(err, REFUSAL_HEAD_ECHO, "head echoes no sync of this connection");
 	return incident_reported(&unit->db, told, count, err);
 }
@@ -126,7 +126,7 @@ bool heads_take(struct unit *unit, struct asked *asked, const void *jws, size_t 
 		return true;
 	}
 	ok = heads_judge(unit, jws, len, head, err) &&
-		 heads_check_echo(unit, asked, head, &news.echo, err) && buf_append(&text, jws, len, err);
+		 heads_check_echo(unit, asked, head, &news, err) && buf_append(&text, jws, len, err);
 	if (ok && news.echo)
 		heads_set_clock(unit, head);
 	news.standing = head->standing;

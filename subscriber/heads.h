@@ -16,6 +16,7 @@
 
 struct head_news {
 	bool echo; /* it answers a sync of ours */
+	bool last_echo; /* and that was the last one sent */
 	bool ledger_known; /* it says, freshly, how far our receipts are settled */
 	bool settled; /* the watermark rose */
 	enum standing standing;

@@ -44,9 +44,14 @@ static void outgrow_lobby(struct daemon *daemon)
 	daemon->refused_echoes++;
 }
 
-static void daemon_echo(struct daemon *daemon)
+static void daemon_echo(struct daemon *daemon, bool is_last)
 {
-	pace_answered(&daemon->pace, clock_monotonic_ms());
+	int64_t now = clock_monotonic_ms();
+
+	if (is_last)
+		pace_answered(&daemon->pace, now);
+	else
+		pace_heard(&daemon->pace, now);
 	link_is_good(daemon->link);
 	keep_echo(daemon);
 	outgrow_lobby(daemon);
@@ -79,7 +84,7 @@ static void daemon_head(struct daemon *daemon, const void *payload, size_t len)
 			daemon_resend_receipts(daemon);
 	}
 	if (news.echo)
-		daemon_echo(daemon);
+		daemon_echo(daemon, news.last_echo);
 }
 
 void daemon_up(void *context, const struct broker *broker)

@@ -38,6 +38,7 @@ struct link {
 	int64_t next_at; /* of the next attempt, or the deadline of this one */
 	bool lost; /* ends at the end of the step, because of `why` */
 	char why[LINK_WHY_SIZE];
+	char detail[LINK_WHY_SIZE / 2]; /* the last error that the library logged */
 	struct topics topics;
 };
 
@@ -61,6 +62,16 @@ static void link_lose(struct link *link, const char *why)
 		return;
 	link->lost = true;
 	(void)snprintf(link->why, sizeof link->why, "%.*s", (int)sizeof link->why - 1, why);
+}
+
+/* What OpenSSL says is told in the library's log alone; its last word is the reason. */
+static void on_log(struct mosquitto *mosq, void *context, int level, const char *text)
+{
+	struct link *link = context;
+
+	(void)mosq;
+	if (level == MOSQ_LOG_ERR)
+		(void)err_quote(link->detail, sizeof link->detail, text, strlen(text));
 }
 
 static void on_connect(struct mosquitto *mosq, void *context, int code, int flags,
@@ -183,6 +194,7 @@ static bool link_prepare(struct link *link, const struct broker *broker, struct 
 						   MOSQ_ERR_SUCCESS)
 		return err_set(
 			err, ERR_SYSTEM, "cannot use the certificates in '%s'", link->config->broker_ca);
+	mosquitto_log_callback_set(mosq, on_log);
 	mosquitto_connect_v5_callback_set(mosq, on_connect);
 	mosquitto_subscribe_v5_callback_set(mosq, on_subscribe);
 	mosquitto_disconnect_v5_callback_set(mosq, on_disconnect);
@@ -190,27 +202,36 @@ static bool link_prepare(struct link *link, const struct broker *broker, struct 
 	return true;
 }
 
+/* What the library returned, in words. */
+static void link_fail(struct link *link, const char *what, int rc)
+{
+	char why[LINK_WHY_SIZE];
+	bool has_detail = rc == MOSQ_ERR_TLS && *link->detail;
+
+	(void)snprintf(why, sizeof why, "%s: %s%s%s%s", what,
+		rc == MOSQ_ERR_ERRNO && errno ? strerror(errno) : mosquitto_strerror(rc),
+		has_detail ? " (" : "", has_detail ? link->detail : "", has_detail ? ")" : "");
+	link_lose(link, why);
+}
+
 static void link_connect(struct link *link)
 {
 	const struct broker *broker = link_broker(link);
-	char why[LINK_WHY_SIZE];
 	struct err err;
 	int rc;
 
 	link->state = LINK_CONNECTING;
 	link->next_at = clock_monotonic_ms() + LINK_CONNECT_TIMEOUT_MS;
 	topics_init(&link->topics, link->config->unit);
+	link->detail[0] = '\0';
 	if (!link_prepare(link, broker, &err)) {
 		link_lose(link, err.text);
 		return;
 	}
 	rc = mosquitto_connect_async(
 		link->mosq, broker->host, broker->port, (int)link->config->keepalive_s);
-	if (rc != MOSQ_ERR_SUCCESS) {
-		(void)snprintf(why, sizeof why, "cannot connect: %s",
-			rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
-		link_lose(link, why);
-	}
+	if (rc != MOSQ_ERR_SUCCESS)
+		link_fail(link, "cannot connect", rc);
 }
 
 /* After a loss: the next broker, after a while. */
@@ -237,19 +258,14 @@ static void link_pause(int64_t ms)
 
 static void link_run(struct link *link, int timeout_ms)
 {
-	char why[LINK_WHY_SIZE];
 	int rc;
 
 	errno = 0;
 	rc = mosquitto_loop(link->mosq, timeout_ms, 1);
-	if (rc != MOSQ_ERR_SUCCESS) {
-		(void)snprintf(why, sizeof why, "%s: %s",
-			link->state == LINK_UP ? "connection lost" : "cannot connect",
-			rc == MOSQ_ERR_ERRNO && errno ? strerror(errno) : mosquitto_strerror(rc));
-		link_lose(link, why);
-	} else if (link->state == LINK_CONNECTING && clock_monotonic_ms() >= link->next_at) {
+	if (rc != MOSQ_ERR_SUCCESS)
+		link_fail(link, link->state == LINK_UP ? "connection lost" : "cannot connect", rc);
+	else if (link->state == LINK_CONNECTING && clock_monotonic_ms() >= link->next_at)
 		link_lose(link, "the broker does not answer");
-	}
 }
 
 void link_step(struct link *link, int timeout_ms)

@@ -30,15 +30,21 @@ void pace_sent(struct pace *pace, int64_t now)
 	pace->pushed_at = 0;
 }
 
+void pace_heard(struct pace *pace, int64_t now)
+{
+	pace->echo_at = now;
+}
+
 void pace_answered(struct pace *pace, int64_t now)
 {
 	pace->answered = true;
-	pace->echo_at = now;
+	pace_heard(pace, now);
 }
 
 void pace_progress(struct pace *pace, int64_t now)
 {
 	pace->progressed = true;
+	pace->progress_at = now;
 	pace->echo_at = now;
 	if (pace->answered)
 		pace->pushed_at = now;
@@ -51,7 +57,10 @@ static int64_t left(int64_t until, int64_t now)
 
 int64_t pace_wait(const struct pace *pace, bool lacking, int64_t now)
 {
-	int64_t regular = left(pace->sent_at + pace->interval_ms, now);
+	/* While the answer still pours in, another sync would only ask for it a second time. */
+	bool pouring = !pace->answered && pace->progressed && pace->progress_at > pace->sent_at;
+	int64_t since = pouring ? pace->progress_at : pace->sent_at;
+	int64_t regular = left(since + pace->interval_ms, now);
 	int64_t sooner;
 
 	if (!pace->connected)
@@ -71,5 +80,9 @@ int64_t pace_wait(const struct pace *pace, bool lacking, int64_t now)
 
 bool pace_gap(const struct pace *pace, int64_t now)
 {
-	return pace->connected && now - pace->echo_at >= 2 * pace->interval_ms;
+	int64_t most = 2 * pace->interval_ms;
+
+	if (most < PACE_GAP_LEAST_MS)
+		most = PACE_GAP_LEAST_MS;
+	return pace->connected && now - pace->echo_at >= most;
 }

@@ -14,6 +14,8 @@ enum {
 	PACE_BACKOFF_FIRST_MS = 1000,
 	/* Parts that come without being asked for are waited for so long before they are asked for. */
 	PACE_QUIET_MS = 1000,
+	/* However short the interval: a dispatcher may take over from another, or be busy. */
+	PACE_GAP_LEAST_MS = 20 * 1000,
 };
 
 struct pace {
@@ -22,6 +24,7 @@ struct pace {
 	bool sent; /* on this connection */
 	bool answered; /* the last sync was */
 	bool progressed; /* since the last sync was sent */
+	int64_t progress_at; /* when, last */
 	int64_t sent_at;
 	int64_t backoff_ms; /* after an answered sync that brought nothing */
 	int64_t pushed_at; /* when something came unasked */
@@ -36,7 +39,10 @@ void pace_disconnected(struct pace *pace) NONNULL;
 /* A sync was sent. */
 void pace_sent(struct pace *pace, int64_t now) NONNULL;
 
-/* Its echo came. */
+/* The echo of an earlier sync came: the dispatcher is there, but what was asked last is still due. */
+void pace_heard(struct pace *pace, int64_t now) NONNULL;
+
+/* The echo of the last one came. */
 void pace_answered(struct pace *pace, int64_t now) NONNULL;
 
 /* Something that was missing came. */
@@ -46,7 +52,7 @@ void pace_progress(struct pace *pace, int64_t now) NONNULL;
 int64_t pace_wait(const struct pace *pace, bool lacking, int64_t now) MUST_USE NONNULL;
 
 /*
- * No echo for two intervals. A part that was missing puts this off, because the window that an
+ * No echo for two intervals, and PACE_GAP_LEAST_MS. A part that was missing puts this off, because the window that an
  * answer fills may take longer than that on a slow line; there are only so many of those.
  */
 bool pace_gap(const struct pace *pace, int64_t now) MUST_USE NONNULL;

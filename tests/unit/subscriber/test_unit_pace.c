@@ -44,7 +44,7 @@ static void an_answer_that_brought_something_is_followed_at_once(void **state)
 	(void)state;
 	pace_sent(&pace, 0);
 	pace_progress(&pace, 10);
-	assert_int_equal(pace_wait(&pace, true, 10), INTERVAL - 10);
+	assert_int_equal(pace_wait(&pace, true, 10), INTERVAL);
 	pace_answered(&pace, 20);
 	assert_int_equal(pace_wait(&pace, true, 20), 0);
 }
@@ -87,6 +87,20 @@ static void what_comes_unasked_is_waited_for(void **state)
 	assert_int_equal(pace_wait(&pace, true, 6900), 0);
 }
 
+static void an_answer_that_still_pours_in_is_not_asked_for_again(void **state)
+{
+	struct pace pace = connected(0);
+
+	(void)state;
+	pace_sent(&pace, 0);
+	pace_progress(&pace, INTERVAL - 1);
+	assert_int_equal(pace_wait(&pace, true, INTERVAL + 5), INTERVAL - 6);
+	pace_heard(&pace, INTERVAL + 6);
+	assert_int_equal(pace_wait(&pace, true, INTERVAL + 6), INTERVAL - 7);
+	pace_answered(&pace, INTERVAL + 7);
+	assert_int_equal(pace_wait(&pace, true, INTERVAL + 7), 0);
+}
+
 static void two_intervals_of_silence_are_a_gap(void **state)
 {
 	struct pace pace = connected(100);
@@ -101,6 +115,10 @@ static void two_intervals_of_silence_are_a_gap(void **state)
 	assert_false(pace_gap(&pace, 299 + 2 * INTERVAL));
 	pace_disconnected(&pace);
 	assert_false(pace_gap(&pace, 1000 * INTERVAL));
+	pace_init(&pace, 1000);
+	pace_connected(&pace, 0);
+	assert_false(pace_gap(&pace, PACE_GAP_LEAST_MS - 1));
+	assert_true(pace_gap(&pace, PACE_GAP_LEAST_MS));
 }
 
 static void a_nonce_counts_once_and_takes_older_ones_with_it(void **state)
@@ -109,27 +127,30 @@ static void a_nonce_counts_once_and_takes_older_ones_with_it(void **state)
 	struct asked asked = {.next = 0};
 	static struct sync sync;
 	size_t count;
+	bool last;
 
 	(void)state;
-	for (uint8_t i = 1; i <= 6; i++) {
+	for (uint8_t i = 1; i <= ASKED_MAX + 2; i++) {
 		sync.nonce[0] = i;
 		sync.incident_count = 1;
 		sync.incidents[0].code = 200 + i;
 		asked_add(&asked, &sync);
 	}
 	sync.nonce[0] = 2;
-	assert_false(asked_answered(&asked, sync.nonce, told, &count));
+	assert_false(asked_answered(&asked, sync.nonce, told, &count, &last));
 	sync.nonce[0] = 4;
-	assert_true(asked_answered(&asked, sync.nonce, told, &count));
+	assert_true(asked_answered(&asked, sync.nonce, told, &count, &last));
 	assert_int_equal(told[0].code, 204);
-	assert_false(asked_answered(&asked, sync.nonce, told, &count));
+	assert_false(last);
+	assert_false(asked_answered(&asked, sync.nonce, told, &count, &last));
 	sync.nonce[0] = 3;
-	assert_false(asked_answered(&asked, sync.nonce, told, &count));
-	sync.nonce[0] = 6;
-	assert_true(asked_answered(&asked, sync.nonce, told, &count));
+	assert_false(asked_answered(&asked, sync.nonce, told, &count, &last));
+	sync.nonce[0] = ASKED_MAX + 2;
+	assert_true(asked_answered(&asked, sync.nonce, told, &count, &last));
+	assert_true(last);
 	asked_add(&asked, &sync);
 	asked_clear(&asked);
-	assert_false(asked_answered(&asked, sync.nonce, told, &count));
+	assert_false(asked_answered(&asked, sync.nonce, told, &count, &last));
 }
 
 int main(void)
@@ -140,6 +161,7 @@ int main(void)
 		cmocka_unit_test(an_answer_that_brought_something_is_followed_at_once),
 		cmocka_unit_test(answers_that_bring_nothing_are_spaced_out),
 		cmocka_unit_test(what_comes_unasked_is_waited_for),
+		cmocka_unit_test(an_answer_that_still_pours_in_is_not_asked_for_again),
 		cmocka_unit_test(two_intervals_of_silence_are_a_gap),
 		cmocka_unit_test(a_nonce_counts_once_and_takes_older_ones_with_it),
 	};
