@@ -137,6 +137,44 @@ static void check_log(const struct lines *lines, struct findings *findings)
 	}
 }
 
+/* Settings that this file and its neighbours judge, or that break nothing whatever their value. */
+static const char *const known[] = {"allow_zero_length_clientid", "auto_id_prefix",
+	"autosave_interval", "cafile", "capath", "certfile", "check_retain_source", "ciphers",
+	"ciphers_tls1.3", "clientid_prefixes", "connection_messages", "crlfile", "dhparamfile",
+	"include_dir", "keyfile", "listener", "log_dest", "log_facility", "log_timestamp",
+	"log_timestamp_format", "log_type", "max_connections", "max_inflight_messages", "max_keepalive",
+	"max_qos", "max_topic_alias", "message_size_limit", "persistence_file", "persistence_location",
+	"persistent_client_expiration", "pid_file", "plugin", "auth_plugin", "plugin_opt_*", "protocol",
+	"queue_qos0_messages", "require_certificate", "set_tcp_nodelay", "socket_domain",
+	"sys_interval", "tls_engine", "tls_keyform", "tls_version", "mount_point", "bind_interface",
+	"upgrade_outgoing_qos", "user"};
+
+static bool has_rule(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(switch_rules); i++)
+		if (strcmp(switch_rules[i].name, name) == 0)
+			return true;
+	for (size_t i = 0; i < ARRAY_LEN(absent_rules); i++)
+		if (matches(absent_rules[i].name, name))
+			return true;
+	for (size_t i = 0; i < ARRAY_LEN(number_rules); i++)
+		if (strcmp(number_rules[i].name, name) == 0)
+			return true;
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (matches(known[i], name))
+			return true;
+	return false;
+}
+
+static void warn_unknown(const struct lines *lines, struct findings *findings)
+{
+	for (size_t i = 0; i < lines->count; i++)
+		if (!has_rule(lines->items[i].name))
+			findings_warn(findings, &lines->items[i],
+				"'%s' is not known here: see that it lets nobody in and keeps nothing",
+				ERR_QUOTED(lines->items[i].name));
+}
+
 static void warn_unless_set(const struct lines *lines, const char *file, const char *name,
 	const char *why, struct findings *findings)
 {
@@ -157,6 +195,7 @@ void check_global(const struct lines *lines, const char *file, struct findings *
 	for (size_t i = 0; i < ARRAY_LEN(number_rules); i++)
 		check_bounds(lines, file, &number_rules[i], findings);
 	check_log(lines, findings);
+	warn_unknown(lines, findings);
 	warn_unless_set(lines, file, "set_tcp_nodelay", "acknowledgements take 40 ms longer", findings);
 	warn_unless_set(lines, file, "max_keepalive",
 		"who is gone without a word may be taken for present for hours", findings);

@@ -81,11 +81,11 @@ static int judge_token(struct gate *gate, const struct connect *connect, struct 
 	code = find_key(gate, token->jws.kid, caller, gate_rights_time(gate, now));
 	if (code)
 		return code;
+	if (!token_verify(token, caller->key, &err))
+		return REFUSAL_TOKEN_SIGNATURE;
 	code = judge_audience(gate, token);
 	if (code)
 		return code;
-	if (!token_verify(token, caller->key, &err))
-		return REFUSAL_TOKEN_SIGNATURE;
 	keep_until = token->expires_at > now->wall ? token->expires_at : now->wall;
 	keep_until += LIMIT_CLOCK_SKEW_S + 1;
 	if (!replay_use(&gate->replay, token->client_id, token->id, keep_until, now->wall))

@@ -253,19 +253,19 @@ static int on_tick(int event, void *event_data, void *userdata)
 	return MOSQ_ERR_SUCCESS;
 }
 
+static const struct {
+	int event;
+	MOSQ_FUNC_generic_callback function;
+} callbacks[] = {
+	{MOSQ_EVT_BASIC_AUTH, on_basic_auth},
+	{MOSQ_EVT_ACL_CHECK, on_acl_check},
+	{MOSQ_EVT_DISCONNECT, on_disconnect},
+	{MOSQ_EVT_RELOAD, on_reload},
+	{MOSQ_EVT_TICK, on_tick},
+};
+
 static bool register_callbacks(struct plugin *plugin, struct err *err)
 {
-	static const struct {
-		int event;
-		MOSQ_FUNC_generic_callback function;
-	} callbacks[] = {
-		{MOSQ_EVT_BASIC_AUTH, on_basic_auth},
-		{MOSQ_EVT_ACL_CHECK, on_acl_check},
-		{MOSQ_EVT_DISCONNECT, on_disconnect},
-		{MOSQ_EVT_RELOAD, on_reload},
-		{MOSQ_EVT_TICK, on_tick},
-	};
-
 	for (size_t i = 0; i < ARRAY_LEN(callbacks); i++) {
 		int rc = mosquitto_callback_register(
 			plugin->id, callbacks[i].event, callbacks[i].function, NULL, plugin);
@@ -275,6 +275,13 @@ static bool register_callbacks(struct plugin *plugin, struct err *err)
 				callbacks[i].event);
 	}
 	return true;
+}
+
+/* Those that were never registered are passed over. */
+static void unregister_callbacks(struct plugin *plugin)
+{
+	for (size_t i = 0; i < ARRAY_LEN(callbacks); i++)
+		mosquitto_callback_unregister(plugin->id, callbacks[i].event, callbacks[i].function, NULL);
 }
 
 static void set_limits(struct plugin *plugin)
@@ -343,6 +350,7 @@ static struct plugin *plugin_new(mosquitto_plugin_id_t *id, struct err *err)
 
 static void plugin_free(struct plugin *plugin)
 {
+	unregister_callbacks(plugin);
 	/* A thread that does not end keeps its memory: the process is about to go. */
 	if (plugin->has_thread && !loader_stop(&plugin->loader))
 		return;

@@ -119,17 +119,17 @@ static int on_tick(int event, void *event_data, void *userdata)
 	return MOSQ_ERR_SUCCESS;
 }
 
+static const struct {
+	int event;
+	MOSQ_FUNC_generic_callback function;
+} callbacks[] = {
+	{MOSQ_EVT_MESSAGE, on_message},
+	{MOSQ_EVT_DISCONNECT, on_disconnect},
+	{MOSQ_EVT_TICK, on_tick},
+};
+
 static bool register_callbacks(struct plugin *plugin, struct err *err)
 {
-	static const struct {
-		int event;
-		MOSQ_FUNC_generic_callback function;
-	} callbacks[] = {
-		{MOSQ_EVT_MESSAGE, on_message},
-		{MOSQ_EVT_DISCONNECT, on_disconnect},
-		{MOSQ_EVT_TICK, on_tick},
-	};
-
 	for (size_t i = 0; i < ARRAY_LEN(callbacks); i++) {
 		int rc = mosquitto_callback_register(
 			plugin->id, callbacks[i].event, callbacks[i].function, NULL, plugin);
@@ -139,6 +139,13 @@ static bool register_callbacks(struct plugin *plugin, struct err *err)
 				callbacks[i].event);
 	}
 	return true;
+}
+
+/* Those that were never registered are passed over. */
+static void unregister_callbacks(struct plugin *plugin)
+{
+	for (size_t i = 0; i < ARRAY_LEN(callbacks); i++)
+		mosquitto_callback_unregister(plugin->id, callbacks[i].event, callbacks[i].function, NULL);
 }
 
 static bool start(struct plugin *plugin, struct err *err)
@@ -170,6 +177,7 @@ static bool configure(
 
 static void plugin_free(struct plugin *plugin)
 {
+	unregister_callbacks(plugin);
 	/* A thread that does not end keeps its memory: the process is about to go. */
 	if (plugin->has_thread) {
 		if (!writer_stop(&plugin->writer))

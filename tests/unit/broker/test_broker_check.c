@@ -209,6 +209,20 @@ static void plugins_that_disagree_are_found(void **state)
 	findings_release(&findings);
 }
 
+static void a_setting_that_is_not_known_is_pointed_out(void **state)
+{
+	auto_buf struct buf text = BUF_INIT(65536);
+	struct findings findings;
+	struct err err;
+
+	(void)state;
+	assert_done(buf_printf(&text, &err, "%sfuture_setting true\n", buf_str(&shipped)));
+	check_text(buf_str(&text), &findings);
+	assert_int_equal(findings.count, 0);
+	assert_non_null(strstr(buf_str(&findings.warnings), "'future_setting' is not known here"));
+	findings_release(&findings);
+}
+
 static void findings_name_file_and_line(void **state)
 {
 	struct findings findings;
@@ -246,6 +260,7 @@ int main(void)
 		cmocka_unit_test(the_order_of_the_plugins_is_checked),
 		cmocka_unit_test(a_password_in_the_configuration_is_found),
 		cmocka_unit_test(plugins_that_disagree_are_found),
+		cmocka_unit_test(a_setting_that_is_not_known_is_pointed_out),
 		cmocka_unit_test(findings_name_file_and_line),
 		cmocka_unit_test(lines_are_read_as_the_broker_reads_them),
 	};
