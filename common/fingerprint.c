@@ -7,7 +7,7 @@
 
 enum { GROUPS = 8, GROUP_DIGITS = 5, GROUP_MODULUS = 100000 };
 
-/* UTF-8 of what people type between digits or instead of them. */
+/* UTF-8 of what people type instead of digits, and between them. */
 #define FULL_WIDTH_LEAD "\xef\xbc" /* then 0x90 to 0x99 for the digits, 0x8d for the hyphen */
 static const char *const separators[] = {
 	" ",
@@ -21,7 +21,7 @@ static const char *const separators[] = {
 	"\xe2\x80\x91",
 	"\xe2\x80\x93" /* en dash */,
 	"\xe2\x80\x94" /* em dash */,
-	FULL_WIDTH_LEAD "\x8d",
+	"\xef\xbc\x8d",
 };
 
 struct fingerprint fingerprint_of(const struct public_key *key)

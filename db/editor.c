@@ -113,6 +113,26 @@ bool editor_check_my_key(struct pg *pg, const char *kid, struct err *err)
 		kid, kid);
 }
 
+bool editor_namesakes(struct pg *pg, const char *channel, const char *number, const char *id,
+	struct pg_rows **ret, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_text(&params, channel);
+	pg_param_text(&params, number);
+	pg_param_text(&params, id);
+	return pg_exec(pg, sql_editor_namesakes, &params, ret, err);
+}
+
+bool editor_withdraw(struct pg *pg, const char *id, const char *reason, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_text(&params, id);
+	pg_param_text(&params, reason);
+	return pg_exec(pg, sql_editor_withdraw, &params, NULL, err);
+}
+
 bool editor_request_issue(struct pg *pg, const char *id, struct err *err)
 {
 	struct pg_params params = PG_PARAMS_INIT;

@@ -53,6 +53,15 @@ bool editor_parts(struct pg *pg, const char *id, uint32_t from, uint32_t count,
 /* ERR_DENIED with what to do unless this login is bound to that key as an editor. */
 bool editor_check_my_key(struct pg *pg, const char *kid, struct err *err) MUST_USE NONNULL;
 
+/* Other publications of that channel and number, newest first; withdrawn ones do not count. */
+enum { EDITOR_NAMESAKE_ID, EDITOR_NAMESAKE_STATE };
+bool editor_namesakes(struct pg *pg, const char *channel, const char *number, const char *id,
+	struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
+
+/* Gives a publication up before it is issued; ERR_DENIED once it is. */
+bool editor_withdraw(
+	struct pg *pg, const char *id, const char *reason, struct err *err) MUST_USE NONNULL;
+
 /* Asks the dispatcher to issue it; ERR_DENIED unless it is approved. */
 bool editor_request_issue(struct pg *pg, const char *id, struct err *err) MUST_USE NONNULL;
 

@@ -93,7 +93,8 @@ bool ledger_owed_at(
 		if (!ledger_text(rows, row, 1, "key id", grant->kid, sizeof grant->kid, err) ||
 			!ledger_bytes(rows, row, 2, "grant", grant->sealed, sizeof grant->sealed, err))
 			return false;
-		strcpy(grant->device, device);
+		assert(strlen(device) < sizeof grant->device);
+		memcpy(grant->device, device, strlen(device) + 1);
 		offer.grant_count = 1;
 	}
 	offer.entry = strdup(pg_text(rows, row, 0));
@@ -197,7 +198,7 @@ bool ledger_head_of(struct ledger *ledger, const char *unit, struct head *ret, s
 	if (!read_head(rows, &head, err) || !read_refused(ledger, unit, &head, err))
 		return false;
 	assert(strlen(unit) < sizeof head.unit);
-	strcpy(head.unit, unit);
+	memcpy(head.unit, unit, strlen(unit) + 1);
 	*ret = head;
 	return true;
 }

@@ -24,13 +24,13 @@ static char *one_line(char *out, size_t size, const char *text)
 	return out;
 }
 
-bool pg_error_connection(const PGconn *conn, const char *what, struct err *err)
+void pg_describe_trouble(const PGconn *conn, const char *what, struct err *err)
 {
 	char line[512], quoted[640];
 
 	one_line(line, sizeof line, PQerrorMessage(conn));
 	err_quote(quoted, sizeof quoted, line, strlen(line));
-	return err_set(err, ERR_SYSTEM, "%s: %s", what, *line ? quoted : "connection lost");
+	err_set(err, ERR_SYSTEM, "%s: %s", what, *line ? quoted : "connection lost");
 }
 
 static bool in_class(const char *state, const char *class)
@@ -75,7 +75,7 @@ static void report(struct pg *pg, const PGresult *result, struct err *err)
 
 	strncpy(pg->state, state ? state : "", sizeof pg->state - 1);
 	if (!message) {
-		(void)pg_error_connection(pg->conn, "database", err);
+		pg_describe_trouble(pg->conn, "database", err);
 		return;
 	}
 	if (is_missing_schema(pg->state))
@@ -88,11 +88,8 @@ static void report(struct pg *pg, const PGresult *result, struct err *err)
 
 bool pg_error_check(struct pg *pg, PGresult *result, struct err *err)
 {
-	ExecStatusType status;
+	ExecStatusType status = PQresultStatus(result);
 
-	if (!result)
-		return pg_error_connection(pg->conn, "database", err);
-	status = PQresultStatus(result);
 	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY)
 		return true;
 	report(pg, result, err);

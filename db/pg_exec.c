@@ -40,7 +40,7 @@ static bool flush(struct pg *pg, int64_t deadline, struct err *err)
 	}
 }
 
-/* The first failure among the results of one send, else the last result. NULL: nothing came. */
+/* The first failure among the results of one send, else the last result; never NULL. */
 static bool collect(struct pg *pg, int64_t deadline, PGresult **ret, struct err *err)
 {
 	PGresult *kept = NULL;
@@ -64,6 +64,8 @@ static bool collect(struct pg *pg, int64_t deadline, PGresult **ret, struct err 
 		PQclear(kept);
 		kept = next;
 	}
+	if (!kept)
+		return pg_error_connection(pg->conn, "database", err);
 	*ret = kept;
 	return true;
 }

@@ -67,12 +67,21 @@ bool pg_wait_or_give_up(
 bool pg_is_usable(struct pg *pg, const struct pg_params *params, struct err *err) MUST_USE
 	__attribute__((nonnull(1, 3)));
 
-/* Takes the result. True when the statement succeeded. Else fills err and pg->state. */
-bool pg_error_check(struct pg *pg, PGresult *result, struct err *err) MUST_USE
-	__attribute__((nonnull(1, 3)));
+/*
+ * True when the statement succeeded, the result being untouched. Else it is cleared, and err and
+ * pg->state say why.
+ */
+bool pg_error_check(struct pg *pg, PGresult *result, struct err *err) MUST_USE NONNULL;
 
-/* The connection's own trouble, ERR_SYSTEM; returns false. */
-bool pg_error_connection(const PGconn *conn, const char *what, struct err *err) NONNULL;
+/* The connection's own trouble, ERR_SYSTEM. */
+void pg_describe_trouble(const PGconn *conn, const char *what, struct err *err) NONNULL;
+
+/* The same, returning false; inline, so that an analyser sees that it does. */
+static inline bool pg_error_connection(const PGconn *conn, const char *what, struct err *err)
+{
+	pg_describe_trouble(conn, what, err);
+	return false;
+}
 
 /* Takes the result, never NULL; NULL when out of memory, the result being cleared. */
 struct pg_rows *pg_rows_new(PGresult *result) MUST_USE NONNULL;

@@ -16,6 +16,7 @@ state() {
 
 wait_for_file /run/certwire/public/root_fingerprint setup
 wait_for_file "$enrolment/fingerprint" "the unit"
+wait_for 300 PostgreSQL pg_isready -q -h database
 if [ -z "$(state)" ]; then
 	as_admin -v request="$(cat "$enrolment/request.jws")" >/dev/null \
 		<<<"SELECT certwire.request_device('demo', 'd1', :'request')"

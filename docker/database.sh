@@ -3,7 +3,7 @@
 set -euo pipefail
 umask 077
 bin=/usr/lib/postgresql/15/bin
-cluster=/var/lib/postgresql/data/cluster
+cluster=/var/lib/certwire/cluster
 
 # Made aside and renamed: what a killed first start left behind is thrown away.
 if [ ! -d "$cluster" ]; then

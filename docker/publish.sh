@@ -11,9 +11,9 @@ file="/tmp/$title.pdf"
 wang() { certwire "$@" --config /var/lib/certwire/editor_wang.conf; }
 chen() { certwire "$@" --config /var/lib/certwire/editor_chen.conf; }
 
-# One unit is the whole audience here.
+# The one unit that is the whole audience here.
 stored() {
-	wang status "$id" --json | grep -q '"stored": *1'
+	wang status "$id" --json | grep -q '"stored_at":"'
 }
 
 python3 /opt/certwire/make_pdf.py "$file" "$title"

@@ -55,6 +55,7 @@ make_keyset() {
 	if [ ! -e "$own/keyset-1.jws" ]; then
 		certwire keyset make --root-key "$own/root.key" --passphrase-file "$own/root.pass" \
 			--out "$own/keyset-1.jws" --expires 2099-12-31 --approvals weekly=2 \
+			--approvals monthly=2 --approvals opportunity=2 --approvals seminar=2 \
 			--key "$own/registrar_zhao.key" --key "$own/editor_wang.key" \
 			--key "$own/editor_chen.key" --key "$own/recovery.key" \
 			--key "$dispatcher/dispatch_a.key" >/dev/null
@@ -98,6 +99,7 @@ admit_unit() {
 }
 
 wait_for_file /run/certwire/login/database.crt migrate
+wait_for 300 PostgreSQL pg_isready -q -h database
 make_key "$own/root" root 根密钥
 make_key "$own/recovery" recovery 恢复密钥
 make_key "$own/registrar_zhao" registrar 赵敏

@@ -15,7 +15,8 @@ if [ ! -s "$enrolment/fingerprint" ]; then
 		# A request whose fingerprint was never told is made again, for the same key.
 		rm -f "$HOME/.local/state/certwire/request.jws"
 		certwire-unit enroll --unit demo --device d1 --broker mqtts://broker:8883 \
-			--broker-ca "$public/ca.crt" --root "$(cat "$public/root_fingerprint")" | put "$said"
+			--broker-ca "$public/ca.crt" --inbox "$HOME/inbox" \
+			--root "$(cat "$public/root_fingerprint")" | put "$said"
 	fi
 	head -n 1 "$said" | put "$enrolment/request.jws"
 	sed -n 's/^fingerprint: //p' "$said" | put "$enrolment/fingerprint"

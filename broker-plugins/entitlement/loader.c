@@ -44,7 +44,7 @@ static void free_spent(struct loader *loader)
 {
 	struct delta *delta;
 
-	while ((delta = ring_pop(&loader->spent))) {
+	while (ring_pop(&loader->spent, &delta)) {
 		delta_free(delta);
 		loader->out--;
 	}
@@ -53,7 +53,7 @@ static void free_spent(struct loader *loader)
 /* Takes `delta`: hands it to the loop, or frees it when the loop is behind with taking news. */
 static bool hand_over(struct loader *loader, struct delta *delta)
 {
-	if (loader->out == LOADER_SLOTS || !ring_push(&loader->news, delta)) {
+	if (loader->out == LOADER_SLOTS || !ring_push(&loader->news, &delta)) {
 		delta_free(delta);
 		return false;
 	}
@@ -216,19 +216,35 @@ static void complain(struct loader *loader, const struct err *err)
 		(long long)loader->options->poll_interval_s);
 }
 
-/* Waits until somebody says that something changed, at most as long as the poll's interval. */
-static bool await_notification(struct loader *loader, struct err *err)
+/* Takes what was said so far; whether there was anything. */
+static bool take_notifications(struct loader *loader, bool *ret_any, struct err *err)
 {
-	int timeout_ms = (int)loader->options->poll_interval_s * 1000;
 	struct pg_notification notification;
 	bool found = true;
 
-	if (!worker_wait(&loader->worker, pg_fd(loader->pg), timeout_ms))
-		return true;
-	while (found)
+	*ret_any = false;
+	while (found) {
 		if (!pg_notification(loader->pg, 0, &notification, &found, err))
 			return false;
+		*ret_any = *ret_any || found;
+	}
 	return true;
+}
+
+/*
+ * Waits until somebody says that something changed, at most as long as the poll's interval. What came
+ * while a question was being answered is with libpq already, and no poll of the socket shows it.
+ */
+static bool await_notification(struct loader *loader, struct err *err)
+{
+	int timeout_ms = (int)loader->options->poll_interval_s * 1000;
+	bool any;
+
+	if (!take_notifications(loader, &any, err))
+		return false;
+	if (any || !worker_wait(&loader->worker, pg_fd(loader->pg), timeout_ms))
+		return true;
+	return take_notifications(loader, &any, err);
 }
 
 static bool work(struct loader *loader, struct err *err)
@@ -264,15 +280,21 @@ static void run(struct worker *worker, void *ctx)
 	loader->pg = NULL;
 }
 
-static void free_delta(void *delta)
+static void free_deltas(struct ring *ring)
 {
-	delta_free(delta);
+	struct delta *delta;
+
+	if (!ring->slots)
+		return;
+	while (ring_pop(ring, &delta))
+		delta_free(delta);
+	ring_release(ring);
 }
 
 static void release(struct loader *loader)
 {
-	ring_release(&loader->news, free_delta);
-	ring_release(&loader->spent, free_delta);
+	free_deltas(&loader->news);
+	free_deltas(&loader->spent);
 	notes_release(&loader->notes);
 	trust_release(&loader->trust);
 	sem_destroy(&loader->first);
@@ -284,9 +306,9 @@ bool loader_start(struct loader *loader, const struct entitlement_options *optio
 	*loader = (struct loader){
 		.options = options, .denials = denials, .worker = WORKER_INIT, .is_in_doubt = true};
 	sem_init(&loader->first, 0, 0);
-	if (ring_init(&loader->news, LOADER_SLOTS, err) &&
-		ring_init(&loader->spent, LOADER_SLOTS, err) && notes_init(&loader->notes, err) &&
-		trust_init(&loader->trust, &options->root, err) &&
+	if (ring_init(&loader->news, LOADER_SLOTS, sizeof(struct delta *), err) &&
+		ring_init(&loader->spent, LOADER_SLOTS, sizeof(struct delta *), err) &&
+		notes_init(&loader->notes, err) && trust_init(&loader->trust, &options->root, err) &&
 		worker_start(&loader->worker, run, loader, err))
 		return true;
 	release(loader);
@@ -307,14 +329,18 @@ bool loader_await_first(struct loader *loader, int64_t timeout_s)
 
 struct delta *loader_take(struct loader *loader)
 {
-	return ring_pop(&loader->news);
+	struct delta *delta;
+
+	return ring_pop(&loader->news, &delta) ? delta : NULL;
 }
 
 void loader_give_back(struct loader *loader, struct delta *delta)
 {
 	/* As many slots as can be on their way at all. */
-	if (!ring_push(&loader->spent, delta))
-		assert(!"the ring of spent deltas is full");
+	bool has_room = ring_push(&loader->spent, &delta);
+
+	assert(has_room);
+	(void)has_room;
 }
 
 bool loader_stop(struct loader *loader)

@@ -221,6 +221,17 @@ static void take_news(struct plugin *plugin, const struct moment *now)
 	}
 }
 
+/* The tick of the turn in which the broker asked about everybody again. */
+static void end_reload(struct plugin *plugin)
+{
+	if (!plugin->gate.is_reloading)
+		return;
+	plugin->gate.is_reloading = false;
+	broker_log(LOG_LEVEL_INFO,
+		"certwire_entitlement: reloaded; %zu clients stay, settings of plugins need a restart",
+		plugin->gate.sessions.count);
+}
+
 static int on_tick(int event, void *event_data, void *userdata)
 {
 	struct plugin *plugin = userdata;
@@ -232,7 +243,7 @@ static int on_tick(int event, void *event_data, void *userdata)
 		plugin->has_ticked = true;
 		sockets_tune(plugin->limits.read_deadline_ms);
 	}
-	plugin->gate.is_reloading = false;
+	end_reload(plugin);
 	take_news(plugin, &now);
 	gate_tick(&plugin->gate, &now);
 	kick_some(plugin, &now);

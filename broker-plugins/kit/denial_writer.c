@@ -2,20 +2,22 @@
 
 #include "db/intake.h"
 
-#include <stdlib.h>
+enum { TAKE_MAX = 128 };
 
-/* Takes up to INTAKE_BATCH_MAX; how many. */
-static size_t take(struct denials *denials, struct denial **taken, struct intake_denial *items)
+_Static_assert((int)TAKE_MAX <= (int)INTAKE_BATCH_MAX, "what is taken is one call");
+
+/* Takes up to TAKE_MAX; how many. */
+static size_t take(struct denials *denials, struct denial *taken, struct intake_denial *items)
 {
 	size_t count = 0;
 
-	while (count < INTAKE_BATCH_MAX && (taken[count] = denials_take(denials))) {
+	while (count < TAKE_MAX && denials_take(denials, &taken[count])) {
 		items[count] = (struct intake_denial){
-			.who = taken[count]->who,
-			.client_id = taken[count]->client_id,
-			.code = taken[count]->code,
-			.topic = taken[count]->topic,
-			.count = taken[count]->count,
+			.who = taken[count].who,
+			.client_id = taken[count].client_id,
+			.code = taken[count].code,
+			.topic = taken[count].topic,
+			.count = taken[count].count,
 		};
 		count++;
 	}
@@ -24,12 +26,9 @@ static size_t take(struct denials *denials, struct denial **taken, struct intake
 
 bool denial_writer_run(struct denials *denials, struct pg *pg, const char *broker, struct err *err)
 {
-	struct denial *taken[INTAKE_BATCH_MAX];
-	struct intake_denial items[INTAKE_BATCH_MAX];
+	struct denial taken[TAKE_MAX];
+	struct intake_denial items[TAKE_MAX];
 	size_t count = take(denials, taken, items);
-	bool ok = count == 0 || intake_denials(pg, broker, count, items, err);
 
-	while (count > 0)
-		free(taken[--count]);
-	return ok;
+	return count == 0 || intake_denials(pg, broker, count, items, err);
 }

@@ -1,6 +1,5 @@
 #include "broker-plugins/kit/denials.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { FLUSH_EVERY_MS = 1000 };
@@ -9,12 +8,12 @@ bool denials_init(struct denials *denials, struct err *err)
 {
 	denials->count = 0;
 	denials->flushed_at_ms = 0;
-	return ring_init(&denials->ring, DENIALS_SLOTS, err);
+	return ring_init(&denials->ring, DENIALS_SLOTS, sizeof(struct denial), err);
 }
 
 void denials_release(struct denials *denials)
 {
-	ring_release(&denials->ring, free);
+	ring_release(&denials->ring);
 }
 
 static void quote_into(char *out, size_t size, const char *text)
@@ -60,19 +59,6 @@ void denials_add(
 		place->count++;
 }
 
-static bool hand_over(struct ring *ring, const struct denial *denial)
-{
-	struct denial *copy = malloc(sizeof(*copy));
-
-	if (!copy)
-		return false;
-	*copy = *denial;
-	if (ring_push(ring, copy))
-		return true;
-	free(copy);
-	return false;
-}
-
 void denials_flush(struct denials *denials, int64_t now_ms)
 {
 	size_t done = 0;
@@ -80,14 +66,14 @@ void denials_flush(struct denials *denials, int64_t now_ms)
 	if (denials->count == 0 || now_ms - denials->flushed_at_ms < FLUSH_EVERY_MS)
 		return;
 	denials->flushed_at_ms = now_ms;
-	while (done < denials->count && hand_over(&denials->ring, &denials->counted[done]))
+	while (done < denials->count && ring_push(&denials->ring, &denials->counted[done]))
 		done++;
 	/* What found no room goes on being counted. */
 	denials->count -= done;
 	memmove(denials->counted, denials->counted + done, denials->count * sizeof(struct denial));
 }
 
-struct denial *denials_take(struct denials *denials)
+bool denials_take(struct denials *denials, struct denial *ret)
 {
-	return ring_pop(&denials->ring);
+	return ring_pop(&denials->ring, ret);
 }

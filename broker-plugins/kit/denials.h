@@ -33,7 +33,7 @@ struct denials {
 	struct denial counted[DENIALS_MAX];
 	size_t count;
 	int64_t flushed_at_ms;
-	struct ring ring; /* of struct denial, each allocated alone */
+	struct ring ring; /* of struct denial */
 };
 
 bool denials_init(struct denials *denials, struct err *err) MUST_USE NONNULL;
@@ -49,7 +49,7 @@ void denials_add(struct denials *denials, int code, const char *who, const char 
 /* The loop's side, on each tick: hands over what was counted, at most once a second. */
 void denials_flush(struct denials *denials, int64_t now_ms) NONNULL;
 
-/* The other thread's side: the next one, the caller's to free; NULL when there is none. */
-struct denial *denials_take(struct denials *denials) NONNULL;
+/* The other thread's side: the next one; false when there is none. */
+bool denials_take(struct denials *denials, struct denial *ret) MUST_USE NONNULL;
 
 #endif

@@ -2,7 +2,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { NOTES_SLOTS = 256, NOTE_SIZE = 900 };
 
@@ -13,35 +12,30 @@ struct note {
 
 bool notes_init(struct notes *notes, struct err *err)
 {
-	return ring_init(&notes->ring, NOTES_SLOTS, err);
+	return ring_init(&notes->ring, NOTES_SLOTS, sizeof(struct note), err);
 }
 
 void notes_release(struct notes *notes)
 {
-	ring_release(&notes->ring, free);
+	ring_release(&notes->ring);
 }
 
 void notes_add(struct notes *notes, enum log_level level, const char *fmt, ...)
 {
-	struct note *note = malloc(sizeof(*note));
+	struct note note = {.level = level};
 	va_list args;
 
-	if (!note)
-		return;
-	note->level = level;
 	va_start(args, fmt);
-	vsnprintf(note->text, sizeof(note->text), fmt, args);
+	vsnprintf(note.text, sizeof(note.text), fmt, args);
 	va_end(args);
-	if (!ring_push(&notes->ring, note))
-		free(note);
+	/* One that finds no room is dropped, as the header says. */
+	(void)!ring_push(&notes->ring, &note);
 }
 
 void notes_drain(struct notes *notes, void (*write)(enum log_level level, const char *text))
 {
-	struct note *note;
+	struct note note;
 
-	while ((note = ring_pop(&notes->ring))) {
-		write(note->level, note->text);
-		free(note);
-	}
+	while (ring_pop(&notes->ring, &note))
+		write(note.level, note.text);
 }

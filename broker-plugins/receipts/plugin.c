@@ -111,6 +111,7 @@ static int on_tick(int event, void *event_data, void *userdata)
 	(void)event_data;
 	if (writer_wants_presence(&plugin->writer))
 		presence_repeat(&plugin->presence);
+	tray_tidy(&plugin->tray);
 	presence_tell(&plugin->presence);
 	writer_nudge(&plugin->writer);
 	tell_full(plugin);

@@ -20,7 +20,7 @@ bool presence_init(struct presence *presence, struct err *err)
 	presence->buckets = calloc(PRESENCE_BUCKETS, sizeof(*presence->buckets));
 	if (!presence->buckets)
 		return err_set(err, ERR_SYSTEM, "out of memory for the devices that are here");
-	if (ring_init(&presence->words, PRESENCE_SLOTS, err))
+	if (ring_init(&presence->words, PRESENCE_SLOTS, sizeof(struct presence_word), err))
 		return true;
 	free(presence->buckets);
 	return false;
@@ -48,7 +48,7 @@ void presence_release(struct presence *presence)
 	while ((record = TAILQ_FIRST(&presence->told)))
 		forget(presence, record);
 	free(presence->buckets);
-	ring_release(&presence->words, free);
+	ring_release(&presence->words);
 }
 
 static struct presence_bucket *bucket_of(struct presence *presence, const char *unit)
@@ -136,25 +136,12 @@ void presence_left(struct presence *presence, const char *client_id)
 		set(presence, record, false);
 }
 
-static bool tell(struct presence *presence, const struct presence_word *now)
-{
-	struct presence_word *word = malloc(sizeof(*word));
-
-	if (!word)
-		return false;
-	*word = *now;
-	if (ring_push(&presence->words, word))
-		return true;
-	free(word);
-	return false;
-}
-
 void presence_tell(struct presence *presence)
 {
 	struct presence_record *record;
 
 	while ((record = TAILQ_FIRST(&presence->untold))) {
-		if (!tell(presence, &record->now))
+		if (!ring_push(&presence->words, &record->now))
 			return;
 		record->told_present = record->now.is_present;
 		if (record->now.is_present)
@@ -174,7 +161,7 @@ void presence_repeat(struct presence *presence)
 	}
 }
 
-struct presence_word *presence_take(struct presence *presence)
+bool presence_take(struct presence *presence, struct presence_word *ret)
 {
-	return ring_pop(&presence->words);
+	return ring_pop(&presence->words, ret);
 }

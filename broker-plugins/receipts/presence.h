@@ -47,7 +47,7 @@ void presence_tell(struct presence *presence) NONNULL;
 /* The loop's side: the writer has to be told of all who are here once more. */
 void presence_repeat(struct presence *presence) NONNULL;
 
-/* The writer's side: the next, to be freed; NULL when there is none. */
-struct presence_word *presence_take(struct presence *presence) NONNULL;
+/* The writer's side: the next; false when there is none. */
+bool presence_take(struct presence *presence, struct presence_word *ret) MUST_USE NONNULL;
 
 #endif

@@ -11,7 +11,6 @@
 #include "common/ident.h"
 #include "common/macros.h"
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,11 +27,15 @@ struct parcel {
 };
 
 struct tray {
-	struct ring ring; /* of struct parcel */
-	atomic_size_t bytes; /* in it, and with the writer until tray_done */
+	struct ring ring; /* of struct parcel *, to the writer */
+	struct ring spent; /* of struct parcel *, back to the loop, which frees them */
+	size_t bytes; /* the loop's: of all that are not freed yet */
+	size_t count;
+	size_t slots;
 };
 
 bool tray_init(struct tray *tray, size_t slots, struct err *err) MUST_USE NONNULL;
+/* The writer must have given back what it had. */
 void tray_release(struct tray *tray) NONNULL;
 
 enum tray_verdict {
@@ -45,6 +48,9 @@ enum tray_verdict {
 /* The loop's side. `client_id` is the authenticated sender's; copies what it takes. */
 enum tray_verdict tray_put(struct tray *tray, const char *topic, const char *client_id,
 	const void *payload, size_t len) MUST_USE __attribute__((nonnull(1, 2, 3)));
+
+/* The loop's side, on each tick: frees what came back. */
+void tray_tidy(struct tray *tray) NONNULL;
 
 /* The writer's side: the next, NULL when there is none; to be given back with tray_done. */
 struct parcel *tray_take(struct tray *tray) NONNULL;

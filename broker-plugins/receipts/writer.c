@@ -3,7 +3,6 @@
 #include "common/clock.h"
 #include "db/intake.h"
 
-#include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -58,24 +57,20 @@ static bool refresh_trust(struct writer *writer, struct err *err)
 
 static bool write_presence(struct writer *writer, struct err *err)
 {
-	struct presence_word *words[INTAKE_BATCH_MAX];
+	struct presence_word words[INTAKE_BATCH_MAX];
 	struct intake_presence items[INTAKE_BATCH_MAX];
 	size_t count = 0;
-	bool ok;
 
-	while (count < INTAKE_BATCH_MAX && (words[count] = presence_take(writer->presence))) {
+	while (count < INTAKE_BATCH_MAX && presence_take(writer->presence, &words[count])) {
 		items[count] = (struct intake_presence){
-			.unit = words[count]->unit,
-			.device = words[count]->device,
-			.is_present = words[count]->is_present,
+			.unit = words[count].unit,
+			.device = words[count].device,
+			.is_present = words[count].is_present,
 		};
 		count++;
 	}
 	/* Lost when it fails with the connection: then all is told anew. */
-	ok = count == 0 || intake_presence(writer->pg, broker_name(writer), count, items, false, err);
-	while (count > 0)
-		free(words[--count]);
-	return ok;
+	return count == 0 || intake_presence(writer->pg, broker_name(writer), count, items, false, err);
 }
 
 static bool write_batch(struct writer *writer, struct err *err)

@@ -325,7 +325,7 @@ BEGIN
 	END IF;
 	SELECT a.state, a.signatures, a.approvals_needed INTO state, signatures, approvals_needed
 		FROM add_signature(id, kid, signature) a;
-	PERFORM record_act('draft', id, jsonb_build_object('kid', kid, 'needed', approvals_needed));
+	PERFORM record_act('draft_finish', id, jsonb_build_object('kid', kid, 'needed', approvals_needed));
 END
 $$;
 COMMENT ON FUNCTION certwire.draft_finish IS 'Checks that the draft is whole and adds the drafter''s signature. 完成起草并签署。';

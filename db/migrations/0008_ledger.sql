@@ -310,7 +310,7 @@ BEGIN
 	GET DIAGNOSTICS issued = ROW_COUNT;
 	UPDATE publication p SET state = 'issued', issued_at = moment, keyset = current_keyset.version, issued_version = version
 		WHERE p.id = due.id;
-	PERFORM record_act('issue', due.id, jsonb_build_object('deliveries', issued, 'version', version,
+	PERFORM record_act('issue_due', due.id, jsonb_build_object('deliveries', issued, 'version', version,
 		'keyset', current_keyset.version, 'fence', fence));
 	PERFORM pg_notify('certwire_issue', due.id);
 	RETURN QUERY SELECT due.id::text, issued, due.channel, due.parts, named IS NULL;

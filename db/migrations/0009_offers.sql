@@ -94,13 +94,15 @@ DECLARE
 	watermark bigint;
 BEGIN
 	PERFORM check_fence(fence);
-	UPDATE device v SET last_seen_at = clock_timestamp(), receipts_reported = receipts
+	UPDATE device v SET last_seen_at = clock_timestamp(), receipts_reported = greatest(receipts, 0)
 		WHERE v.unit = unit AND v.device = device RETURNING v.settled INTO watermark;
 	IF NOT FOUND THEN
 		PERFORM fail('CW003', format('there is no device %L.%L', unit, device), 'refuse its sync (613)');
 	END IF;
+	-- What a device says is not worth failing for.
 	INSERT INTO incident (source, unit, device, code, count)
-		SELECT 'unit', unit, device, i.code, i.count FROM unnest(codes, counts) i (code, count);
+		SELECT 'unit', unit, device, i.code, i.count FROM unnest(codes, counts) i (code, count)
+		WHERE i.code BETWEEN 100 AND 999 AND i.count >= 1;
 	RETURN watermark;
 END
 $$;
@@ -237,7 +239,7 @@ BEGIN
 			WHERE p.expires_at <= moment AND p.state IN ('draft', 'approved')
 			RETURNING p.id
 	LOOP
-		PERFORM record_act('expire', late, '{}');
+		PERFORM record_act('expire_due', late, '{}');
 	END LOOP;
 	RETURN ended;
 END

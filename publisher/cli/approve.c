@@ -42,7 +42,9 @@ static bool show_it(struct session *session, const struct opened *opened, struct
 
 	if (!audience_read(session->pg, opened->manifest.channel, opened->rule.data, opened->rule.len,
 			&audience, err) ||
-		!opened_view(opened, &text, err) || !audience_detail(&audience, &text, err))
+		!opened_view(opened, &text, err) || !audience_detail(&audience, &text, err) ||
+		!lookup_namesakes(session, opened->manifest.channel, opened->manifest.number,
+			opened->found.publication.id, &text, err))
 		return false;
 	(void)fputs(buf_str(&text), stderr);
 	return true;

@@ -10,6 +10,7 @@
 #include "publisher/cli/approvals.h"
 #include "publisher/cli/audience.h"
 #include "publisher/cli/draft_options.h"
+#include "publisher/cli/lookup.h"
 #include "publisher/cli/manifest_view.h"
 #include "publisher/cli/output.h"
 #include "publisher/cli/rule.h"
@@ -138,7 +139,7 @@ static bool report_json(const struct draft *draft, struct err *err)
 }
 
 /* The summary is for the eye and goes to stderr; stdout carries the id alone, for scripts. */
-static bool report_text(const struct draft *draft, struct err *err)
+static bool report_text(struct draft *draft, struct err *err)
 {
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 	auto_buf struct buf phrase = BUF_INIT(OUTPUT_MAX);
@@ -154,8 +155,12 @@ static bool report_text(const struct draft *draft, struct err *err)
 	if (!approval_describe(&draft->approval, brief, &phrase, err) ||
 		!manifest_view_line(&text, "审签", buf_str(&phrase), err))
 		return false;
+	(void)pub_id_format(&draft->manifest.id, id);
+	if (!lookup_namesakes(
+			&draft->session, draft->manifest.channel, draft->manifest.number, id, &text, err))
+		return false;
 	(void)fprintf(stderr, "draft 草稿 %s\n%s", brief, buf_str(&text));
-	return printf("%s\n", pub_id_format(&draft->manifest.id, id)) > 0 || output_failed(err);
+	return printf("%s\n", id) > 0 || output_failed(err);
 }
 
 bool verb_draft(const struct cli_call *call, struct err *err)

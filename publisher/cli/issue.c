@@ -78,14 +78,18 @@ static bool check_somebody(const struct lookup *found, int receiving, struct err
 			   found->brief);
 }
 
-static bool show_it(const struct lookup *found, const struct audience *audience, struct err *err)
+static bool show_it(struct session *session, const struct lookup *found,
+	const struct audience *audience, struct err *err)
 {
+	const struct editor_publication *publication = &found->publication;
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 	char channel[CHANNEL_TEXT_SIZE];
 
 	if (!buf_printf(&text, err, "%s  %s %s\n", found->brief,
-			channel_text(found->publication.channel, channel), found->publication.number) ||
-		!audience_detail(audience, &text, err))
+			channel_text(publication->channel, channel), publication->number) ||
+		!audience_detail(audience, &text, err) ||
+		!lookup_namesakes(
+			session, publication->channel, publication->number, publication->id, &text, err))
 		return false;
 	(void)fputs(buf_str(&text), stderr);
 	return true;
@@ -118,7 +122,8 @@ bool verb_issue(const struct cli_call *call, struct err *err)
 
 	if (!audience_read(
 			session.pg, found.publication.channel, rule.data, rule.len, &audience, err) ||
-		!show_it(&found, &audience, err) || !check_somebody(&found, audience.receiving, err) ||
+		!show_it(&session, &found, &audience, err) ||
+		!check_somebody(&found, audience.receiving, err) ||
 		!confirm(call, audience.receiving, err) ||
 		!editor_request_issue(session.pg, found.publication.id, err))
 		return false;

@@ -21,7 +21,7 @@ const struct cli_option keyset_make_options[] = {
 	{"previous", "FILE", "the version before, whose keys and channels are kept", false},
 	{"expires", "DATE", "last day on which the keyset is in force", false},
 	{"key", "KEY", "list a key: its file, or ROLE:NAME:PUBLIC as keygen printed it", true},
-	{"approvals", "CHANNEL=N", "how many editors a channel demands (1 unless given)", true},
+	{"approvals", "CHANNEL=N", "how many editors a channel demands (2 unless given)", true},
 	{"retire", "KID", "this key signs nothing more", true},
 	{"compromised", "KID", "this key was stolen", true},
 	{"since", "TIME", "since when --retire and --compromised hold (now unless given)", false},
@@ -31,7 +31,7 @@ const struct cli_option keyset_make_options[] = {
 
 /* The plan's channels, and what a first keyset demands unless told otherwise. */
 static const char *const channels[] = {"weekly", "monthly", "opportunity", "seminar"};
-enum { APPROVALS_DEFAULT = 1 };
+enum { APPROVALS_DEFAULT = 2 }; /* four eyes */
 
 static bool begin(struct keyset *keyset, const struct keyset *previous, struct err *err)
 {

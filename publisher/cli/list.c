@@ -69,7 +69,7 @@ static bool add_row(struct list *list, struct table *table,
 {
 	char brief[PUB_ID_SHORT_SIZE];
 	char approvals[32];
-	char counts[4][16];
+	char counts[4][16] = {""}; /* before it is issued there is nothing to count */
 	char title[TITLE_SIZE];
 	const int numbers[4] = {
 		publication->deliveries, publication->stored, publication->opened, publication->owed};
@@ -80,8 +80,8 @@ static bool add_row(struct list *list, struct table *table,
 		return false;
 	(void)snprintf(approvals, sizeof approvals, "%d/%d", publication->signatures,
 		publication->approvals_needed);
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
-		(void)snprintf(counts[i], sizeof counts[i], issued ? "%d" : "", numbers[i]);
+	for (size_t i = 0; issued && i < ARRAY_LEN(numbers); i++)
+		(void)snprintf(counts[i], sizeof counts[i], "%d", numbers[i]);
 	(void)snprintf(brief, sizeof brief, "%.8s", publication->id);
 	const char *const cells[] = {brief, publication->channel, publication->number,
 		publication_state_text(publication->state), WHEN_OR_EMPTY(at), approvals, counts[0],

@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "db/editor.h"
+
 /* Digits as PostgreSQL has them: lower case. */
 static bool normalize(const char *text, char out[static PUB_ID_SIZE], struct err *err)
 {
@@ -60,6 +62,21 @@ void lookup_release(struct lookup *lookup)
 {
 	pg_rows_free(lookup->rows);
 	lookup->rows = NULL;
+}
+
+bool lookup_namesakes(struct session *session, const char *channel, const char *number,
+	const char *id, struct buf *out, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+
+	if (!editor_namesakes(session->pg, channel, number, id, &rows, err))
+		return false;
+	for (int i = 0; i < pg_row_count(rows); i++)
+		if (!buf_printf(out, err, "注意 note: %s %s 已有 exists already: %.8s %s\n", channel,
+				number, pg_text(rows, i, EDITOR_NAMESAKE_ID),
+				publication_state_text(pg_text(rows, i, EDITOR_NAMESAKE_STATE))))
+			return false;
+	return true;
 }
 
 const char *publication_state_text(const char *state)

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "common/buf.h"
 #include "common/err.h"
 #include "common/macros.h"
 #include "common/pub_id.h"
@@ -31,6 +32,13 @@ struct lookup {
 bool lookup_publication(struct session *session, const char *text, struct lookup *ret,
 	struct err *err) MUST_USE NONNULL;
 void lookup_release(struct lookup *lookup) NONNULL;
+
+/*
+ * Appends a warning line for each other publication of that channel and number: the same issue is
+ * seldom meant to go out twice. `id` is the one that is not another.
+ */
+bool lookup_namesakes(struct session *session, const char *channel, const char *number,
+	const char *id, struct buf *out, struct err *err) MUST_USE NONNULL;
 
 /* "草稿 draft", ... ; an unknown word is itself. Borrowed. */
 const char *publication_state_text(const char *state) NONNULL;

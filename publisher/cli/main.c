@@ -9,6 +9,8 @@ static const struct cli_verb verbs[] = {
 		show_options},
 	{"approve", verb_approve, "ID", "read another editor's draft and sign it", approve_options},
 	{"issue", verb_issue, "ID", "ask that an approved publication be sent", issue_options},
+	{"withdraw", verb_withdraw, "ID", "give up a publication that is not issued yet",
+		withdraw_options},
 	{"list", verb_list, NULL, "publications, newest first", list_options},
 	{"status", verb_status, "ID", "who has stored, opened or refused it, and who has not got it",
 		status_options},

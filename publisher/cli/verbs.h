@@ -15,6 +15,7 @@ bool verb_draft(const struct cli_call *call, struct err *err);
 bool verb_show(const struct cli_call *call, struct err *err);
 bool verb_approve(const struct cli_call *call, struct err *err);
 bool verb_issue(const struct cli_call *call, struct err *err);
+bool verb_withdraw(const struct cli_call *call, struct err *err);
 bool verb_list(const struct cli_call *call, struct err *err);
 bool verb_status(const struct cli_call *call, struct err *err);
 
@@ -28,6 +29,7 @@ extern const struct cli_option draft_options[];
 extern const struct cli_option show_options[];
 extern const struct cli_option approve_options[];
 extern const struct cli_option issue_options[];
+extern const struct cli_option withdraw_options[];
 extern const struct cli_option list_options[];
 extern const struct cli_option status_options[];
 

@@ -1,5 +1,6 @@
 #include "publisher/dispatch/answer.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,6 +88,7 @@ static bool answer_offer(
 	if (!answer->offers &&
 		!ledger_owed_to(&dispatch->ledger, &answer->sync, LIMIT_SYNC_OFFERS, &answer->offers, err))
 		return false;
+	assert(answer->offers);
 	if (answer->offer >= pg_row_count(answer->offers))
 		return true;
 	if (!ledger_owed_at(answer->offers, answer->offer++, answer->sync.device, &offer, err))

@@ -182,7 +182,7 @@ static void broker_give_up(struct broker *broker, int64_t now_ms)
 	if (strcmp(broker->failure, broker->reported) != 0) {
 		log_line(broker->owner->log, LOG_LEVEL_WARNING, "broker %s: %s, trying again in %lld ms",
 			broker->address->name, broker->failure, (long long)wait_ms);
-		strcpy(broker->reported, broker->failure);
+		memcpy(broker->reported, broker->failure, sizeof broker->reported);
 	}
 	broker_free_client(broker);
 	broker->deadline_ms = now_ms + wait_ms;

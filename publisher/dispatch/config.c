@@ -83,7 +83,7 @@ bool config_parse_broker(const char *text, struct broker_address *ret, struct er
 	if (strlen(name) >= sizeof address.name)
 		return err_set(err, ERR_USAGE, "broker '%s' is longer than %d bytes", ERR_QUOTED(text),
 			CONFIG_BROKER_NAME_SIZE - 1);
-	strcpy(address.name, name);
+	memcpy(address.name, name, strlen(name) + 1);
 	if (!split_host(name, &address, err))
 		return err_context(err, "broker '%s'", ERR_QUOTED(text));
 	if (!address.tls && !is_loopback(address.host))

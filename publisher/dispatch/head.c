@@ -19,7 +19,7 @@ bool head_message(struct dispatch *dispatch, const char *unit, const struct sync
 	if (!ledger_head_of(&dispatch->ledger, unit, &head, err))
 		return false;
 	if (answered) {
-		strcpy(head.device, answered->device);
+		memcpy(head.device, answered->device, sizeof head.device);
 		memcpy(head.nonce, answered->nonce, sizeof head.nonce);
 	}
 	head.time = clock_now(dispatch->clock);

@@ -48,7 +48,7 @@ bool name_set_add(struct name_set *set, const char *name, struct err *err)
 	if (set->count == set->capacity && !name_set_grow(set, err))
 		return false;
 	memmove(set->names + at + 1, set->names + at, (set->count - at) * sizeof *set->names);
-	strcpy(set->names[at], name);
+	memcpy(set->names[at], name, strlen(name) + 1);
 	set->count++;
 	return true;
 }
@@ -57,6 +57,6 @@ bool name_set_take(struct name_set *set, char name[static CLIENT_ID_SIZE])
 {
 	if (set->count == 0)
 		return false;
-	strcpy(name, set->names[--set->count]);
+	memcpy(name, set->names[--set->count], sizeof set->names[0]);
 	return true;
 }

@@ -1,5 +1,6 @@
 #include "publisher/dispatch/push.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "common/part.h"
@@ -62,7 +63,8 @@ void push_start(struct dispatch *dispatch, const struct pub_id *publication, con
 		.end = parts < limit ? parts : limit,
 	};
 
-	strcpy(push.channel, channel);
+	assert(strlen(channel) < sizeof push.channel);
+	memcpy(push.channel, channel, strlen(channel) + 1);
 	for (size_t i = 0; i < dispatch->broker_count; i++)
 		if (broker_is_ready(&dispatch->brokers[i]))
 			pushes_add(&dispatch->feeds[i].pushes, &push);

@@ -23,7 +23,7 @@ struct seal_batch {
 	size_t count;
 };
 
-/* Says so once, and leaves the device out until the keyset changes or we start anew. */
+/* Says so once, also in PostgreSQL, and leaves the device out until the keyset changes or we start anew. */
 static bool seal_skip(struct dispatch *dispatch, const struct ledger_sealing *sealing,
 	const struct err *why, struct err *err)
 {
@@ -33,10 +33,12 @@ static bool seal_skip(struct dispatch *dispatch, const struct ledger_sealing *se
 	ident_client_id(sealing->unit, sealing->device, name);
 	if (!name_set_add(&dispatch->bad_devices, name, err))
 		return false;
-	if (dispatch->bad_devices.count > known)
-		log_line(&dispatch->log, LOG_LEVEL_WARNING, "nothing is sealed to %s: %d %s", name,
-			why->code, why->text);
-	return true;
+	if (dispatch->bad_devices.count == known)
+		return true;
+	log_line(&dispatch->log, LOG_LEVEL_WARNING, "nothing is sealed to %s: %d %s", name, why->code,
+		why->text);
+	return why->code == 0 ||
+		ledger_note_refusal(&dispatch->ledger, sealing->unit, sealing->device, why->code, err);
 }
 
 static bool seal_open(

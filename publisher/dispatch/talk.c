@@ -50,7 +50,7 @@ static struct talk *talks_find(struct talks *talks, const char *unit)
 	if (!talk)
 		return NULL;
 	assert(strlen(unit) < sizeof talk->unit);
-	strcpy(talk->unit, unit);
+	memcpy(talk->unit, unit, strlen(unit) + 1);
 	talks_append(talks, talk);
 	return talk;
 }

@@ -28,12 +28,12 @@ static const struct {
 
 void work_report(struct dispatch *dispatch, const char *what, const struct err *err)
 {
-	char line[sizeof dispatch->reported];
+	char line[sizeof dispatch->reported] = "";
 
 	(void)snprintf(line, sizeof line, "%s: %.200s", what, err->text);
 	if (strcmp(line, dispatch->reported) == 0)
 		return;
-	strcpy(dispatch->reported, line);
+	memcpy(dispatch->reported, line, sizeof line);
 	log_line(&dispatch->log, err->kind == ERR_SYSTEM ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR,
 		"%s: %s, trying again", what, err->text);
 }

@@ -57,6 +57,7 @@ class Wire:
         self.acks = True
         self.lock = threading.Lock()
         self.reader = None
+        self.buffer = bytearray()
 
     # Out
 
@@ -126,8 +127,11 @@ class Wire:
 
     def stop_reading(self):
         """Nothing is taken from the socket any more."""
-        self.acks = False
-        self.reading = False
+        self.pace = None
+
+    def trickle(self, pace):
+        """From now on at most `pace` bytes are taken at a time, ten times a second."""
+        self.pace = pace
 
     def close(self):
         try:
@@ -153,18 +157,23 @@ class Wire:
         assert find(), f"closed with {self.disconnect_code} instead of an answer {kind}"
         return find()[0][2]
 
-    reading = True
+    pace = 1 << 20
+
+    def _fill(self):
+        while self.pace is None or self.pace < 1 << 20:
+            time.sleep(0.1)
+            if self.pace is not None:
+                break
+        got = self.socket.recv(self.pace)
+        if not got:
+            raise OSError("closed")
+        self.buffer += got
 
     def _exactly(self, n):
-        data = bytearray()
-        while len(data) < n:
-            while not self.reading:
-                time.sleep(0.02)
-            got = self.socket.recv(n - len(data))
-            if not got:
-                raise OSError("closed")
-            data += got
-        return bytes(data)
+        while len(self.buffer) < n:
+            self._fill()
+        data, self.buffer = bytes(self.buffer[:n]), self.buffer[n:]
+        return data
 
     def _packet(self):
         head = self._exactly(1)[0]

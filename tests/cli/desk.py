@@ -111,7 +111,7 @@ class Desk:
         made = ["--key=" + key["public"] for key in keys.values()]
         self.run([BIN / "certwire", "keyset", "make", "--root-key", "root.key",
                   "--passphrase-file", "root.pass", "--out", "keyset-1.jws", "--expires",
-                  "2099-12-31", "--approvals", "weekly=2", *made])
+                  "2099-12-31", "--approvals", "monthly=1", "--approvals", "seminar=1", *made])
         for login, (role, _) in PEOPLE.items():
             self.seat(login, root["fingerprint"])
             self.sql("SELECT 1 FROM certwire.bind_key(:'kid', :'login', :'role')",

@@ -104,7 +104,7 @@ def test_a_keyset_is_signed_by_a_root_key_only_and_its_warnings_are_heard(desk):
                       "2099-12-31"])
     assert done.returncode == 3 and "role editor" in done.stderr
     done = keyset(desk, "--out", "lone.jws", "--expires", "2099-12-31", "--key",
-                  desk.keys["editor_wang"]["public"], "--approvals", "weekly=2")
+                  desk.keys["editor_wang"]["public"], "--approvals", "monthly=1")
     for warning in ("weekly demands 2 editors", "monthly one editor alone", "no active dispatcher",
                     "no recovery key"):
         assert warning in done.stderr

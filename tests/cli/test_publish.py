@@ -209,3 +209,23 @@ def test_without_a_pinned_root_nothing_is_sealed(desk):
     done = desk.call([BIN / "certwire", *WEEKLY, "a.txt", "--dsn", "user=editor_wang", "--key",
                       "editor_wang.key", "--passphrase-file", "editor_wang.pass"])
     assert done.returncode == 2 and "--root" in done.stderr
+
+
+def test_a_number_that_is_taken_is_pointed_out(desk, draft):
+    file = desk.write("a.txt", b"x")
+    second = desk.certwire("editor_wang", *WEEKLY, file)
+    assert f"2026-47 已有 exists already: {draft[:8]}" in second.stderr
+    third = desk.certwire("editor_wang", "draft", "weekly", "--number", "2026-48", "--title", "题",
+                          file)
+    assert "已有" not in third.stderr
+
+
+def test_what_is_withdrawn_can_neither_be_approved_nor_issued(desk):
+    file = desk.write("a.txt", b"x")
+    draft = desk.certwire("editor_wang", "draft", "weekly", "--number", "2026-49", "--title", "题",
+                          file).stdout.strip()
+    desk.refused("editor_wang", "withdraw", draft, status=2)
+    desk.certwire("editor_chen", "withdraw", draft, "--reason", "附件有误")
+    desk.refused("editor_chen", "approve", draft, "--yes", status=3)
+    desk.refused("editor_wang", "issue", draft, "--yes", "2", status=3)
+    assert "附件有误" in desk.certwire("editor_wang", "status", draft).stdout

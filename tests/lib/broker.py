@@ -72,7 +72,7 @@ class Broker:
 
     def start(self):
         self.write_conf()
-        if self.world.programs["certwire-broker-check"].exists(): self.check()
+        self.check()
         self.process.start()
         wait_for(lambda: accepts(self.port) or not self.process.running(),
                  lambda: "the broker to listen:\n" + self.process.log_tail())

@@ -42,6 +42,11 @@ class Client:
         self.mqtt.disconnect()
         self.mqtt.loop_stop()
 
+    def drop(self):
+        """Go without a word, as a machine that crashes."""
+        self.mqtt.loop_stop()
+        self.mqtt.socket().close()
+
     def subscribe(self, topic):
         """The reason code of the SUBACK."""
         self.subscribed = None

@@ -34,12 +34,16 @@ class EvilBroker:
         return [forge.payload_of(m.payload.decode()) for m in found]
 
     def lure(self, proxy, unit):
-        """Have the unit come here through its proxy; its first sync."""
-        before = len(self.said(unit, "sync"))
+        """Have the unit come here through its proxy, and wait for its sync.
+
+        It is started anew, because it leaves a broker that answers no sync, for longer each time.
+        """
         proxy.target_port = self.port
-        proxy.cut_all()
-        wait_for(lambda: len(self.said(unit, "sync")) > before, f"{unit} to come")
-        return self.said(unit, "sync")[-1]
+        unit.process.stop()
+        before = len(self.said(unit.id, "sync"))
+        unit.start()
+        wait_for(lambda: len(self.said(unit.id, "sync")) > before,
+                 lambda: f"{unit.id} to come:\n{unit.process.log_tail()}")
 
     def send(self, unit, leaf, payload):
         payload = payload.encode() if isinstance(payload, str) else payload

@@ -100,13 +100,14 @@ class Office:
             if holder.login in LOGINS:
                 self.admin("bind_key", holder.kid, holder.login, holder.role)
 
-    def make_keyset(self, *extra, expires="2099-12-31", approvals="weekly=2"):
+    def make_keyset(self, *extra, expires="2099-12-31", approvals=("weekly=2", "monthly=1")):
         """Sign the next version of the keyset and have the registrar put it into PostgreSQL."""
         root = self.holders["root"]
         number = int(self.keyset.stem.partition("-")[2]) + 1 if self.keyset else 1
         out = self.folder / f"keyset-{number}.jws"
         args = ["keyset", "make", "--root-key", root.key, "--passphrase-file", root.passphrase,
-                "--out", out, "--expires", expires, "--approvals", approvals]
+                "--out", out, "--expires", expires]
+        args += [a for demand in approvals for a in ("--approvals", demand)]
         if self.keyset:
             args += ["--previous", self.keyset]
         else:

@@ -13,7 +13,8 @@ tree=$work/tree
 # A sound tree, made anew for each check.
 make_tree() {
 	rm -rf "$tree"
-	mkdir -p "$tree/common" "$tree/db" "$tree/publisher" "$tree/subscriber" "$tree/build"
+	mkdir -p "$tree/common" "$tree/db" "$tree/publisher" "$tree/subscriber" "$tree/build" \
+		"$tree/docker"
 	cp "$root/.clang-format" "$root/.clang-tidy" "$tree/"
 	printf '#include <stddef.h>\n\nsize_t sound(size_t n);\n' >"$tree/common/sound.h"
 	printf '#include "common/sound.h"\n\nsize_t sound(size_t n)\n{\n\treturn n;\n}\n' >"$tree/common/sound.c"
@@ -21,6 +22,8 @@ make_tree() {
 	printf '#include "common/sound.h"\n#include <sqlite3.h>\nstatic const char q[] = "SELECT 1";\n' \
 		>"$tree/subscriber/own.c"
 	clang-format -i "$tree/subscriber/own.c"
+	printf 'services:\n  sound:\n    <<: *hardened\n    image: x\nvolumes:\n  v:\n' >"$tree/docker-compose.yml"
+	printf 'FROM x AS build\nFROM x AS sound\nUSER nobody\n' >"$tree/docker/Dockerfile"
 	printf '[{"directory": "%s", "command": "cc -std=c11 -I. -c common/sound.c", "file": "%s"}]' \
 		"$tree" "$tree/common/sound.c" >"$tree/build/compile_commands.json"
 }
@@ -86,6 +89,15 @@ shell)
 tidy)
 	printf 'int f(int *p);\nint f(int *p)\n{\n\tif (p == 0)\n\t\treturn *p;\n\treturn 0;\n}\n' |
 		must_find common/sound.c
+	;;
+compose)
+	printf 'services:\n  bad:\n    image: x\n' | must_find docker-compose.yml
+	printf 'services:\n  a:\n    <<: *hardened\n  bad:\n    image: x\n' | must_find docker-compose.yml
+	printf 'services:\n  bad:\n    <<: *hardened\n    environment:\n      A: b\n' |
+		must_find docker-compose.yml
+	printf 'volumes:\n  v:\n' | must_find docker-compose.yml
+	printf 'FROM x AS bad\nFROM x AS sound\nUSER nobody\n' | must_find docker/Dockerfile
+	printf 'FROM x AS bad\nUSER nobody\nUSER root\n' | must_find docker/Dockerfile
 	;;
 *)
 	echo "$lint has no samples" >&2

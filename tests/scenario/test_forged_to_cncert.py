@@ -154,9 +154,20 @@ def test_a_device_that_says_it_is_the_dispatcher(stage):
     assert stage.connect(token, "dispatcher.d1", "dispatcher") == REFUSED
 
 
-def test_an_old_protocol_and_a_will(stage):
+def test_an_old_protocol(stage):
     assert stage.connect(stage.token(), protocol=mqtt.MQTTv311) in (5, REFUSED)
-    assert stage.connect(stage.token(), will="certwire/v1/unit/tiangong/receipt") != 0
+    stage.denied(111)
+
+
+def test_a_will_is_never_published(stage):
+    """The broker shows it to nobody before its client is gone; then it is refused."""
+    topic = "certwire/v1/unit/tiangong/receipt"
+    client = Client(stage.world.broker.port, "tiangong.d1", "tiangong", stage.token(), will=topic)
+    assert client.connect() == 0
+    client.drop()
+    wait_for(lambda: stage.world.cluster.rows(
+        "SELECT 1 FROM certwire.denial WHERE code = 111 AND topic = :'t'", t=topic),
+        "the will to be refused")
 
 
 # ---- Certificates
@@ -182,7 +193,9 @@ def test_a_certificate_by_a_stranger_written_into_the_table(stage):
     after = world.office.publish("weekly", "2026-48", "后一期", [world.file("后.bin", b"y")], 2)
     stage.huaan.has(after)
     assert world.cluster.rows("SELECT 1 FROM certwire.delivery_grant WHERE device = 'd7'") == []
-    wait_for(lambda: stage.recorded(522), "the forged certificate to be recorded")
+    wait_for(lambda: stage.recorded(522),
+             lambda: f"the forged certificate to be recorded:\n"
+             f"{world.dispatcher.process.log_tail()}")
 
 
 # ---- Receipts

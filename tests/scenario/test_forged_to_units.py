@@ -43,7 +43,6 @@ class Stage:
         self.public = forge.load_key(self.unit.key).public
         self.dispatcher = forge.load_key(world.office.holders["dispatch_a"].key)
         self.evil = EvilBroker(world)
-        self.evil.lure(self.proxy, "huaan")
         return self
 
     def recorded(self, topic):
@@ -71,8 +70,9 @@ class Stage:
         return publication, body, forge.offer(entry, [grant])
 
     def refused(self, code, leaf, payload):
+        self.evil.lure(self.proxy, self.unit)
         before = self.evil.incident("huaan", code)
-        self.evil.send("huaan", leaf, payload)
+        self.evil.send("huaan", leaf, payload() if callable(payload) else payload)
         wait_for(lambda: self.evil.incident("huaan", code) > before,
                  lambda: f"huaan to refuse with {code}; its last sync: "
                  f"{self.evil.said('huaan', 'sync')[-1]['incidents']}\n{self.unit.process.log_tail()}",
@@ -156,9 +156,9 @@ def test_a_head_that_is_no_head(stage):
 
 
 def test_a_head_signed_by_a_stranger(stage):
-    nonce = stage.evil.said("huaan", "sync")[-1]["nonce"]
-    stage.refused(502, "head", forge.head(stage.stranger, "huaan", "d1", nonce,
-                                          devices={"d1": {"settled": 99}}))
+    stage.refused(502, "head", lambda: forge.head(
+        stage.stranger, "huaan", "d1", stage.evil.said("huaan", "sync")[-1]["nonce"],
+        devices={"d1": {"settled": 99}}))
 
 
 def test_another_units_head_replayed(stage):
@@ -183,11 +183,14 @@ def test_a_keyset_of_another_root(stage):
 
 
 def test_a_replayed_offer_and_its_parts_change_nothing(stage):
+    stage.evil.lure(stage.proxy, stage.unit)
     before = stage.unit.documents()
     for leaf in ("unit/huaan/offer", "channel/weekly", "unit/huaan/part"):
         for payload in stage.recorded(leaf):
             stage.evil.send("huaan", leaf, payload)
-    stage.refused(501, "head", "the end of the replay")
+    count = stage.evil.incident("huaan", 501)
+    stage.evil.send("huaan", "head", "what marks the end of the replay")
+    wait_for(lambda: stage.evil.incident("huaan", 501) > count, "the replay to be read", 30)
     assert stage.unit.documents() == before
     assert len(stage.unit.inbox_list()) == 1
 
@@ -195,7 +198,8 @@ def test_a_replayed_offer_and_its_parts_change_nothing(stage):
 def test_everything_refused_is_recorded_once_the_true_broker_is_back(stage):
     world, unit = stage.world, stage.unit
     stage.proxy.target_port = world.broker.port
-    stage.proxy.cut_all()
+    unit.process.stop()
+    unit.start()
     for code in (201, 202, 203, 204, 206, 207, 208, 301, 501, 502, 503, 504, 511, 512):
         wait_for(lambda: world.cluster.rows(
             f"SELECT 1 FROM certwire.incident WHERE unit = 'huaan' AND code = {code}"),

@@ -15,12 +15,14 @@ REFUSED = "All subscription requests were denied"
 def world():
     with World() as world:
         world.admit("huaan", "华安网络")
+        world.add_device("huaan", "华安网络", "d2").start().connected()
         world.admit("beichen", "北辰科技").start().connected()
         yield world
 
 
 def options_folder(world, tmp_path, program="mosquitto_sub"):
-    """A fresh token as the program's own options file: $XDG_CONFIG_HOME/mosquitto_sub."""
+    """A fresh token of huaan.d1 (its own daemon does not run) as the program's own options file,
+    $XDG_CONFIG_HOME/mosquitto_sub."""
     world.units["huaan.d1"].tool("token", "--out", tmp_path / program)
     assert (tmp_path / program).stat().st_mode & 0o777 == 0o600
     return {"XDG_CONFIG_HOME": str(tmp_path)}

@@ -376,6 +376,7 @@ static void add_unprotected(struct vector_file *file)
 	auto_signing_key struct signing_key other = fixture_key("device 2");
 	auto_secret struct secret *text = NULL;
 	auto_secret struct secret *lying = NULL;
+	auto_buf struct buf longer = BUF_INIT(2 * LIMIT_KEY_FILE);
 	struct signing_key mixed = {.public = other.public, .secret = key.secret};
 
 	FIXTURE_MUST(keyfile_format(ROLE_DEVICE, "unit-a.d1", &key, NULL, NULL, &text, &err));
@@ -384,6 +385,9 @@ static void add_unprotected(struct vector_file *file)
 	vector_add(file, "a secret that is not the public key's", lying->bytes, lying->len, 901, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		add_changed(file, rows[i].name, text, rows[i].find, rows[i].put, 901);
+	FIXTURE_MUST(buf_append(&longer, text->bytes, text->len, &err) &&
+				 buf_append_str(&longer, "comment: a\n", &err));
+	vector_add(file, "a line after the secret", longer.data, longer.len, 901, NULL);
 	vector_add(file, "no last line end", text->bytes, text->len - 1, 901, NULL);
 	vector_add(file, "nothing", "", 0, 901, NULL);
 }

@@ -263,6 +263,20 @@ static void add_chain(struct vector_file *file, const struct entry *first)
 	}
 }
 
+/* Who retired may have signed before; who was robbed may not, for the thief writes the date. */
+static void add_backdated(struct vector_file *file, const struct buf *payload)
+{
+	static const struct vector_edit retired = {
+		"from before the dispatcher retired", "issued_at", "1795298400", 0};
+	static const struct vector_edit stolen = {
+		"dated before the dispatcher was compromised", "issued_at", "1795298400", 203};
+	struct vector_wrap wrap = {&jws_entry, "dispatcher 2"};
+
+	vector_add_edits(file, &wrap, payload, &retired, 1);
+	wrap.key = "dispatcher compromised";
+	vector_add_edits(file, &wrap, payload, &stolen, 1);
+}
+
 void make_entry(const char *folder)
 {
 	static const struct {
@@ -288,6 +302,7 @@ void make_entry(const char *folder)
 		vector_add_payload(
 			&file, &wrap, signers[i].signer, payload.data, payload.len, signers[i].code);
 	}
+	add_backdated(&file, &payload);
 	wrap.key = "dispatcher";
 
 	auto_buf struct buf text = BUF_INIT(LIMIT_ENTRY_JWS);

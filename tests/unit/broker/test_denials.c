@@ -25,34 +25,34 @@ static int teardown(void **state)
 
 static void equal_ones_are_counted_together(void **state)
 {
-	struct denial *denial;
+	struct denial denial;
 
 	for (int i = 0; i < 3; i++)
 		denials_add(*state, 121, "good", "good.d1", "#");
 	denials_add(*state, 122, "good", "good.d1", "#");
 	denials_flush(*state, 5000);
-	denial = denials_take(*state);
-	assert_int_equal(denial->code, 121);
-	assert_int_equal(denial->count, 3);
-	assert_string_equal(denial->who, "good");
-	assert_string_equal(denial->topic, "#");
-	free(denial);
-	denial = denials_take(*state);
-	assert_int_equal(denial->code, 122);
-	free(denial);
-	assert_null(denials_take(*state));
+	assert_true(denials_take(*state, &denial));
+	assert_int_equal(denial.code, 121);
+	assert_int_equal(denial.count, 3);
+	assert_string_equal(denial.who, "good");
+	assert_string_equal(denial.topic, "#");
+	assert_true(denials_take(*state, &denial));
+	assert_int_equal(denial.code, 122);
+	assert_false(denials_take(*state, &denial));
 }
 
 static void they_are_handed_over_once_a_second_at_most(void **state)
 {
+	struct denial denial;
+
 	denials_add(*state, 121, "good", NULL, NULL);
 	denials_flush(*state, 5000);
-	free(denials_take(*state));
+	assert_true(denials_take(*state, &denial));
 	denials_add(*state, 121, "good", NULL, NULL);
 	denials_flush(*state, 5999);
-	assert_null(denials_take(*state));
+	assert_false(denials_take(*state, &denial));
 	denials_flush(*state, 6000);
-	free(denials_take(*state));
+	assert_true(denials_take(*state, &denial));
 }
 
 static void a_flood_of_different_ones_is_counted_by_code(void **state)
@@ -60,7 +60,7 @@ static void a_flood_of_different_ones_is_counted_by_code(void **state)
 	enum { FLOOD = 100000 };
 	int64_t counted = 0;
 	size_t rows = 0;
-	struct denial *denial;
+	struct denial denial;
 	char name[32];
 
 	for (int i = 0; i < FLOOD; i++) {
@@ -68,10 +68,9 @@ static void a_flood_of_different_ones_is_counted_by_code(void **state)
 		denials_add(*state, 101, name, NULL, NULL);
 	}
 	denials_flush(*state, 5000);
-	while ((denial = denials_take(*state))) {
-		counted += denial->count;
+	while (denials_take(*state, &denial)) {
+		counted += denial.count;
 		rows++;
-		free(denial);
 	}
 	assert_int_equal(counted, FLOOD);
 	assert_true(rows <= DENIALS_MAX);
@@ -82,7 +81,7 @@ static void while_nobody_takes_them_nothing_is_lost_but_names(void **state)
 	int64_t now_ms = 5000;
 	int64_t counted = 0;
 	int64_t added = 0;
-	struct denial *denial;
+	struct denial denial;
 
 	for (int round = 0; round < 100; round++) {
 		char name[32];
@@ -94,9 +93,8 @@ static void while_nobody_takes_them_nothing_is_lost_but_names(void **state)
 		denials_flush(*state, now_ms += 1000);
 	}
 	for (int i = 0; i < 3; i++) {
-		while ((denial = denials_take(*state))) {
-			counted += denial->count;
-			free(denial);
+		while (denials_take(*state, &denial)) {
+			counted += denial.count;
 		}
 		denials_flush(*state, now_ms += 1000);
 	}
@@ -106,17 +104,16 @@ static void while_nobody_takes_them_nothing_is_lost_but_names(void **state)
 static void foreign_text_is_quoted_and_cut(void **state)
 {
 	char longer[300];
-	struct denial *denial;
+	struct denial denial;
 
 	memset(longer, 'x', sizeof(longer) - 1);
 	longer[sizeof(longer) - 1] = '\0';
 	denials_add(*state, 101, "a\nb", longer, longer);
 	denials_flush(*state, 5000);
-	denial = denials_take(*state);
-	assert_null(strchr(denial->who, '\n'));
-	assert_true(strlen(denial->client_id) < sizeof(denial->client_id));
-	assert_true(strlen(denial->topic) < sizeof(denial->topic));
-	free(denial);
+	assert_true(denials_take(*state, &denial));
+	assert_null(strchr(denial.who, '\n'));
+	assert_true(strlen(denial.client_id) < sizeof(denial.client_id));
+	assert_true(strlen(denial.topic) < sizeof(denial.topic));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

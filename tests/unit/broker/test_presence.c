@@ -26,13 +26,12 @@ static int teardown(void **state)
 /* The writer is told exactly this next: "unit.device+" here, "unit.device-" gone, "" nothing. */
 static void assert_told(struct presence *presence, const char *expected)
 {
-	struct presence_word *word = presence_take(presence);
+	struct presence_word word;
 	char found[64] = "";
 
-	if (word)
-		snprintf(found, sizeof(found), "%s.%s%c", word->unit, word->device,
-			word->is_present ? '+' : '-');
-	free(word);
+	if (presence_take(presence, &word))
+		snprintf(
+			found, sizeof(found), "%s.%s%c", word.unit, word.device, word.is_present ? '+' : '-');
 	assert_string_equal(found, expected);
 }
 
@@ -98,7 +97,7 @@ static void all_who_are_here_are_told_again_when_asked(void **state)
 static void what_finds_no_room_is_told_later(void **state)
 {
 	enum { MANY = PRESENCE_SLOTS + 100 };
-	struct presence_word *word;
+	struct presence_word word;
 	char client_id[CLIENT_ID_SIZE];
 	size_t told = 0;
 
@@ -108,10 +107,8 @@ static void what_finds_no_room_is_told_later(void **state)
 	}
 	for (int turn = 0; turn < 2; turn++) {
 		presence_tell(*state);
-		while ((word = presence_take(*state))) {
-			free(word);
+		while (presence_take(*state, &word))
 			told++;
-		}
 	}
 	assert_int_equal(told, MANY);
 }

@@ -1,0 +1,2 @@
+-- $1 id, $2 reason
+SELECT certwire.withdraw_publication($1, $2);
