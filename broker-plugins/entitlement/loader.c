@@ -216,19 +216,35 @@ static void complain(struct loader *loader, const struct err *err)
 		(long long)loader->options->poll_interval_s);
 }
 
-/* Waits until somebody says that something changed, at most as long as the poll's interval. */
-static bool await_notification(struct loader *loader, struct err *err)
+/* Takes what was said so far; whether there was anything. */
+static bool take_notifications(struct loader *loader, bool *ret_any, struct err *err)
 {
-	int timeout_ms = (int)loader->options->poll_interval_s * 1000;
 	struct pg_notification notification;
 	bool found = true;
 
-	if (!worker_wait(&loader->worker, pg_fd(loader->pg), timeout_ms))
-		return true;
-	while (found)
+	*ret_any = false;
+	while (found) {
 		if (!pg_notification(loader->pg, 0, &notification, &found, err))
 			return false;
+		*ret_any = *ret_any || found;
+	}
 	return true;
+}
+
+/*
+ * Waits until somebody says that something changed, at most as long as the poll's interval. What came
+ * while a question was being answered is with libpq already, and no poll of the socket shows it.
+ */
+static bool await_notification(struct loader *loader, struct err *err)
+{
+	int timeout_ms = (int)loader->options->poll_interval_s * 1000;
+	bool any;
+
+	if (!take_notifications(loader, &any, err))
+		return false;
+	if (any || !worker_wait(&loader->worker, pg_fd(loader->pg), timeout_ms))
+		return true;
+	return take_notifications(loader, &any, err);
 }
 
 static bool work(struct loader *loader, struct err *err)
@@ -321,8 +337,10 @@ struct delta *loader_take(struct loader *loader)
 void loader_give_back(struct loader *loader, struct delta *delta)
 {
 	/* As many slots as can be on their way at all. */
-	if (!ring_push(&loader->spent, &delta))
-		assert(!"the ring of spent deltas is full");
+	bool has_room = ring_push(&loader->spent, &delta);
+
+	assert(has_room);
+	(void)has_room;
 }
 
 bool loader_stop(struct loader *loader)
