@@ -4,6 +4,11 @@
 
 #include "db/embedded.h"
 
+bool ledger_session(struct pg *pg, struct err *err)
+{
+	return pg_exec(pg, sql_ledger_session, NULL, NULL, err);
+}
+
 bool ledger_take(
 	struct ledger *ledger, const char *holder, int64_t ttl_s, bool *ret_held, struct err *err)
 {

@@ -26,6 +26,9 @@ struct ledger {
 	int64_t fence; /* of the lease, once taken */
 };
 
+/* Makes a fresh connection the dispatcher's: nothing waits long for a lock. */
+bool ledger_session(struct pg *pg, struct err *err) MUST_USE NONNULL;
+
 /*
  * Takes the lease for `ttl_s` seconds when it is free, has run out, or is this holder's already.
  * `*ret_held` false: somebody else has it. True: ledger->fence is set.

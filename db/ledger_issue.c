@@ -105,7 +105,7 @@ bool ledger_part_at(const struct pg_rows *rows, int row, struct part *ret, struc
 	return true;
 }
 
-bool ledger_issue(struct ledger *ledger, const struct pub_id *publication,
+bool ledger_issue(struct ledger *ledger, const struct pub_id *publication, size_t signatures,
 	struct ledger_issued *ret, struct err *err)
 {
 	auto_rows struct pg_rows *rows = NULL;
@@ -114,6 +114,7 @@ bool ledger_issue(struct ledger *ledger, const struct pub_id *publication,
 
 	pg_param_int(&params, ledger->fence);
 	pg_param_text(&params, pub_id_format(publication, id));
+	pg_param_int(&params, (int64_t)signatures);
 	if (!pg_exec(ledger->pg, sql_ledger_issue, &params, &rows, err))
 		return false;
 	*ret = (struct ledger_issued){.done = pg_row_count(rows) > 0};

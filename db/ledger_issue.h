@@ -48,13 +48,13 @@ bool ledger_part_at(
 	const struct pg_rows *rows, int row, struct part *ret, struct err *err) MUST_USE NONNULL;
 
 struct ledger_issued {
-	bool done; /* false: it was no longer due */
+	bool done; /* false: it was no longer due, or somebody has signed since */
 	int64_t deliveries;
 	bool to_channel; /* the audience is everyone entitled to the channel */
 };
 
-/* Issues it: freezes the audience, numbers the entries. */
-bool ledger_issue(struct ledger *ledger, const struct pub_id *publication,
+/* Issues it with those `signatures` (their number): freezes the audience, numbers the entries. */
+bool ledger_issue(struct ledger *ledger, const struct pub_id *publication, size_t signatures,
 	struct ledger_issued *ret, struct err *err) MUST_USE NONNULL;
 
 /* It is not issued until an editor asks again, who sees the refusal code. */

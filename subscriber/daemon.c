@@ -16,8 +16,10 @@ enum { STEP_MS = 500, RETRY_LOOK_S = 60 };
 static bool publish_sync(struct daemon *daemon, struct sync *sync, struct err *err)
 {
 	auto_buf struct buf jws = BUF_INIT(LIMIT_SYNC_JWS);
+	bool idle = !daemon->pace.sent || daemon->pace.answered;
 
-	if (!plan_sync(daemon->unit, sync, err) || !sync_sign(sync, &daemon->unit->key, &jws, err))
+	if (!plan_sync(daemon->unit, idle, sync, err) ||
+		!sync_sign(sync, &daemon->unit->key, &jws, err))
 		return false;
 	asked_add(&daemon->asked, sync);
 	daemon->newest_asked = sync->receipts;

@@ -121,9 +121,22 @@ static void why_late(const struct health_facts *facts, char *out, size_t size)
 {
 	int64_t entries = facts->announced > facts->last ? facts->announced - facts->last : 0;
 	int64_t receipts = facts->receipts - facts->settled + (facts->unsigned_items > 0);
+	const struct {
+		const char *before;
+		int64_t count;
+		const char *after;
+	} lacks[] = {
+		{"还缺 ", facts->waiting, " 件文件"},
+		{"还缺 ", entries, " 个条目"},
+		{"", receipts, " 份回执尚未结清"},
+	};
+	size_t used = 0;
 
-	(void)snprintf(out, size, "还缺 %lld 件文件、%lld 个条目；%lld 份回执尚未结清",
-		(long long)facts->waiting, (long long)entries, (long long)receipts);
+	for (size_t i = 0; i < ARRAY_LEN(lacks); i++) {
+		if (lacks[i].count > 0 && used < size)
+			used += (size_t)snprintf(out + used, size - used, "%s%s%lld%s", used ? "；" : "",
+				lacks[i].before, (long long)lacks[i].count, lacks[i].after);
+	}
 }
 
 static void why_ok(const struct health_facts *facts, char *out, size_t size)

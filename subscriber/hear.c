@@ -74,6 +74,8 @@ static void daemon_head(struct daemon *daemon, const void *payload, size_t len)
 	}
 	if (news.echo)
 		tell_standing(daemon, news.standing);
+	else if (daemon->told_standing && daemon->good != (news.standing == STANDING_GOOD))
+		pace_nudge(&daemon->pace);
 	if (news.ledger_known && !daemon->ledger_known) {
 		daemon->ledger_known = true;
 		daemon->owes = true;

@@ -28,6 +28,7 @@ void pace_sent(struct pace *pace, int64_t now)
 	pace->progressed = false;
 	pace->sent_at = now;
 	pace->pushed_at = 0;
+	pace->nudged = false;
 }
 
 void pace_heard(struct pace *pace, int64_t now)
@@ -50,6 +51,11 @@ void pace_progress(struct pace *pace, int64_t now)
 		pace->pushed_at = now;
 }
 
+void pace_nudge(struct pace *pace)
+{
+	pace->nudged = true;
+}
+
 static int64_t left(int64_t until, int64_t now)
 {
 	return until > now ? until - now : 0;
@@ -67,6 +73,8 @@ int64_t pace_wait(const struct pace *pace, bool lacking, int64_t now)
 		return INT64_MAX;
 	if (!pace->sent)
 		return 0;
+	if (pace->nudged)
+		return left(pace->sent_at + PACE_BACKOFF_FIRST_MS, now);
 	if (!lacking || !pace->answered)
 		return regular;
 	if (!pace->progressed)

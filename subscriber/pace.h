@@ -26,6 +26,7 @@ struct pace {
 	bool progressed; /* since the last sync was sent */
 	int64_t progress_at; /* when, last */
 	int64_t sent_at;
+	bool nudged; /* something says that asking is worth while */
 	int64_t backoff_ms; /* after an answered sync that brought nothing */
 	int64_t pushed_at; /* when something came unasked */
 	int64_t echo_at; /* start of the silence that a gap is measured from */
@@ -47,6 +48,12 @@ void pace_answered(struct pace *pace, int64_t now) NONNULL;
 
 /* Something that was missing came. */
 void pace_progress(struct pace *pace, int64_t now) NONNULL;
+
+/*
+ * An unasked head tells of a change: ask soon, but never more often than once in
+ * PACE_BACKOFF_FIRST_MS, because an old head can be played again.
+ */
+void pace_nudge(struct pace *pace) NONNULL;
 
 /* Milliseconds until the next sync: 0 is now, INT64_MAX while not connected. */
 int64_t pace_wait(const struct pace *pace, bool lacking, int64_t now) MUST_USE NONNULL;

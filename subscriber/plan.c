@@ -31,10 +31,11 @@ static void plan_publication(struct unit *unit, const struct wanted *wanted, int
 	sync->missing_count += count > 0;
 }
 
-static bool plan_wants(struct unit *unit, int64_t epoch, struct sync *sync, struct err *err)
+static bool plan_wants(
+	struct unit *unit, int64_t epoch, bool parts, struct sync *sync, struct err *err)
 {
 	struct wanted list[WANTED_LIST_MAX];
-	uint32_t window = LIMIT_SYNC_WINDOW_PARTS;
+	uint32_t window = parts ? LIMIT_SYNC_WINDOW_PARTS : 0;
 	size_t count;
 
 	if (!wanted_list(&unit->db, unit_now(unit), list, &count, err))
@@ -44,7 +45,7 @@ static bool plan_wants(struct unit *unit, int64_t epoch, struct sync *sync, stru
 	return true;
 }
 
-bool plan_sync(struct unit *unit, struct sync *ret, struct err *err)
+bool plan_sync(struct unit *unit, bool parts, struct sync *ret, struct err *err)
 {
 	const struct keyset *newest = keyring_newest(&unit->ring);
 	int64_t settled;
@@ -57,7 +58,7 @@ bool plan_sync(struct unit *unit, struct sync *ret, struct err *err)
 	return state_epoch(&unit->db, &ret->epoch, err) &&
 		   mailbox_last(&unit->db, ret->epoch, &ret->last, err) &&
 		   mailbox_have(&unit->db, ret->epoch, ret->last, &ret->have, err) &&
-		   plan_wants(unit, ret->epoch, ret, err) &&
+		   plan_wants(unit, ret->epoch, parts, ret, err) &&
 		   outbox_numbers(&unit->db, &ret->receipts, &settled, err) &&
 		   incident_unreported(&unit->db, ret->incidents, &ret->incident_count, err);
 }

@@ -11,8 +11,11 @@
 #include "common/sync.h"
 #include "subscriber/unit.h"
 
-/* Fills in a zeroed sync, with a new nonce. */
-bool plan_sync(struct unit *unit, struct sync *ret, struct err *err) MUST_USE NONNULL;
+/*
+ * Fills in a zeroed sync, with a new nonce. Without `parts` it asks for none: while an earlier sync
+ * is not answered, its window may still be on its way, and would come twice.
+ */
+bool plan_sync(struct unit *unit, bool parts, struct sync *ret, struct err *err) MUST_USE NONNULL;
 
 /*
  * Whether something is missing that asking may bring: entries that the last head counts, grants,

@@ -120,6 +120,12 @@ bool state_open(const char *dir, struct db *ret, struct err *err)
 	return true;
 }
 
+static bool state_absent(const char *dir, struct err *err)
+{
+	return err_set(
+		err, ERR_USAGE, "there is no state in '%s' yet: start 'certwire-unit run' once", dir);
+}
+
 bool state_open_readonly(const char *dir, struct db *ret, struct err *err)
 {
 	char path[STATE_PATH_MAX];
@@ -128,11 +134,11 @@ bool state_open_readonly(const char *dir, struct db *ret, struct err *err)
 	if (!state_path(dir, "unit.db", path, err))
 		return false;
 	if (access(path, F_OK) != 0)
-		return err_set(
-			err, ERR_USAGE, "there is no state in '%s' yet: start 'certwire-unit run' once", dir);
+		return state_absent(dir, err);
 	if (!db_open_readonly(path, ret, err))
 		return false;
-	if (!state_version(ret, &version, err)) {
+	/* Version 0: the daemon has made the file this instant, and nothing in it yet. */
+	if (!state_version(ret, &version, err) || (version == 0 && !state_absent(dir, err))) {
 		db_close(ret);
 		return false;
 	}

@@ -264,7 +264,7 @@ $$;
 COMMENT ON FUNCTION certwire.issue_refuse IS 'The dispatcher does not issue this, with its code; an editor may ask again. 拒绝发布。';
 GRANT EXECUTE ON FUNCTION certwire.issue_refuse TO certwire_dispatcher;
 
-CREATE FUNCTION certwire.issue_due(fence bigint, only_publication text DEFAULT NULL)
+CREATE FUNCTION certwire.issue_due(fence bigint, only_publication text DEFAULT NULL, verified int DEFAULT NULL)
 	RETURNS TABLE (publication text, deliveries int, channel text, parts int, to_channel boolean)
 	LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
@@ -290,6 +290,9 @@ BEGIN
 		LIMIT 1
 		FOR UPDATE;
 	IF due.id IS NULL THEN
+		RETURN;
+	-- Somebody signed since: that signature would go out unverified. In a statement after the lock.
+	ELSIF count_signatures(due.id) <> verified THEN
 		RETURN;
 	ELSIF current_keyset.expires_at <= moment THEN
 		PERFORM fail('CW002', format('keyset %s has expired', current_keyset.version),

@@ -15,7 +15,7 @@ COMMENT ON TABLE certwire.presence IS 'Which device is connected where, as broke
 COMMENT ON COLUMN certwire.presence.unit IS 'The unit. 单位。';
 COMMENT ON COLUMN certwire.presence.device IS 'The device. 设备。';
 COMMENT ON COLUMN certwire.presence.broker IS 'The broker that said so last. 代理名称。';
-COMMENT ON COLUMN certwire.presence.present IS 'Connected and not in the lobby. 是否在线。';
+COMMENT ON COLUMN certwire.presence.present IS 'Connected, perhaps in the lobby only. 是否在线（含门厅）。';
 COMMENT ON COLUMN certwire.presence.since IS 'Since when. 起始时间。';
 CREATE INDEX presence_broker ON certwire.presence (broker) WHERE present;
 

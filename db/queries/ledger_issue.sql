@@ -1,2 +1,2 @@
--- $1 bigint: fence; $2 text: publication
-SELECT deliveries, to_channel FROM certwire.issue_due($1, $2)
+-- $1 bigint: fence; $2 text: publication; $3 int: how many signatures were verified
+SELECT deliveries, to_channel FROM certwire.issue_due($1, $2, $3)

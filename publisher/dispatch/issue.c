@@ -56,7 +56,8 @@ static bool issue_one(struct dispatch *dispatch, const struct ledger_draft *draf
 	struct ledger_issued issued;
 	char id[PUB_ID_SHORT_SIZE];
 
-	if (!ledger_issue(&dispatch->ledger, &draft->entry.publication, &issued, err))
+	if (!ledger_issue(&dispatch->ledger, &draft->entry.publication, draft->entry.signature_count,
+			&issued, err))
 		return false;
 	if (!issued.done)
 		return true;

@@ -31,6 +31,8 @@ static bool link_connect(struct dispatch *dispatch, struct pg **ret, struct err 
 
 	if (!pg_connect(dispatch->config->settings.dsn, "certwire-dispatch", &options, &pg, err))
 		return false;
+	if (!ledger_session(pg, err))
+		return false;
 	for (size_t i = 0; i < ARRAY_LEN(notices); i++)
 		if (!pg_listen(pg, notices[i].channel, err))
 			return false;

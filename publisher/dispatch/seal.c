@@ -38,7 +38,7 @@ static bool seal_skip(struct dispatch *dispatch, const struct ledger_sealing *se
 	log_line(&dispatch->log, LOG_LEVEL_WARNING, "nothing is sealed to %s: %d %s", name, why->code,
 		why->text);
 	return why->code == 0 ||
-		ledger_note_refusal(&dispatch->ledger, sealing->unit, sealing->device, why->code, err);
+		   ledger_note_refusal(&dispatch->ledger, sealing->unit, sealing->device, why->code, err);
 }
 
 static bool seal_open(

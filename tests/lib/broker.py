@@ -49,7 +49,7 @@ class Broker:
                 r"plugin_opt_root_fingerprint .*":
                     f"plugin_opt_root_fingerprint {world.office.root}",
                 r"listener 1883 127\.0\.0\.1": f"listener {self.port} 127.0.0.1",
-                r"log_dest .*": "log_dest stderr",
+                r"log_dest .*": "log_dest stderr\nlog_type information",
                 r"connection_messages .*": "connection_messages true"}.items():
             text, count = re.subn(f"^{line}$", ours, text, flags=re.MULTILINE)
             assert count, f"nothing in {SHIPPED} looks like {line}"

@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 import signal
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -436,22 +437,42 @@ def test_a_receipt_that_is_not_the_devices_settles_nothing(desk, huaan):
     wait_for(lambda: huaan.settled() == huaan.receipts, lambda: "the watermark:\n" + desk.log())
 
 
-def test_a_suspended_unit_gets_its_head_and_nothing_else(desk, huaan):
+def test_a_suspended_unit_gets_keysets_and_its_head_and_nothing_else(desk, huaan):
     desk.cluster.sql("SELECT certwire.suspend_unit('huaan', '违反保密协议')", "admin_li")
     wait_for(lambda: huaan.heads()[-1]["standing"] == "suspended", lambda: "a head:\n" + desk.log())
-    before = (len(huaan.payloads("offer")), len(huaan.payloads("part")),
-              len(huaan.payloads("keyset")))
+    before = len(huaan.payloads("offer")), len(huaan.payloads("part"))
     publication = desk.draft()
     desk.issue(publication)
     issued(desk, publication)
     old = next(iter(huaan.offers()))
     head = huaan.sync(missing=[{"publication": old, "parts": [[0, 1]]}])
     assert head["standing"] == "suspended" and head["reason"] == "违反保密协议"
-    assert before == (len(huaan.payloads("offer")), len(huaan.payloads("part")),
-                      len(huaan.payloads("keyset")))
+    assert huaan.payloads("keyset")[-1].decode() == desk.keysets[-1]
+    assert before == (len(huaan.payloads("offer")), len(huaan.payloads("part")))
     desk.cluster.sql("SELECT certwire.reinstate_unit('huaan', '整改完成')", "admin_li")
     assert huaan.sync()["standing"] == "good"
     assert publication not in huaan.offers()
+
+
+def test_an_administrator_at_lunch_holds_up_issuing_and_nothing_else(desk, huaan):
+    fence = desk.cluster.value("SELECT fence FROM certwire.lease")
+    publication = desk.draft()
+    session = subprocess.Popen(["psql", "-X", "-q", "-A", "-t", desk.cluster.dsn("admin_li")],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        session.stdin.write("BEGIN; SELECT 'locked' FROM "
+                            "certwire.suspend_unit('huaan', '未提交的决定');\n")
+        session.stdin.flush()
+        assert session.stdout.readline() == "locked\n"
+        desk.issue(publication)
+        wait_for(lambda: "lock timeout" in desk.log(), lambda: "issuing to wait:\n" + desk.log())
+        for _ in range(3):
+            assert huaan.sync()["standing"] == "good"
+    finally:
+        session.communicate("ROLLBACK;\n")
+    issued(desk, publication)
+    assert huaan.fetch(publication)[1] == list(CONTENT.values())
+    assert desk.cluster.value("SELECT fence FROM certwire.lease") == fence
 
 
 @pytest.mark.parametrize("point", points("publisher/dispatch"))

@@ -56,14 +56,15 @@ class Stage:
                            forge.peer.pack_part(publication, n, len(body.parts), part))
         return publication
 
-    def answer(self):
+    def answer(self, **changes):
         """Answer the newest sync, so that the unit stays and trusts this broker with receipts."""
         nonce = self.evil.said("huaan", "sync")[-1]["nonce"]
         if nonce != self.answered:
             self.answered = nonce
             self.evil.send("huaan", "head", forge.head(
-                self.dispatcher, "huaan", "d1", nonce, last=self.last, digest=self.previous,
-                devices={"d1": {"settled": 0}}))
+                self.dispatcher, "huaan", "d1", nonce, **{
+                    "last": self.last, "digest": self.previous,
+                    "devices": {"d1": {"settled": 0}}, **changes}))
         return True
 
     def refused(self, code, publication):
@@ -198,3 +199,16 @@ def test_a_forged_part_is_dropped_alone_and_the_true_one_completes(stage):
     stage.evil.send("huaan", "part", forge.peer.pack_part(one, 1, len(body.parts), true_part))
     wait_for(lambda: list(stage.unit.documents().values()) == list(FILES.values()),
              "the publication to be stored", 30)
+
+
+def test_an_entry_of_an_epoch_that_is_over(stage):
+    """Even who owns a dispatcher's key cannot bring back what a restore made void."""
+    one = forge.new_id()
+    wait_for(lambda: stage.answer(epoch=2, last=0, digest="0" * 64)
+             and stage.evil.said("huaan", "sync")[-1]["epoch"] == 2,
+             lambda: f"huaan to follow into epoch 2:\n{stage.unit.process.log_tail()}", 30)
+    before = stage.evil.incident("huaan", 205)
+    stage.offer(*made(one), stage.editors, one)
+    wait_for(lambda: stage.answer(epoch=2, last=0, digest="0" * 64)
+             and stage.evil.incident("huaan", 205) > before, "the old entry to be refused", 30)
+    assert len(stage.unit.inbox_list()) == 1

@@ -154,6 +154,31 @@ def test_a_device_that_says_it_is_the_dispatcher(stage):
     assert stage.connect(token, "dispatcher.d1", "dispatcher") == REFUSED
 
 
+def test_a_token_of_another_time_leads_to_the_lobby_only(stage):
+    old = stage.token(iat=forge.now() - 4000, exp=forge.now() - 3900)
+    client = Client(stage.world.broker.port, "tiangong.d1", "tiangong", old)
+    assert client.connect() == 0
+    assert client.subscribe("certwire/v1/unit/tiangong/head") == 1
+    assert client.subscribe("certwire/v1/unit/tiangong/offer") == REFUSED
+    assert client.subscribe("certwire/v1/channel/weekly") == REFUSED
+    client.close()
+    stage.denied(106)
+
+
+def test_a_revoked_device_is_cut_and_let_in_no_more(stage):
+    world = stage.world
+    spare = world.add_device("tiangong", "天工安全", "d2")
+    token = stage.token(forge.load_key(spare.key), "tiangong.d2")
+    client = Client(world.broker.port, "tiangong.d2", "tiangong", token)
+    assert client.connect() == 0
+    world.office.admin("revoke_device", "tiangong", "d2", "遗失")
+    wait_for(client.gone.is_set, "the revoked device to be cut")
+    client.close()
+    again = stage.token(forge.load_key(spare.key), "tiangong.d2")
+    assert stage.connect(again, "tiangong.d2") == REFUSED
+    stage.denied(110, "tiangong.d2")
+
+
 def test_an_old_protocol(stage):
     assert stage.connect(stage.token(), protocol=mqtt.MQTTv311) in (5, REFUSED)
     stage.denied(111)
@@ -196,6 +221,33 @@ def test_a_certificate_by_a_stranger_written_into_the_table(stage):
     wait_for(lambda: stage.recorded(522),
              lambda: f"the forged certificate to be recorded:\n"
              f"{world.dispatcher.process.log_tail()}")
+
+
+# ---- Publications
+
+
+def tampered(stage, number, change):
+    """A signed draft changed in the database, then asked to be issued: the code of its refusal."""
+    world = stage.world
+    draft = world.office.draft("monthly", number, f"月报 {number}",
+                               [world.file(f"{number}.bin", b"m" * 1000)])
+    world.cluster.sql(change, p=draft, s=forge.jws("certwire-manifest+jws", stage.stranger, {}))
+    world.cluster.sql("SELECT certwire.request_issue(:'p')", "editor_wang", p=draft)
+    return wait_for(lambda: world.cluster.value(
+        "SELECT issue_refused_code FROM certwire.publication WHERE id = :'p'", p=draft),
+        lambda: f"the dispatcher to refuse:\n{world.dispatcher.process.log_tail()}")
+
+
+def test_an_editors_signature_changed_in_the_database(stage):
+    stranger = ("UPDATE certwire.signature SET jws = split_part(jws, '.', 1) || '..' || "
+                "split_part(:'s', '.', 3) WHERE publication = :'p'")
+    assert tampered(stage, "2026-90", stranger) == 212
+
+
+def test_content_changed_in_the_database(stage):
+    assert tampered(stage, "2026-91", "UPDATE certwire.publication_part SET data = "
+                    "set_byte(data, 1000, get_byte(data, 1000) # 1) WHERE publication = :'p'"
+                    ) in (302, 303)
 
 
 # ---- Receipts

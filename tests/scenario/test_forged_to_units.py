@@ -39,6 +39,8 @@ class Stage:
         self.unit.has(self.publication)
         self.neighbour.has(self.publication)
         self.neighbour.process.stop()
+        world.office.make_keyset("--approvals", "seminar=1")
+        wait_for(lambda: self.unit.status()["keyset"] == 2, "huaan to have the second keyset")
         self.true_messages = self.proxy.published()
         self.public = forge.load_key(self.unit.key).public
         self.dispatcher = forge.load_key(world.office.holders["dispatch_a"].key)
@@ -177,9 +179,13 @@ def test_a_keyset_that_is_no_keyset(stage):
 
 def test_a_keyset_of_another_root(stage):
     true = forge.payload_of(stage.world.office.keyset.read_text().strip())
-    forged = {**true, "version": 2, "root": forge.b64(stage.stranger.public), "previous":
+    forged = {**true, "version": 3, "root": forge.b64(stage.stranger.public), "previous":
               forge.digest(stage.world.office.keyset.read_bytes().strip()).hex()}
     stage.refused(512, "keyset", forge.jws("certwire-keyset+jws", stage.stranger, forged))
+
+
+def test_an_old_keyset_replayed(stage):
+    stage.refused(513, "keyset", stage.recorded("unit/huaan/keyset")[0])
 
 
 def test_a_replayed_offer_and_its_parts_change_nothing(stage):
@@ -200,7 +206,7 @@ def test_everything_refused_is_recorded_once_the_true_broker_is_back(stage):
     stage.proxy.target_port = world.broker.port
     unit.process.stop()
     unit.start()
-    for code in (201, 202, 203, 204, 206, 207, 208, 301, 501, 502, 503, 504, 511, 512):
+    for code in (201, 202, 203, 204, 206, 207, 208, 301, 501, 502, 503, 504, 511, 512, 513):
         wait_for(lambda: world.cluster.rows(
             f"SELECT 1 FROM certwire.incident WHERE unit = 'huaan' AND code = {code}"),
             f"code {code} to be recorded in PostgreSQL")

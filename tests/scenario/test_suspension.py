@@ -75,6 +75,17 @@ def test_the_lobby_tells_the_reason_in_plain_words(world):
     reinstate(world)
 
 
+def test_who_was_suspended_before_it_ever_connected_is_told_too(world):
+    late = world.admit("houlai", "后来科技", brokers=[world.proxy.address])
+    world.office.admin("suspend_unit", "houlai", REASON)
+    late.start()
+    wait_for(lambda: late.process.log().count("connected to") and
+             late.status()["state"] == "suspended", lambda: f"houlai to be told:\n{late.log()}")
+    assert REASON in late.try_tool("status").stdout
+    seen = {message.topic.rpartition("/")[2] for message in recorded.read_by(world.proxy, "houlai.d1")}
+    assert seen <= {"head", "keyset"}
+
+
 def test_what_is_issued_right_after_the_commit_is_not_for_it(world):
     huaan, luoxing = units(world)
     file = world.file("紧邻.txt", b"x" * 1000)

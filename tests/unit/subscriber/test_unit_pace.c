@@ -101,6 +101,19 @@ static void an_answer_that_still_pours_in_is_not_asked_for_again(void **state)
 	assert_int_equal(pace_wait(&pace, true, INTERVAL + 7), 0);
 }
 
+static void a_nudge_is_followed_soon_and_once(void **state)
+{
+	struct pace pace = connected(0);
+
+	(void)state;
+	pace_sent(&pace, 0);
+	pace_answered(&pace, 10);
+	pace_nudge(&pace);
+	assert_int_equal(pace_wait(&pace, false, 10), PACE_BACKOFF_FIRST_MS - 10);
+	pace_sent(&pace, PACE_BACKOFF_FIRST_MS);
+	assert_int_equal(pace_wait(&pace, false, PACE_BACKOFF_FIRST_MS), INTERVAL);
+}
+
 static void two_intervals_of_silence_are_a_gap(void **state)
 {
 	struct pace pace = connected(100);
@@ -162,6 +175,7 @@ int main(void)
 		cmocka_unit_test(answers_that_bring_nothing_are_spaced_out),
 		cmocka_unit_test(what_comes_unasked_is_waited_for),
 		cmocka_unit_test(an_answer_that_still_pours_in_is_not_asked_for_again),
+		cmocka_unit_test(a_nudge_is_followed_soon_and_once),
 		cmocka_unit_test(two_intervals_of_silence_are_a_gap),
 		cmocka_unit_test(a_nonce_counts_once_and_takes_older_ones_with_it),
 	};
