@@ -87,12 +87,24 @@ static bool await_notification(struct loader *loader, struct err *err)
 	return take_notifications(loader, &any, err);
 }
 
+/* A record that PostgreSQL will not take is no reason to keep the copy from being fresh. */
+static bool write_denials(struct loader *loader, struct err *err)
+{
+	const char *broker = loader->options->broker_names.items[0];
+
+	if (denial_writer_run(loader->denials, loader->pg, broker, err))
+		return true;
+	if (err->kind == ERR_SYSTEM)
+		return false;
+	notes_add(&loader->notes, LOG_LEVEL_ERROR, "denials cannot be recorded: %s", err->text);
+	return true;
+}
+
 static bool work(struct loader *loader, struct err *err)
 {
 	if (!loader->pg && !connect_to_database(loader, err))
 		return false;
-	if (!loader_copy_news(loader, err) || !denial_writer_run(loader->denials, loader->pg,
-											  loader->options->broker_names.items[0], err))
+	if (!loader_copy_news(loader, err) || !write_denials(loader, err))
 		return false;
 	loader->complained_at_ms = 0;
 	return await_notification(loader, err);

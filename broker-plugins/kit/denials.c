@@ -1,5 +1,6 @@
 #include "broker-plugins/kit/denials.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { FLUSH_EVERY_MS = 1000 };
@@ -47,6 +48,7 @@ void denials_add(
 	struct denial denial = {.code = code};
 	struct denial *place;
 
+	assert(code >= 100 && code <= 999);
 	quote_into(denial.who, sizeof(denial.who), who);
 	quote_into(denial.client_id, sizeof(denial.client_id), client_id);
 	quote_into(denial.topic, sizeof(denial.topic), topic);

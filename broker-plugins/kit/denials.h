@@ -40,7 +40,7 @@ bool denials_init(struct denials *denials, struct err *err) MUST_USE NONNULL;
 void denials_release(struct denials *denials) NONNULL;
 
 /*
- * The loop's side. Strings may be NULL. When DENIALS_MAX different ones are counted already, it is
+ * The loop's side. `code` is a refusal's (asserted), strings may be NULL. When DENIALS_MAX different ones are counted already, it is
  * counted under its code alone, with who '*'.
  */
 void denials_add(struct denials *denials, int code, const char *who, const char *client_id,

@@ -56,6 +56,9 @@ def test_a_reinstated_unit_is_cut_and_comes_back_with_all_rights(gate, unit):
     gate.sql("SELECT certwire.reinstate_unit(:'unit', '整改完成')", unit=device.unit)
     assert wire.wait_closed() == ADMINISTRATIVE
     assert gate.connect(device).subscribe(P + "channel/weekly") == [1]
+    gate.attempt(device, token="rubbish")
+    gate.wait_denied(101, device.client_id)
+    assert "cannot be recorded" not in gate.broker.log()
 
 
 def test_a_channel_that_is_withdrawn_cuts_and_leaves_the_rest(gate, unit):
