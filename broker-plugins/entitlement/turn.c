@@ -1,0 +1,102 @@
+#include "broker-plugins/entitlement/turn.h"
+
+#include "broker-plugins/entitlement/sockets.h"
+#include "broker-plugins/kit/broker_log.h"
+#include "common/refusal.h"
+
+#include <string.h>
+
+/*
+ * Makes the broker disconnect the client, upon which on_disconnect drops the session. By client id
+ * only when the broker surely lists this client under it: were an offline session found instead, the
+ * broker would go on with freed memory. By user name it looks at connected clients alone.
+ */
+static void kick(struct plugin *plugin, const struct session *session)
+{
+	const void *client = session->client;
+	char client_id[CLIENT_ID_SIZE];
+	char unit[UNIT_SIZE];
+
+	memcpy(client_id, session->client_id, sizeof(client_id));
+	memcpy(unit, session->unit, sizeof(unit));
+	denials_add(&plugin->denials, cut_code(session->cut), unit, client_id, NULL);
+	if (session->is_listed)
+		mosquitto_kick_client_by_clientid(client_id, false);
+	if (sessions_find(&plugin->gate.sessions, client))
+		mosquitto_kick_client_by_username(unit, false);
+	/* Not connected after all. Without a record it has no right in any case. */
+	sessions_drop(&plugin->gate.sessions, client);
+}
+
+static void kick_some(struct plugin *plugin, const struct moment *now)
+{
+	struct session *session;
+
+	cutter_begin(&plugin->cutter);
+	while ((session = cutter_next(&plugin->cutter, &plugin->gate.sessions, now->mono_ms)))
+		kick(plugin, session);
+}
+
+static void write_note(enum log_level level, const char *text)
+{
+	broker_log(level, "certwire_entitlement: %s", text);
+}
+
+void turn_write_notes(struct plugin *plugin)
+{
+	notes_drain(&plugin->loader.notes, write_note);
+}
+
+/* Tells the log when the copy becomes too old, and when it is good again. */
+static void tell_doubt(struct plugin *plugin, const struct moment *now)
+{
+	int doubt = gate_doubt(&plugin->gate, now);
+
+	if ((doubt != 0) == plugin->is_in_doubt)
+		return;
+	plugin->is_in_doubt = doubt != 0;
+	if (doubt)
+		broker_log(LOG_LEVEL_ERROR,
+			"certwire_entitlement: %s (%d); everybody is refused until it is good again",
+			refusal_text(doubt), doubt);
+	else
+		broker_log(LOG_LEVEL_INFO, "certwire_entitlement: the copy of entitlements is good again");
+}
+
+void turn_take_news(struct plugin *plugin, const struct moment *now)
+{
+	struct delta *delta;
+
+	while ((delta = loader_take(&plugin->loader))) {
+		gate_apply(&plugin->gate, delta, now);
+		loader_give_back(&plugin->loader, delta);
+	}
+}
+
+/* The tick of the turn in which the broker asked about everybody again. */
+static void end_reload(struct plugin *plugin)
+{
+	if (!plugin->gate.is_reloading)
+		return;
+	plugin->gate.is_reloading = false;
+	broker_log(LOG_LEVEL_INFO,
+		"certwire_entitlement: reloaded; %zu clients stay, settings of plugins need a restart",
+		plugin->gate.sessions.count);
+}
+
+void turn(struct plugin *plugin)
+{
+	struct moment now = moment_now();
+
+	if (!plugin->has_ticked) {
+		plugin->has_ticked = true;
+		sockets_tune(plugin->limits.read_deadline_ms);
+	}
+	end_reload(plugin);
+	turn_take_news(plugin, &now);
+	gate_tick(&plugin->gate, &now);
+	kick_some(plugin, &now);
+	tell_doubt(plugin, &now);
+	denials_flush(&plugin->denials, now.mono_ms);
+	turn_write_notes(plugin);
+}
