@@ -27,6 +27,16 @@ for preset in dev clang; do
 	quietly cmake --build --preset "$preset" -- -j"$jobs"
 done
 
+# What runs in several threads, under the thread sanitizer. It cannot live with every layout that the
+# kernel's randomization of addresses makes, so that is off.
+echo "== threads"
+threaded="test_ring test_tray test_denials"
+quietly cmake --preset tsan
+# shellcheck disable=SC2086 # a list of words
+quietly cmake --build --preset tsan --target $threaded -- -j"$jobs"
+quietly setarch -R ctest --test-dir build/tsan --output-on-failure --no-tests=error \
+	-R "^unit\\.(${threaded// /|})\$"
+
 echo "== tests"
 results=build/dev/test-results.xml
 rm -f "$results"

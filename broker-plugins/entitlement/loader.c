@@ -188,11 +188,11 @@ struct delta *loader_take(struct loader *loader)
 
 void loader_give_back(struct loader *loader, struct delta *delta)
 {
-	/* As many slots as can be on their way at all, so it is never full. */
-	bool pushed = ring_push(&loader->spent, &delta);
+	/* As many slots as can be on their way at all. */
+	bool has_room = ring_push(&loader->spent, &delta);
 
-	assert(pushed);
-	(void)pushed;
+	assert(has_room);
+	(void)has_room;
 }
 
 bool loader_stop(struct loader *loader)

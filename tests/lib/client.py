@@ -34,12 +34,11 @@ class Client:
         self.mqtt.connect("127.0.0.1", self.port, 30, **options)
         self.mqtt.loop_start()
         wait_for(lambda: self.answer is not None or self.gone.is_set(), "an answer to CONNECT")
-        if self.answer != 0:
-            self.close()
         return self.answer
 
     def close(self):
         self.mqtt.disconnect()
+        wait_for(self.gone.is_set, "the connection to end")
         self.mqtt.loop_stop()
 
     def drop(self):

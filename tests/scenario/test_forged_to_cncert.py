@@ -43,7 +43,9 @@ class Stage:
 
     def connect(self, password, client_id="tiangong.d1", user="tiangong", **options):
         client = Client(self.world.broker.port, client_id, user, password, **options)
-        return client.connect()
+        answer = client.connect()
+        client.close()
+        return answer
 
     def denied(self, code, client_id="tiangong.d1"):
         wait_for(lambda: self.world.denials(code, client_id), f"{code} to be recorded")

@@ -184,8 +184,13 @@ def test_a_keyset_of_another_root(stage):
     stage.refused(512, "keyset", forge.jws("certwire-keyset+jws", stage.stranger, forged))
 
 
-def test_an_old_keyset_replayed(stage):
-    stage.refused(513, "keyset", stage.recorded("unit/huaan/keyset")[0])
+def test_a_keyset_that_takes_the_place_of_a_held_one_even_if_the_root_signed_it(stage):
+    holder = stage.world.office.holders["root"]
+    true = forge.payload_of(stage.world.office.keyset.read_text().strip())
+    stage.refused(513, "keyset", forge.jws("certwire-keyset+jws",
+                                           forge.load_key(holder.key, holder.passphrase),
+                                           {**true, "channels": {"weekly": {"approvals": 1}}}))
+    assert stage.unit.status()["keyset"] == 2
 
 
 def test_a_replayed_offer_and_its_parts_change_nothing(stage):
