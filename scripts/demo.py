@@ -144,12 +144,14 @@ def keep(programs, folder):
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         sys.exit(f"demo.sh: {folder} exists and is not an empty folder; name another")
     folder.mkdir(parents=True, exist_ok=True)
+    world = World(programs, folder, persistent=True)
     try:
-        world = World(programs, folder, persistent=True)
         tell(world.open())
         write_env(world, programs)
         next_commands(folder)
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, Exception):
+            world.show_logs()
         end_kept(folder / "run")
         raise
 
@@ -173,4 +175,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

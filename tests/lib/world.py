@@ -48,8 +48,9 @@ class World:
     def __enter__(self):
         try:
             return self.open()
-        except BaseException:
-            self.show_logs()
+        except BaseException as error:
+            if isinstance(error, Exception):
+                self.show_logs()
             self._destroy()
             raise
 
@@ -57,7 +58,7 @@ class World:
         try:
             if kind is None:
                 self.close()
-            else:
+            elif issubclass(kind, Exception):
                 self.show_logs()
         finally:
             self._destroy()
