@@ -56,6 +56,7 @@ endfunction()
 function(certwire_test_environment test)
     set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT
         "ASAN_OPTIONS=abort_on_error=1:detect_stack_use_after_return=1"
+        "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/lsan.supp:print_suppressions=0"
         "UBSAN_OPTIONS=print_stacktrace=1" "LC_ALL=C.UTF-8")
 endfunction()
 
