@@ -76,10 +76,12 @@ bool chain_take(struct chain *chain, const struct auditor_record *record, struct
 	digest = audit_chain_link(&chain->digest, &record->record);
 	if (!digest_equal(&digest, &record->digest))
 		return err_set(err, ERR_DENIED,
-			"记录被改动 record %" PRId64 " is not what was recorded; now it says: %s %s %s '%s'",
-			sequence, when_format(record->record.at_us / US_PER_S, time),
-			ERR_QUOTED(record->record.login), ERR_QUOTED(record->record.act),
-			ERR_QUOTED(record->record.subject));
+			"记录被改动 record %" PRId64
+			" is not what the chain says: it was changed, or one after record %" PRId64
+			" with its link; now it reads: %s %s %s '%s'",
+			sequence, chain->proof ? chain->proof->sequence : 0,
+			when_format(record->record.at_us / US_PER_S, time), ERR_QUOTED(record->record.login),
+			ERR_QUOTED(record->record.act), ERR_QUOTED(record->record.subject));
 	chain->sequence = sequence;
 	chain->digest = digest;
 	return check_anchors(chain, record->record.at_us, err);
