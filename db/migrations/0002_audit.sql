@@ -48,7 +48,6 @@ COMMENT ON COLUMN certwire.audit_anchor.sequence IS 'Link that the checkpoint na
 COMMENT ON COLUMN certwire.audit_anchor.digest IS 'Digest that the checkpoint names. 检查点所指摘要。';
 COMMENT ON COLUMN certwire.audit_anchor.jws IS 'A head as the dispatcher signed and sent it. 分发程序签名的首部。';
 COMMENT ON COLUMN certwire.audit_anchor.put_at IS 'When it was put. 写入时间。';
-GRANT SELECT ON certwire.audit_link, certwire.audit_end, certwire.audit_anchor TO certwire_admin;
 
 CREATE FUNCTION certwire.audit_is_append_only()
 	RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
