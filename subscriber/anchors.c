@@ -50,8 +50,8 @@ bool anchors_take(
 
 	if (!db_int(db, err, 0, &newest, "SELECT max(sequence) FROM anchor WHERE epoch = ?", "i",
 			head->epoch) ||
-		!db_int(db, err, 0, &signed_at,
-			"SELECT time FROM anchor WHERE epoch = ? AND sequence = ?", "ii", head->epoch, newest))
+		!db_int(db, err, 0, &signed_at, "SELECT time FROM anchor WHERE epoch = ? AND sequence = ?",
+			"ii", head->epoch, newest))
 		return false;
 	if (sequence < newest && is_echo && head->time > signed_at)
 		return err_code(err, REFUSAL_HEAD_CHECKPOINT,
