@@ -101,6 +101,8 @@ BEGIN
 	IF current_setting('synchronous_commit') = 'off' THEN
 		PERFORM set_config('synchronous_commit', 'on', true);
 	END IF;
+	-- A session that made the constraint immediate has the lock from here on, and must not idle with it.
+	PERFORM set_config('idle_in_transaction_session_timeout', '2s', true);
 	PERFORM FROM audit_end e WHERE e.one FOR UPDATE;
 	SELECT l.sequence, l.digest INTO last FROM audit_link l ORDER BY l.sequence DESC LIMIT 1;
 	next := coalesce(last.sequence, 0) + 1;

@@ -82,6 +82,7 @@ SELECT is(t.newest(), :before::bigint + 3, 'constraints made immediate link what
 SELECT certwire.reinstate_unit('alpha', 'x');
 SELECT is(t.newest(), :before::bigint + 4, 'and each act after it');
 SELECT is(current_setting('synchronous_commit'), 'on', 'an act is durable before anybody sees it');
+SELECT is(current_setting('idle_in_transaction_session_timeout'), '2s', 'and who holds up other commits may not idle');
 COMMIT;
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 SELECT certwire.bind_key(t.id('ed1'), 'ed1', 'editor');
