@@ -224,8 +224,8 @@ bool config_load(const char *path, const char *state_dir, struct config *ret, st
 		return false;
 	if (!path && access(found, F_OK) != 0 && errno == ENOENT)
 		return err_set(err, ERR_USAGE,
-			"there is no '%s'; name the configuration with --config, or begin with "
-			"'certwire-unit enroll'",
+			"there is no '%s'; name the configuration with --config, or its folder with --state, "
+			"or begin with 'certwire-unit enroll'",
 			found);
 	*ret = (struct config){.unit = NULL};
 	conf_init(&ret->conf, config_keys, ret);
