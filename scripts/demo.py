@@ -57,10 +57,10 @@ def tell_standing(world):
     say("Certwire · 一期周报，从编辑到回执 | one Weekly, from the editor to its receipts")
     heading("一 · 谁有权接收 | who may receive, says PostgreSQL")
     for row in world.cluster.rows(
-            "SELECT u.id, u.name, s.standing, s.reason, coalesce(p.present, false) AS here, "
-            "EXISTS (SELECT FROM certwire.denial d WHERE d.who = u.id AND d.code = 108) AS lobby "
-            "FROM certwire.unit u JOIN certwire.standing_at(now()) s ON s.unit = u.id "
-            "LEFT JOIN certwire.presence p ON p.unit = u.id ORDER BY s.standing, u.id", "auditor_sun"):
+            "SELECT u.unit AS id, u.name, u.standing, u.reason, coalesce(p.present, false) AS here, "
+            "EXISTS (SELECT FROM certwire.denial d WHERE d.who = u.unit AND d.code = 108) AS lobby "
+            "FROM certwire.unit_overview u LEFT JOIN certwire.presence p USING (unit) "
+            "ORDER BY u.standing, u.unit", "auditor_sun"):
         here = ("只进门厅 in the lobby" if row["lobby"] else "在线 connected" if row["here"]
                 else "离线 away")
         reason = f" · {row['reason']}" if row["standing"] != "good" else ""
