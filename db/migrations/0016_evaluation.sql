@@ -135,16 +135,16 @@ CREATE FUNCTION certwire.evaluation_facts(period text, units text[])
 		days numeric, contact_gap_days numeric, activities int, breaches int)
 	LANGUAGE sql STABLE SET search_path = certwire, pg_temp AS $$
 	WITH span AS (
-		SELECT tstzrange(period_begins(period), least(period_ends(period), right_now())) AS whole
+		SELECT tstzrange(period_begins(evaluation_facts.period), least(period_ends(evaluation_facts.period), right_now())) AS whole
 	), held AS (
 		SELECT s.unit, range_agg(tstzrange(s.since, s.until) * p.whole) AS times
 		FROM standing s, span p
 		WHERE s.standing IN ('good', 'suspended') AND tstzrange(s.since, s.until) && p.whole
-			AND (units IS NULL OR s.unit = ANY (units))
+			AND (evaluation_facts.units IS NULL OR s.unit = ANY (evaluation_facts.units))
 		GROUP BY s.unit
 	), reachable AS (
 		SELECT c.unit, range_agg(tstzrange(c.since, c.until)) AS times
-		FROM contact c WHERE c.role = 'fixed' AND (units IS NULL OR c.unit = ANY (units))
+		FROM contact c WHERE c.role = 'fixed' AND (evaluation_facts.units IS NULL OR c.unit = ANY (evaluation_facts.units))
 		GROUP BY c.unit
 	), done AS (
 		SELECT o.unit, count(*) FILTER (WHERE o.kind = 'incident_service')::int AS services,
@@ -152,15 +152,15 @@ CREATE FUNCTION certwire.evaluation_facts(period text, units text[])
 			count(*) FILTER (WHERE o.kind = 'activity')::int AS activities,
 			count(*) FILTER (WHERE o.kind = 'breach')::int AS breaches
 		FROM obligation o
-		WHERE o.withdrawn_at IS NULL AND (units IS NULL OR o.unit = ANY (units))
-			AND o.happened_on >= local_date(period_begins(period)) AND o.happened_on < local_date(period_ends(period))
+		WHERE o.withdrawn_at IS NULL AND (evaluation_facts.units IS NULL OR o.unit = ANY (evaluation_facts.units))
+			AND o.happened_on >= local_date(period_begins(evaluation_facts.period)) AND o.happened_on < local_date(period_ends(evaluation_facts.period))
 		GROUP BY o.unit
 	)
 	SELECT h.unit,
 		(SELECT count(*)::int FROM generate_series(0, 5) m
-			WHERE tstzrange(period_month(period, m), period_month(period, m + 1)) <@ h.times),
+			WHERE tstzrange(period_month(evaluation_facts.period, m), period_month(evaluation_facts.period, m + 1)) <@ h.times),
 		coalesce(d.services, 0), coalesce(d.hours, 0), o.happened_on,
-		CASE WHEN o.happened_on <= report_due(period) THEN true WHEN local_date(right_now()) > report_due(period) THEN false END,
+		CASE WHEN o.happened_on <= report_due(evaluation_facts.period) THEN true WHEN local_date(right_now()) > report_due(evaluation_facts.period) THEN false END,
 		g.days, g.gap, coalesce(d.activities, 0), coalesce(d.breaches, 0)
 	FROM held h
 	LEFT JOIN reachable r ON r.unit = h.unit
@@ -169,7 +169,7 @@ CREATE FUNCTION certwire.evaluation_facts(period text, units text[])
 	CROSS JOIN LATERAL (
 		SELECT (SELECT round(sum(extract(epoch FROM upper(t) - lower(t))) / 86400, 1) FROM unnest(h.times) t) AS days,
 			-- Never rounded to nothing.
-			coalesce((SELECT ceil(sum(extract(epoch FROM upper(t) - lower(t))) / 8640) / 10
+			coalesce((SELECT round(ceil(sum(extract(epoch FROM upper(t) - lower(t))) / 8640) / 10, 1)
 				FROM unnest(h.times - coalesce(r.times, '{}'::tstzmultirange)) t), 0) AS gap
 	) g
 $$;
@@ -271,7 +271,6 @@ DECLARE
 	about text := check_period(period);
 	told text := check_reason(reason);
 	sheet evaluation;
-	stands text;
 	answer evaluation_sheet;
 BEGIN
 	IF decision IS NULL OR decision NOT IN ('commend', 'keep', 'warn', 'suspend', 'revoke') THEN
@@ -294,13 +293,12 @@ BEGIN
 	END IF;
 	UPDATE evaluation e SET decision = decision, decided_by = session_user, decided_at = clock_timestamp(), reason = told
 		WHERE e.period = about AND e.unit = unit;
-	SELECT s.standing INTO STRICT stands FROM standing_at(clock_timestamp()) s WHERE s.unit = unit;
 	IF decision = 'commend' THEN
 		INSERT INTO commendation (period, unit, citation) VALUES (about, unit, told);
-	ELSIF decision = 'suspend' AND stands <> 'suspended' THEN
-		PERFORM apply_standing('suspend_unit', unit, '{good}', 'suspended', told, evaluation_basis(sheet));
+	ELSIF decision = 'suspend' AND (standing_of(unit)).standing <> 'suspended' THEN
+		PERFORM suspend_unit(unit, told, evaluation_basis(sheet));
 	ELSIF decision = 'revoke' THEN
-		PERFORM apply_standing('revoke_unit', unit, '{good,suspended,lapsed}', 'revoked', told, evaluation_basis(sheet));
+		PERFORM revoke_unit(unit, told, evaluation_basis(sheet));
 	END IF;
 	PERFORM record_act('decide', unit, jsonb_build_object('period', about, 'proposal', sheet.proposal, 'decision', decision,
 		'reason', told));

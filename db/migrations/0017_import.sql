@@ -164,10 +164,21 @@ CREATE FUNCTION certwire.import_problems(v jsonb)
 		UNION ALL SELECT 10, format('the %s needs both its reference and the day it was signed', k)
 			FROM unnest(ARRAY['agreement', 'confidentiality']) k
 			WHERE (v ? (k || '_reference')) <> (v ? (k || '_signed')) OR (v ? (k || '_expires') AND NOT v ? (k || '_reference') AND NOT v ? (k || '_signed'))
-		UNION ALL SELECT 11, 'the contact needs both a name and a telephone'
+		UNION ALL SELECT 11, format('the %s has a reference of more than 256 bytes', k)
+			FROM unnest(ARRAY['agreement', 'confidentiality']) k WHERE octet_length(v->>(k || '_reference')) > 256
+		UNION ALL SELECT 12, format('%s is yet to come: %s', k || '_signed', import_date(v->>(k || '_signed')))
+			FROM unnest(ARRAY['agreement', 'confidentiality']) k WHERE import_date(v->>(k || '_signed')) > local_date(right_now())
+		UNION ALL SELECT 13, format('the %s expired on %s', k, import_date(v->>(k || '_expires')))
+			FROM unnest(ARRAY['agreement', 'confidentiality']) k WHERE import_date(v->>(k || '_expires')) < local_date(right_now())
+		UNION ALL SELECT 14, 'the contact needs both a name and a telephone'
 			WHERE (v ? 'contact_name') <> (v ? 'contact_phone') OR (v ? 'contact_mail' AND NOT v ? 'contact_name' AND NOT v ? 'contact_phone')
-		UNION ALL SELECT 12, format('the spreadsheet made %s of the telephone: format that column as text', v->>'contact_phone')
-			WHERE v->>'contact_phone' ~* '^\d([.,]\d+)?e\+\d+$'
+		UNION ALL SELECT 15, 'the contact has a name of more than 128 bytes' WHERE octet_length(v->>'contact_name') > 128
+		UNION ALL SELECT 16, CASE WHEN v->>'contact_phone' ~* '^\d([.,]\d+)?e\+\d+$'
+				THEN format('the spreadsheet made %s of the telephone: format that column as text', v->>'contact_phone')
+				ELSE format('%L is no telephone: digits, spaces and hyphens, + first if international', v->>'contact_phone') END
+			WHERE v->>'contact_phone' !~ '^\+?[0-9][0-9 -]{4,30}$'
+		UNION ALL SELECT 17, format('%L is no mail address', v->>'contact_mail')
+			WHERE octet_length(v->>'contact_mail') > 254 OR v->>'contact_mail' !~ '^[^@\s]+@[^@\s]+$'
 	) p
 $$;
 COMMENT ON FUNCTION certwire.import_problems IS 'What is wrong with a line by itself. 单行自身的问题。';
