@@ -30,6 +30,9 @@ BEGIN
 		END;
 	END;
 	content := replace(replace(ltrim(content, U&'\FEFF'), E'\r\n', E'\n'), E'\r', E'\n');
+	IF content !~ '\S' THEN
+		PERFORM fail('CW004', 'the file holds no unit', 'the first line names the columns, each line after it is a unit');
+	END IF;
 	odd := regexp_instr(content, '[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]');
 	IF odd > 0 THEN
 		PERFORM fail('CW004', format('line %s holds a control character',
@@ -57,12 +60,11 @@ BEGIN
 		ORDER BY cardinality(string_to_array(split_part((
 			SELECT string_agg(p, '' ORDER BY i) FROM unnest(pieces[:200]) WITH ORDINALITY q (p, i) WHERE i % 2 = 1), E'\n', 1), s)) DESC, rank
 		LIMIT 1;
-	SELECT min(i) INTO wrong FROM unnest(pieces) WITH ORDINALITY x (p, i)
-		WHERE i % 2 = 1 AND ((i > 1 AND p <> '' AND left(p, 1) NOT IN (separator, E'\n'))
-			OR (i < total AND p <> '' AND right(p, 1) NOT IN (separator, E'\n')));
-	IF wrong IS NULL AND total % 2 = 0 THEN
-		wrong := total - 1;
-	END IF;
+	-- How many pieces lie before the quote that is wrong.
+	SELECT least(min(i - 1) FILTER (WHERE i > 1 AND p <> '' AND left(p, 1) NOT IN (separator, E'\n')),
+			min(i) FILTER (WHERE i < total AND p <> '' AND right(p, 1) NOT IN (separator, E'\n')),
+			CASE WHEN total % 2 = 0 THEN total - 1 END)
+		INTO wrong FROM unnest(pieces) WITH ORDINALITY x (p, i) WHERE i % 2 = 1;
 	IF wrong IS NOT NULL THEN
 		PERFORM fail('CW004', format('line %s: a quote is in the wrong place or has no end',
 			(SELECT 1 + sum(length(p) - length(replace(p, E'\n', ''))) FROM unnest(pieces[:wrong]) p)),
@@ -325,10 +327,10 @@ BEGIN
 				CASE WHEN bad > 5 THEN format('; and %s more', bad - 5) ELSE '' END),
 				'nothing was changed; certwire.import_units(csv) without false shows every line');
 		ELSIF dry_run IS NOT FALSE THEN
-			RAISE SQLSTATE 'CW000';
+			RAISE SQLSTATE 'CWTRY';
 		END IF;
 		PERFORM record_act('import_units', encode(sha256(csv), 'hex'), jsonb_build_object('units', cardinality(lines), 'bytes', octet_length(csv)));
-	EXCEPTION WHEN SQLSTATE 'CW000' THEN
+	EXCEPTION WHEN SQLSTATE 'CWTRY' THEN
 		NULL;
 	END;
 	RETURN QUERY SELECT lines[i], says[i]->>'unit', says[i]->>'name', problems[i] IS NOT NULL,
