@@ -10,6 +10,7 @@ CREATE TABLE certwire.evaluation (
 	services_demanded numeric NOT NULL,
 	hours numeric NOT NULL CHECK (hours >= 0),
 	hours_demanded numeric NOT NULL,
+	report_due date NOT NULL,
 	report_on date,
 	report_on_time boolean,
 	contact_gap_days numeric NOT NULL CHECK (contact_gap_days >= 0),
@@ -35,6 +36,7 @@ COMMENT ON COLUMN certwire.evaluation.services IS 'Incident services. 应急服�
 COMMENT ON COLUMN certwire.evaluation.services_demanded IS 'Demanded a month when this was computed. 每月应有次数。';
 COMMENT ON COLUMN certwire.evaluation.hours IS 'Hours of support. 技术支持工时。';
 COMMENT ON COLUMN certwire.evaluation.hours_demanded IS 'Demanded a month when this was computed. 每月应有工时。';
+COMMENT ON COLUMN certwire.evaluation.report_due IS 'The last day for the report. 报告截止日。';
 COMMENT ON COLUMN certwire.evaluation.report_on IS 'When the report came in. 报告提交日期。';
 COMMENT ON COLUMN certwire.evaluation.report_on_time IS 'By the last day for it; null: that day has not passed yet. 报告是否按时，空为未到期。';
 COMMENT ON COLUMN certwire.evaluation.contact_gap_days IS 'Days, good or suspended, without a fixed contact on file. 无固定联系人的天数。';
@@ -73,7 +75,7 @@ CREATE VIEW certwire.evaluation_sheet AS
 SELECT e.period::text, e.unit, u.name::text, e.months,
 	e.services, round(e.services::numeric / nullif(e.months, 0), 2) AS services_a_month,
 	e.hours, round(e.hours / nullif(e.months, 0), 2) AS hours_a_month,
-	e.report_on, certwire.report_due(e.period) AS report_due, e.report_on_time,
+	e.report_due, e.report_on, e.report_on_time,
 	e.contact_gap_days, e.activities, e.breaches, e.previous, e.proposal, e.rule::text,
 	e.decision, e.decided_by, e.decided_at, e.reason::text
 FROM certwire.evaluation e JOIN certwire.unit u ON u.id = e.unit;
@@ -86,8 +88,8 @@ COMMENT ON COLUMN certwire.evaluation_sheet.services IS 'Incident services. 应�
 COMMENT ON COLUMN certwire.evaluation_sheet.services_a_month IS 'On average. 月均次数。';
 COMMENT ON COLUMN certwire.evaluation_sheet.hours IS 'Hours of support. 技术支持工时。';
 COMMENT ON COLUMN certwire.evaluation_sheet.hours_a_month IS 'On average. 月均工时。';
-COMMENT ON COLUMN certwire.evaluation_sheet.report_on IS 'When the report came in. 报告提交日期。';
 COMMENT ON COLUMN certwire.evaluation_sheet.report_due IS 'The last day for it. 报告截止日。';
+COMMENT ON COLUMN certwire.evaluation_sheet.report_on IS 'When the report came in. 报告提交日期。';
 COMMENT ON COLUMN certwire.evaluation_sheet.report_on_time IS 'By that day; null: it has not passed yet. 是否按时，空为未到期。';
 COMMENT ON COLUMN certwire.evaluation_sheet.contact_gap_days IS 'Days without a fixed contact on file. 无固定联系人的天数。';
 COMMENT ON COLUMN certwire.evaluation_sheet.activities IS 'Activities it took part in. 参与活动次数。';
@@ -192,10 +194,10 @@ BEGIN
 				time_text(held.decided_at), held.decision), 'a sheet that was decided on stays as it was');
 		END IF;
 	END IF;
-	INSERT INTO evaluation AS e (period, unit, months, services, services_demanded, hours, hours_demanded, report_on, report_on_time,
-			contact_gap_days, activities, breaches, previous, proposal, rule)
-		SELECT about, f.unit, f.months, f.services, s.demanded, f.hours, h.demanded, f.report_on, f.report_on_time,
-			f.contact_gap_days, f.activities, f.breaches, b.decision, p.proposal, p.rule
+	INSERT INTO evaluation AS e (period, unit, months, services, services_demanded, hours, hours_demanded, report_due, report_on,
+			report_on_time, contact_gap_days, activities, breaches, previous, proposal, rule)
+		SELECT about, f.unit, f.months, f.services, s.demanded, f.hours, h.demanded, report_due(about), f.report_on,
+			f.report_on_time, f.contact_gap_days, f.activities, f.breaches, b.decision, p.proposal, p.rule
 		FROM evaluation_facts(about, chosen) f
 		JOIN duty s ON s.id = 'incident-service'
 		JOIN duty h ON h.id = 'support-hours'
@@ -205,7 +207,7 @@ BEGIN
 		ORDER BY f.unit
 	ON CONFLICT ON CONSTRAINT evaluation_pkey DO UPDATE SET months = excluded.months, services = excluded.services,
 		services_demanded = excluded.services_demanded, hours = excluded.hours, hours_demanded = excluded.hours_demanded,
-		report_on = excluded.report_on, report_on_time = excluded.report_on_time, contact_gap_days = excluded.contact_gap_days,
+		report_due = excluded.report_due, report_on = excluded.report_on, report_on_time = excluded.report_on_time, contact_gap_days = excluded.contact_gap_days,
 		activities = excluded.activities, breaches = excluded.breaches, previous = excluded.previous,
 		proposal = excluded.proposal, rule = excluded.rule, computed_by = excluded.computed_by, computed_at = excluded.computed_at
 	WHERE e.decision IS NULL;

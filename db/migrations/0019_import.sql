@@ -30,8 +30,10 @@ BEGIN
 		END;
 	END;
 	content := replace(replace(ltrim(content, U&'\FEFF'), E'\r\n', E'\n'), E'\r', E'\n');
-	IF content !~ '\S' THEN
+	IF content !~ '[^\s,;]' THEN
 		PERFORM fail('CW004', 'the file holds no unit', 'the first line names the columns, each line after it is a unit');
+	ELSIF length(content) - length(replace(content, E'\n', '')) > 100000 THEN
+		PERFORM fail('CW004', 'the file has more than 100000 lines', 'import at most 10000 units at a time');
 	END IF;
 	odd := regexp_instr(content, '[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]');
 	IF odd > 0 THEN
@@ -76,7 +78,8 @@ BEGIN
 	RETURN QUERY
 		SELECT (1 + coalesce(sum(1 + length(r) - length(replace(r, E'\n', ''))) OVER before, 0))::int,
 			-- A cell of several lines becomes one; blanks around it go.
-			(SELECT array_agg(coalesce(btrim(regexp_replace(f, '\s*\n\s*', ' ', 'g'), U&' \0009\00A0\3000'), '') ORDER BY j)
+			(SELECT array_agg(btrim(CASE WHEN strpos(f, E'\n') > 0 THEN regexp_replace(f, '\s*\n\s*', ' ', 'g') ELSE f END,
+				U&' \0009\00A0\3000') ORDER BY j)
 				FROM unnest(string_to_array(r, E'\x1f')) WITH ORDINALITY y (f, j))
 		FROM unnest(string_to_array(marked, E'\x1e')) WITH ORDINALITY x (r, i)
 		WINDOW before AS (ORDER BY i ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
@@ -106,33 +109,50 @@ CREATE FUNCTION certwire.import_column(header text)
 $$;
 COMMENT ON FUNCTION certwire.import_column IS 'Which column a header means; null: none that is known. 识别表头。';
 
--- As spreadsheets write them, with or without leading zeros, midnight after it or not.
+-- As spreadsheets write them, with or without leading zeros, midnight after it or not. These are in
+-- plpgsql because it keeps their plans over ten thousand lines.
 CREATE FUNCTION certwire.import_date(written text)
-	RETURNS date LANGUAGE sql IMMUTABLE AS $$
-	SELECT CASE WHEN p[2]::int BETWEEN 1 AND 12 AND p[3]::int BETWEEN 1
-			AND extract(day FROM make_date(p[1]::int, 1, 1) + make_interval(months => p[2]::int) - interval '1 day')::int
-		THEN make_date(p[1]::int, p[2]::int, p[3]::int) END
-	FROM (SELECT coalesce(
+	RETURNS date LANGUAGE plpgsql IMMUTABLE SET search_path = certwire, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+	p text[] := coalesce(
 		regexp_match(written, '^([12]\d{3})([-/.])(\d{1,2})\2(\d{1,2})(?: 0?0:00(?::00)?)?$'),
-		regexp_match(written, '^([12]\d{3})\s*(年)\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日$'))) m (q),
-		LATERAL (SELECT ARRAY[q[1], q[3], q[4]]) n (p)
+		regexp_match(written, '^([12]\d{3})\s*(年)\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日$'));
+	year int := p[1];
+	month int := p[3];
+	day int := p[4];
+BEGIN
+	IF month BETWEEN 1 AND 12 AND day BETWEEN 1 AND 31 AND (make_date(year, month, 1) + day - 1) < make_date(year, month, 1) + interval '1 month' THEN
+		RETURN make_date(year, month, day);
+	END IF;
+	RETURN NULL;
+END
 $$;
 COMMENT ON FUNCTION certwire.import_date IS 'A day as a spreadsheet writes it; null: it is none. 解析日期。';
 
 CREATE FUNCTION certwire.import_term(written text)
-	RETURNS int LANGUAGE sql IMMUTABLE AS $$
-	SELECT CASE WHEN m[1] ~ '^\d' THEN m[1]::int WHEN m[1] = '十' THEN 10
-		WHEN m[1] ~ '^十.$' THEN 10 + strpos('一二三四五六七八九', right(m[1], 1)) ELSE strpos('一二三四五六七八九', m[1]) END
-	FROM regexp_match(written, '^第?\s*(\d{1,2}|[一二三四五六七八九十]|十[一二三四五六七八九])\s*届?$') m
+	RETURNS int LANGUAGE plpgsql IMMUTABLE SET search_path = certwire, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+	said text := (regexp_match(written, '^第?\s*(\d{1,2}|[一二三四五六七八九十]|十[一二三四五六七八九])\s*届?$'))[1];
+BEGIN
+	IF said ~ '^\d' THEN
+		RETURN said::int;
+	END IF;
+	RETURN CASE WHEN left(said, 1) = '十' THEN 10 + strpos('一二三四五六七八九', right(said, -1)) * (said <> '十')::int ELSE strpos('一二三四五六七八九', said) END;
+END
 $$;
 COMMENT ON FUNCTION certwire.import_term IS 'A number of a term such as 4 or 第四届; null: it is none. 解析届次。';
 
 CREATE FUNCTION certwire.import_region(written text)
-	RETURNS text LANGUAGE sql STABLE SET search_path = certwire, pg_temp AS $$
-	SELECT min(r.code) FROM region r
-	WHERE written IN (r.code, r.name_zh, regexp_replace(r.name_zh, '(市|省|(壮族|回族|维吾尔)?自治区|特别行政区)$', ''))
-		OR lower(written) = lower(r.name_en)
-	HAVING count(*) = 1
+	RETURNS text LANGUAGE plpgsql STABLE SET search_path = certwire, pg_temp AS $$
+#variable_conflict use_variable
+BEGIN
+	RETURN (SELECT r.code FROM region r
+		WHERE written IN (r.code, r.name_zh) OR lower(written) = lower(r.name_en)
+			OR (left(r.name_zh, length(written)) = written
+				AND right(r.name_zh, -length(written)) IN ('市', '省', '自治区', '壮族自治区', '回族自治区', '维吾尔自治区', '特别行政区')));
+END
 $$;
 COMMENT ON FUNCTION certwire.import_region IS 'The code of a region named by code, Chinese or English name; null: unknown. 识别地区。';
 
@@ -146,8 +166,10 @@ COMMENT ON FUNCTION certwire.import_level IS 'The level meant; null: unknown. �
 -- What is wrong with the words of a line by themselves; the rest shows when it is tried. `v` holds what
 -- the line says, by column, empty cells left out.
 CREATE FUNCTION certwire.import_problems(v jsonb)
-	RETURNS text[] LANGUAGE sql STABLE SET search_path = certwire, pg_temp AS $$
-	SELECT coalesce(array_agg(p.problem ORDER BY p.number), '{}') FROM (
+	RETURNS text[] LANGUAGE plpgsql STABLE SET search_path = certwire, pg_temp AS $$
+#variable_conflict use_variable
+BEGIN
+	RETURN (SELECT coalesce(array_agg(p.problem ORDER BY p.number), '{}') FROM (
 		SELECT 1 AS number, c || ' is missing' AS problem FROM unnest(ARRAY['unit', 'name', 'term', 'level']) c WHERE NOT v ? c
 		UNION ALL SELECT 2, format('%L is not a unit''s id: 2 to 32 lower-case letters, digits and single hyphens, a letter first', v->>'unit')
 			WHERE length(v->>'unit') NOT BETWEEN 2 AND 32 OR v->>'unit' !~ '^[a-z][a-z0-9]*(-[a-z0-9]+)*$' OR v->>'unit' = 'dispatcher'
@@ -181,7 +203,8 @@ CREATE FUNCTION certwire.import_problems(v jsonb)
 			WHERE v->>'contact_phone' !~ '^\+?[0-9][0-9 -]{4,30}$'
 		UNION ALL SELECT 17, format('%L is no mail address', v->>'contact_mail')
 			WHERE octet_length(v->>'contact_mail') > 254 OR v->>'contact_mail' !~ '^[^@\s]+@[^@\s]+$'
-	) p
+	) p);
+END
 $$;
 COMMENT ON FUNCTION certwire.import_problems IS 'What is wrong with a line by itself. 单行自身的问题。';
 
@@ -217,6 +240,9 @@ BEGIN
 	WHILE fields[cardinality(fields)] = '' LOOP
 		fields := fields[:cardinality(fields) - 1];
 	END LOOP;
+	IF cardinality(fields) > 64 THEN
+		PERFORM fail('CW004', format('the first line has %s columns', cardinality(fields)), 'it names the columns, of which there are 14');
+	END IF;
 	SELECT array_agg(import_column(f) ORDER BY i),
 			string_agg(format('column %s %s', i, CASE f WHEN '' THEN 'has no name' ELSE format('is called %L', f) END), ', ' ORDER BY i)
 				FILTER (WHERE import_column(f) IS NULL)
@@ -244,14 +270,17 @@ CREATE FUNCTION certwire.import_lines(csv bytea)
 	RETURNS TABLE (line int, v jsonb, problems text[]) LANGUAGE plpgsql STABLE SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-	content text := csv_text(csv);
+	lines int[];
+	records jsonb[];
 	columns text[];
 	width int;
 	filled int;
 BEGIN
-	SELECT import_header(r.fields) INTO columns FROM csv_records(content) r WHERE array_to_string(r.fields, '') <> '' ORDER BY r.line LIMIT 1;
+	SELECT array_agg(r.line ORDER BY r.line), array_agg(to_jsonb(r.fields) ORDER BY r.line) INTO lines, records
+		FROM csv_records(csv_text(csv)) r WHERE array_to_string(r.fields, '') <> '';
+	filled := cardinality(records) - 1;
+	columns := import_header(ARRAY(SELECT jsonb_array_elements_text(records[1])));
 	width := cardinality(columns);
-	SELECT count(*) - 1 INTO filled FROM csv_records(content) r WHERE array_to_string(r.fields, '') <> '';
 	IF coalesce(filled, 0) < 1 THEN
 		PERFORM fail('CW004', 'the file holds no unit', 'the first line names the columns, each line after it is a unit');
 	ELSIF filled > 10000 THEN
@@ -259,14 +288,17 @@ BEGIN
 	END IF;
 	RETURN QUERY
 	WITH said AS (
-		SELECT r.line, r.fields,
-			(SELECT coalesce(jsonb_object_agg(columns[i], r.fields[i]), '{}') FROM generate_series(1, width) i WHERE r.fields[i] <> '') AS v
-		FROM (SELECT r.* FROM csv_records(content) r WHERE array_to_string(r.fields, '') <> '' ORDER BY r.line OFFSET 1) r
+		SELECT lines[n] AS line, records[n] AS fields,
+			-- No column allows as much as 300 characters; no message need hold more.
+			(SELECT coalesce(jsonb_object_agg(columns[i], left(records[n]->>(i - 1), 300)), '{}')
+				FROM generate_series(1, width) i WHERE records[n]->>(i - 1) <> '') AS v
+		FROM generate_series(2, filled + 1) n
 	), first AS (
 		SELECT s.v->>'unit' AS unit, min(s.line) AS line FROM said s GROUP BY 1
 	)
-	SELECT s.line, s.v, CASE WHEN array_to_string(s.fields[width + 1:], '') <> ''
-				THEN ARRAY[format('it has %s fields, the header %s', cardinality(s.fields), width)] ELSE '{}' END
+	SELECT s.line, s.v,
+		CASE WHEN EXISTS (SELECT FROM generate_series(width, jsonb_array_length(s.fields) - 1) i WHERE s.fields->>i <> '')
+				THEN ARRAY[format('it has %s fields, the header %s', jsonb_array_length(s.fields), width)] ELSE '{}' END
 			|| CASE WHEN f.line < s.line THEN ARRAY[format('unit %s is on line %s already', f.unit, f.line)] ELSE '{}' END
 			|| import_problems(s.v)
 	FROM said s LEFT JOIN first f ON f.unit = s.v->>'unit'
@@ -293,31 +325,28 @@ CREATE FUNCTION certwire.import_units(csv bytea, dry_run boolean DEFAULT true)
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
-	lines int[] := '{}';
-	says jsonb[] := '{}';
-	problems text[] := '{}';
-	this record;
-	trouble text;
+	lines int[];
+	says jsonb[];
+	problems text[];
 	bad int;
 BEGIN
+	-- Reading the file takes the longest, and no lock.
+	SELECT array_agg(l.line ORDER BY l.line), array_agg(l.v ORDER BY l.line),
+			array_agg(nullif(array_to_string(l.problems, '; '), '') ORDER BY l.line)
+		INTO lines, says, problems FROM import_lines(csv) l;
 	BEGIN
 		PERFORM entitlement_lock();
-		FOR this IN SELECT l.* FROM import_lines(csv) l LOOP
-			trouble := array_to_string(this.problems, '; ');
-			IF trouble = '' THEN
-				BEGIN
-					PERFORM import_unit(this.v);
-				EXCEPTION WHEN OTHERS THEN
-					-- What is no fault of the line, such as a lock that was not to be had, ends the import.
-					IF SQLSTATE !~ '^(CW|22|23)' THEN
-						RAISE;
-					END IF;
-					trouble := SQLERRM;
-				END;
-			END IF;
-			lines := lines || this.line;
-			says := says || this.v;
-			problems := problems || nullif(trouble, '');
+		FOR i IN 1..cardinality(lines) LOOP
+			CONTINUE WHEN problems[i] IS NOT NULL;
+			BEGIN
+				PERFORM import_unit(says[i]);
+			EXCEPTION WHEN OTHERS THEN
+				-- What is no fault of the line, such as a lock that was not to be had, ends the import.
+				IF SQLSTATE !~ '^(CW|22|23)' THEN
+					RAISE;
+				END IF;
+				problems[i] := SQLERRM;
+			END;
 		END LOOP;
 		bad := cardinality(array_remove(problems, NULL));
 		IF bad > 0 AND dry_run IS FALSE THEN

@@ -1,6 +1,7 @@
 -- The half-yearly evaluation: what counts, what the rules propose, what a person decides.
 \ir world.sql
 SELECT no_plan();
+SELECT certwire.period_of(certwire.local_date(clock_timestamp())) AS running \gset
 
 -- Units with a history of their own: standings and contacts as they would have been made at the time.
 CREATE FUNCTION t.past(unit text, history text[], contact tstzrange = NULL) RETURNS void LANGUAGE sql AS $$
@@ -158,7 +159,6 @@ SELECT throws_ok('SELECT certwire.decide(''2024H1'', ''e-never'', ''keep'', ''x'
 SELECT throws_ok('SELECT certwire.decide(''2024H1'', ''nobody'', ''keep'', ''x'')', 'CW003', NULL, 'a decision on nobody');
 SELECT throws_ok('SELECT certwire.decide(''2024H1'', ''e-gone'', ''suspend'', ''x'')', 'CW002', NULL, 'a revoked unit is not suspended');
 SELECT is((SELECT decision FROM sheet WHERE unit = 'e-gone' AND period = '2024H1'), NULL, 'and then nothing is decided');
-SELECT certwire.period_of(certwire.local_date(clock_timestamp())) AS running \gset
 SELECT certwire.evaluate(:'running', 'e-late');
 SELECT is((SELECT report_on_time FROM sheet WHERE period = :'running' AND unit = 'e-late'), NULL, 'a running half year can be looked at; its report is not due');
 SELECT cmp_ok((SELECT months FROM sheet WHERE period = :'running' AND unit = 'e-late'), '<', 6, 'only months that are over count');
