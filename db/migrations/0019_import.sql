@@ -208,14 +208,14 @@ END
 $$;
 COMMENT ON FUNCTION certwire.import_problems IS 'What is wrong with a line by itself. 单行自身的问题。';
 
-CREATE FUNCTION certwire.import_unit(v jsonb)
+CREATE FUNCTION certwire.import_unit(v jsonb, version bigint)
 	RETURNS void LANGUAGE plpgsql SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
 	unit text := v->>'unit';
 	kind text;
 BEGIN
-	PERFORM propose_unit(unit, v->>'name', import_term(v->>'term'), import_level(v->>'level'), import_region(v->>'region'), '批量导入');
+	PERFORM enter_unit(unit, v->>'name', import_term(v->>'term'), import_level(v->>'level'), import_region(v->>'region'), '批量导入', version);
 	FOREACH kind IN ARRAY ARRAY['agreement', 'confidentiality'] LOOP
 		IF v ? (kind || '_reference') THEN
 			PERFORM set_paper(unit, kind, v->>(kind || '_reference'), import_date(v->>(kind || '_signed')),
@@ -227,7 +227,7 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION certwire.import_unit IS 'Proposes the unit of a line, with its papers and contact. 导入一个单位。';
+COMMENT ON FUNCTION certwire.import_unit IS 'Enters the unit of a line, with its papers and contact. 导入一个单位。';
 
 -- The columns of the header, in order; the empty ones at its end, as spreadsheets leave them, count not.
 CREATE FUNCTION certwire.import_header(fields text[])
@@ -288,11 +288,11 @@ BEGIN
 	END IF;
 	RETURN QUERY
 	WITH said AS (
-		SELECT lines[n] AS line, records[n] AS fields,
+		SELECT r.line, r.fields,
 			-- No column allows as much as 300 characters; no message need hold more.
-			(SELECT coalesce(jsonb_object_agg(columns[i], left(records[n]->>(i - 1), 300)), '{}')
-				FROM generate_series(1, width) i WHERE records[n]->>(i - 1) <> '') AS v
-		FROM generate_series(2, filled + 1) n
+			(SELECT coalesce(jsonb_object_agg(c.id, left(r.fields->>(c.i - 1)::int, 300)), '{}')
+				FROM unnest(columns) WITH ORDINALITY c (id, i) WHERE r.fields->>(c.i - 1)::int <> '') AS v
+		FROM unnest(lines, records) WITH ORDINALITY r (line, fields, n) WHERE r.n > 1
 	), first AS (
 		SELECT s.v->>'unit' AS unit, min(s.line) AS line FROM said s GROUP BY 1
 	)
@@ -318,8 +318,8 @@ CREATE FUNCTION certwire.import_plan(v jsonb)
 $$;
 COMMENT ON FUNCTION certwire.import_plan IS 'What a line comes to, for people. 导入内容说明。';
 
--- A dry run does everything and undoes it: what it says is what happens. It holds the entitlement lock
--- only as long as it runs.
+-- A dry run does everything and undoes it: what it says is what happens. Since nobody gets to see what
+-- it does, it needs no lock.
 CREATE FUNCTION certwire.import_units(csv bytea, dry_run boolean DEFAULT true)
 	RETURNS TABLE (line int, unit text, name text, wrong boolean, outcome text)
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
@@ -328,6 +328,7 @@ DECLARE
 	lines int[];
 	says jsonb[];
 	problems text[];
+	version bigint;
 	bad int;
 BEGIN
 	-- Reading the file takes the longest, and no lock.
@@ -335,11 +336,13 @@ BEGIN
 			array_agg(nullif(array_to_string(l.problems, '; '), '') ORDER BY l.line)
 		INTO lines, says, problems FROM import_lines(csv) l;
 	BEGIN
-		PERFORM entitlement_lock();
+		IF dry_run IS FALSE THEN
+			version := entitlement_lock() + 1;
+		END IF;
 		FOR i IN 1..cardinality(lines) LOOP
 			CONTINUE WHEN problems[i] IS NOT NULL;
 			BEGIN
-				PERFORM import_unit(says[i]);
+				PERFORM import_unit(says[i], version);
 			EXCEPTION WHEN OTHERS THEN
 				-- What is no fault of the line, such as a lock that was not to be had, ends the import.
 				IF SQLSTATE !~ '^(CW|22|23)' THEN
@@ -358,7 +361,9 @@ BEGIN
 		ELSIF dry_run IS NOT FALSE THEN
 			RAISE SQLSTATE 'CWTRY';
 		END IF;
-		PERFORM record_act('import_units', encode(sha256(csv), 'hex'), jsonb_build_object('units', cardinality(lines), 'bytes', octet_length(csv)));
+		PERFORM entitlement_changed((SELECT array_agg(v->>'unit') FROM unnest(says) v));
+		PERFORM record_act('import_units', encode(sha256(csv), 'hex'),
+			jsonb_build_object('units', cardinality(lines), 'bytes', octet_length(csv), 'version', version));
 	EXCEPTION WHEN SQLSTATE 'CWTRY' THEN
 		NULL;
 	END;

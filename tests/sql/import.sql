@@ -39,6 +39,10 @@ SELECT is(t.made('guo-an'), '国安"应急", 公司|candidate|4|national|agreeme
 SELECT results_eq('SELECT subject, detail->>''units'' FROM certwire.audit WHERE act = ''import_units''',
 	format('VALUES (%L::text, ''2''::text)', encode(sha256(t.utf8(:'good')), 'hex')), 'the audit names the very file');
 SELECT is((SELECT count(*) FROM certwire.audit WHERE act = 'propose_unit' AND subject IN ('nanhai-sec', 'guo-an')), 2::bigint, 'and each unit');
+SELECT results_eq('SELECT c.unit FROM certwire.entitlement_change c JOIN certwire.entitlement_state s USING (version) ORDER BY 1', 'VALUES (''guo-an''::text), (''nanhai-sec'')',
+	'all of them are one change');
+SELECT is((SELECT array_agg(DISTINCT (a.detail->>'version')::bigint) FROM certwire.audit a WHERE a.act IN ('propose_unit', 'import_units') AND a.subject <> ALL ('{alpha,beta,gamma,delta}')),
+	(SELECT array_agg(version) FROM certwire.entitlement_state), 'of one version');
 SELECT is(t.tried(t.utf8(:'good')), E'2 nanhai-sec: unit nanhai-sec exists already\n3 guo-an: unit guo-an exists already', 'the same file again is refused');
 
 -- Every way a spreadsheet saves it.
@@ -155,7 +159,7 @@ SELECT throws_ok('SELECT FROM certwire.import_units(convert_to(repeat(''x'', 8 *
 SELECT throws_ok('SELECT FROM certwire.import_units(t.utf8(E''unit,name,term,level\n'' || repeat(E''u-a,x,4,national\n'', 10001)))', 'CW004',
 	'the file holds 10001 units, at most 10000 are allowed', 'so is a long one');
 BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ;
-SELECT throws_ok(format('SELECT FROM certwire.import_units(t.utf8(%L))', :'plain'), 'CW002', NULL, 'units are imported under READ COMMITTED');
+SELECT throws_ok(format('SELECT FROM certwire.import_units(t.utf8(%L), false)', :'plain'), 'CW002', NULL, 'units are imported under READ COMMITTED');
 ROLLBACK;
 -- Bytes at random never come out as anything but an error of ours.
 CREATE FUNCTION pg_temp.odd(seed int) RETURNS text LANGUAGE plpgsql AS $$
