@@ -136,4 +136,21 @@ SELECT throws_ok('SELECT certwire.withdraw_obligation(1, ''x'')', '42501', NULL,
 SELECT t.as('ed1');
 SELECT throws_ok('SELECT certwire.record_obligation(''served'', ''activity'', ''2024-03-01'', ''x'')', '42501', NULL, 'neither does an editor');
 SELECT throws_ok('SELECT FROM certwire.obligation', '42501', NULL, 'an editor does not read them');
+
+-- A clerk records for the units of the own regions.
+SELECT t.as('adm');
+SELECT t.admit('southern', region => '440000'), t.admit('northern', region => '110000');
+SELECT certwire.give_region('clk', '广东省');
+SELECT certwire.record_obligation('northern', 'activity', :'today', '国家中心');
+SELECT t.as('clk');
+SELECT is((certwire.record_obligation('southern', 'support', :'today', 'CNCERT 广东分中心', hours => 8)).recorded_by, 'clk', 'a clerk records for a unit of the region');
+SELECT throws_ok(format('SELECT certwire.record_obligation(''northern'', ''activity'', %L, ''x'')', :'today'), 'CW006', NULL, 'not for another');
+SELECT results_eq('SELECT DISTINCT unit FROM certwire.obligation', 'VALUES (''southern''::text)', 'and sees the records of no other');
+SELECT t.as('adm');
+SELECT id AS theirs FROM certwire.obligation WHERE unit = 'northern' \gset
+SELECT id AS ours FROM certwire.obligation WHERE unit = 'southern' \gset
+SELECT t.as('clk');
+SELECT throws_ok(format('SELECT certwire.withdraw_obligation(%s, ''x'')', :theirs), 'CW006', NULL, 'nor withdraws them');
+SELECT is((certwire.withdraw_obligation(:ours, '录入有误')).withdrawn_by, 'clk', 'but the own');
+SELECT throws_ok('SELECT certwire.evaluate(''2024H1'')', '42501', NULL, 'a clerk evaluates nobody');
 SELECT * FROM finish(true);

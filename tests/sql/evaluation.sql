@@ -113,7 +113,7 @@ SELECT results_eq('SELECT unit, proposal FROM certwire.evaluate('' 2024h1'', ''e
 -- Decisions.
 SELECT results_eq('SELECT decision, decided_by, proposal FROM certwire.decide(''2024H1'', ''e-kept'', ''warn'', ''口头约定未履行'')',
 	'VALUES (''warn''::text, ''adm''::text, ''keep''::text)', 'a person may decide otherwise; both are kept');
-SELECT is((SELECT standing FROM certwire.standing WHERE until IS NULL AND unit = 'e-kept'), 'good', 'a warning changes no standing');
+SELECT is((SELECT standing FROM certwire.unit_overview WHERE unit = 'e-kept'), 'good', 'a warning changes no standing');
 SELECT throws_ok('SELECT certwire.decide(''2024H1'', ''e-kept'', ''keep'', ''x'')', 'CW005', NULL, 'what is decided is not decided again');
 SELECT throws_ok('SELECT certwire.evaluate(''2024H1'', ''e-kept'')', 'CW002', NULL, 'nor computed again');
 SELECT certwire.record_obligation('e-kept', 'incident_service', '2024-06-30', '国家中心');
@@ -122,7 +122,8 @@ SELECT certwire.decide('2024H1', 'e-best', 'commend', '表现优秀');
 SELECT results_eq('SELECT period::text, unit, citation::text, given_by FROM certwire.commendation',
 	'VALUES (''2024H1''::text, ''e-best''::text, ''表现优秀''::text, ''adm''::text)', 'a commendation is a record');
 SELECT certwire.decide('2024H1', 'e-none', 'suspend', '未履行义务'), certwire.decide('2024H1', 'e-leak', 'revoke', '泄密'), certwire.decide('2024H1', 'e-alone', 'suspend', '失联');
-SELECT results_eq('SELECT unit, standing, reason::text, basis::text, decided_by FROM certwire.standing WHERE until IS NULL AND unit IN (''e-none'', ''e-leak'', ''e-alone'') ORDER BY unit', $$VALUES
+SELECT t.as('postgres');
+SELECT results_eq('SELECT unit, standing, reason::text, basis::text, decided_by FROM certwire.standing_at(clock_timestamp()) WHERE unit IN (''e-none'', ''e-leak'', ''e-alone'') ORDER BY unit', $$VALUES
 	('e-alone'::text, 'suspended'::text, '失联'::text, 'fixed-contact'::text, 'adm'::text), ('e-leak', 'revoked', '泄密', 'confidentiality', 'adm'),
 	('e-none', 'suspended', '未履行义务', 'incident-service', 'adm')$$, 'suspending and revoking take effect, on the basis of a duty');
 SELECT is((SELECT count(*) FROM certwire.duty d JOIN certwire.standing s ON s.basis = d.id WHERE s.unit LIKE 'e-%'), 3::bigint, 'which is a row of duty');
@@ -130,7 +131,6 @@ SELECT results_eq($$SELECT detail FROM certwire.audit WHERE act = 'decide' AND s
 	$$VALUES ('{"period":"2024H1","proposal":"suspend","decision":"suspend","reason":"未履行义务"}'::jsonb)$$, 'a decision is audited with what was proposed');
 
 -- The half year after remembers.
-SELECT t.as('postgres');
 SELECT t.did('e-kept', 3, 240, '2024-07-02'), t.reported('e-kept', '2025-01-31', '2024H2');
 SELECT t.as('adm');
 SELECT results_eq('SELECT unit, previous, proposal FROM certwire.evaluate(''2024H2'', ''e-kept'')', 'VALUES (''e-kept''::text, ''warn''::text, ''suspend''::text)',
@@ -172,8 +172,33 @@ BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ;
 SELECT throws_ok('SELECT certwire.decide(''2024H1'', ''e-late'', ''suspend'', ''x'')', 'CW002', NULL, 'decisions need READ COMMITTED');
 ROLLBACK;
 
--- Constraints stand even for the owner.
+-- Two who decide at once: the second waits, and is told.
 SELECT t.as('postgres');
+CREATE EXTENSION dblink WITH SCHEMA tap;
+SELECT evaluate.unit FROM certwire.evaluate('2024H1', 'e-new');
+SELECT dblink_connect(n, :'conninfo' || ' user=adm') FROM unnest(ARRAY['one', 'two']) n;
+SELECT pid AS two_pid FROM dblink('two', 'SELECT pg_backend_pid()') p (pid int) \gset
+SELECT dblink_exec('one', 'BEGIN');
+SELECT FROM dblink('one', 'SELECT decision FROM certwire.decide(''2024H1'', ''e-new'', ''keep'', ''一'')') r (a text);
+SELECT dblink_send_query('two', 'SELECT decision FROM certwire.decide(''2024H1'', ''e-new'', ''revoke'', ''二'')');
+CREATE FUNCTION pg_temp.blocked(pid int) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+	deadline timestamptz := clock_timestamp() + interval '10 s';
+BEGIN
+	WHILE cardinality(pg_blocking_pids(pid)) = 0 AND clock_timestamp() < deadline LOOP
+		PERFORM pg_sleep(0.005);
+	END LOOP;
+	RETURN cardinality(pg_blocking_pids(pid)) > 0;
+END
+$$;
+SELECT ok(pg_temp.blocked(:two_pid), 'of two decisions the second waits');
+SELECT dblink_exec('one', 'COMMIT');
+SELECT throws_ok('SELECT FROM dblink_get_result(''two'') r (a text)', 'CW005', NULL, 'and is refused');
+SELECT results_eq('SELECT e.decision, o.standing FROM certwire.evaluation e JOIN certwire.unit_overview o USING (unit) WHERE e.unit = ''e-new'' AND e.period = ''2024H1''',
+	'VALUES (''keep''::text, ''good''::text)', 'the first stands');
+SELECT dblink_disconnect(n) FROM unnest(ARRAY['one', 'two']) n;
+
+-- Constraints stand even for the owner.
 SELECT throws_ok('UPDATE certwire.evaluation SET decision = ''keep'' WHERE unit = ''e-late''', '23514', NULL, 'a decision has all its parts');
 SELECT throws_ok('INSERT INTO certwire.commendation (period, unit, citation) VALUES (''2024H1'', ''e-never'', ''x'')', '23503', NULL, 'a commendation rests on a sheet');
 
