@@ -260,12 +260,12 @@ END
 $$;
 COMMENT ON FUNCTION certwire.put_membership IS 'Records that a unit was selected for a term, or corrects how. 记录入选届次。';
 
-CREATE FUNCTION certwire.propose_unit(unit text, name text, term int, level text, region text, reason text)
-	RETURNS certwire.unit_overview LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
+-- The caller holds the entitlement lock, and says which version that unit will be part of.
+CREATE FUNCTION certwire.enter_unit(unit text, name text, term int, level text, region text, reason text, version bigint)
+	RETURNS void LANGUAGE plpgsql SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
 	told text := check_reason(reason);
-	version bigint;
 BEGIN
 	IF unit IS NULL OR length(unit) NOT BETWEEN 2 AND 32 OR unit !~ '^[a-z][a-z0-9]*(-[a-z0-9]+)*$' THEN
 		PERFORM fail('CW004', format('%L is not a unit''s id', unit),
@@ -274,18 +274,27 @@ BEGIN
 		PERFORM fail('CW004', 'the id dispatcher is reserved', 'choose another id');
 	ELSIF coalesce(btrim(name), '') = '' OR octet_length(name) > 256 OR name ~ '[\x01-\x1f\x7f]' THEN
 		PERFORM fail('CW004', 'a unit needs a name of at most 256 bytes in one line', 'give its full name');
-	END IF;
-	PERFORM entitlement_lock();
-	IF EXISTS (SELECT FROM unit u WHERE u.id = unit) THEN
+	ELSIF EXISTS (SELECT FROM unit u WHERE u.id = unit) THEN
 		PERFORM fail('CW005', format('unit %s exists already', unit),
 			'see certwire.unit_overview; for another term: SELECT * FROM certwire.select_unit(...); ids are never used again');
 	END IF;
 	INSERT INTO unit (id, name) VALUES (unit, btrim(name));
 	PERFORM put_membership(unit, term, level, region, told);
 	PERFORM set_standing(unit, 'candidate', told);
-	version := entitlement_changed(ARRAY[unit]);
 	PERFORM record_act('propose_unit', unit, jsonb_build_object('name', btrim(name), 'term', term, 'level', level,
 		'region', check_region(region), 'reason', told, 'version', version));
+END
+$$;
+COMMENT ON FUNCTION certwire.enter_unit IS 'What proposing a unit and importing many have in common. 登记候选单位的共同步骤。';
+
+CREATE FUNCTION certwire.propose_unit(unit text, name text, term int, level text, region text, reason text)
+	RETURNS certwire.unit_overview LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+	version bigint := entitlement_lock() + 1;
+BEGIN
+	PERFORM enter_unit(unit, name, term, level, region, reason, version);
+	PERFORM entitlement_changed(ARRAY[unit]);
 	RETURN unit_now(unit);
 END
 $$;
@@ -329,13 +338,12 @@ BEGIN
 	SELECT t.* INTO was FROM term t WHERE t.number = number;
 	made := was;
 	made.number := number;
-	made.name := coalesce(btrim(name), was.name, '第' || number || '届');
 	made.selected_year := coalesce(selected_year, was.selected_year);
 	made.begins := coalesce(begins, was.begins);
 	made.ends := coalesce(ends, was.ends);
 	IF number IS NULL OR number NOT BETWEEN 1 AND 99 THEN
 		PERFORM fail('CW004', 'a term has a number from 1 to 99', 'SELECT * FROM certwire.term');
-	ELSIF made.name = '' OR octet_length(made.name) > 128 OR made.name ~ '[\x01-\x1f\x7f]' THEN
+	ELSIF btrim(name) = '' OR octet_length(name) > 128 OR name ~ '[\x01-\x1f\x7f]' THEN
 		PERFORM fail('CW004', 'a term needs a name of at most 128 bytes in one line', 'such as 第五届');
 	ELSIF made.selected_year NOT BETWEEN 2000 AND 2999 THEN
 		PERFORM fail('CW004', format('%s is no year of a selection', made.selected_year), 'give four digits');
@@ -355,6 +363,7 @@ BEGIN
 		PERFORM fail('CW002', format('%s is past, and term %s has units', time_text(made.ends), number),
 			'a right ends now or later: give a time to come');
 	END IF;
+	made.name := coalesce(btrim(name), was.name, '第' || number || '届');
 	SELECT format('term %s (%s to %s)', t.number, time_text(t.begins), coalesce(time_text(t.ends), 'no end')) INTO odd
 		FROM term t WHERE t.number <> number AND t.begins IS NOT NULL AND made.begins IS NOT NULL
 			AND (tstzrange(t.begins, t.ends) && tstzrange(made.begins, made.ends)
