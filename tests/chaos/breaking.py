@@ -3,17 +3,19 @@ round what must not last, and counts what died at a fault point meanwhile.
 """
 
 import collections
+import errno
 import os
 import shutil
 import signal
 
 from faults import died
 from field import persist
-from plan import CHANNELS, SMALL_DISK, UNITS
+from plan import UNITS
 from process import start_time
 from waiting import DeadlinePassed, wait_for
 
 PHASE_S = 8  # a phase that other faults keep from coming is not waited for longer than this
+DEATH_S = 4
 DOWN_S = 30
 
 PHASE_SQL = {
@@ -115,8 +117,8 @@ class Breaker:
     def kill_backend(self, step):
         """Any backend that is killed takes all others with it: PostgreSQL starts its recovery."""
         for row in self.field.cluster.rows(
-                "SELECT pid FROM pg_stat_activity WHERE usename = :'login' ORDER BY backend_start LIMIT 1",
-                login=step["login"]):
+                "SELECT pid FROM pg_stat_activity WHERE usename = :'who' ORDER BY backend_start LIMIT 1",
+                who=step["login"]):
             os.kill(row["pid"], signal.SIGKILL)
             self.kills["backend"] += 1
         self.field.start_postgres()
@@ -241,9 +243,15 @@ class Breaker:
 
     def disk_full(self, _step):
         """The rest of the small disk is taken, until the round ends."""
-        free = shutil.disk_usage(self.field.disk).free
         with open(self.field.disk / "ballast", "ab") as ballast:
-            os.posix_fallocate(ballast.fileno(), ballast.tell(), free)
+            step = shutil.disk_usage(self.field.disk).free
+            while step >= 4096:
+                try:
+                    os.posix_fallocate(ballast.fileno(), ballast.seek(0, os.SEEK_END), step)
+                except OSError as error:  # somebody else took of it meanwhile: as much as there is, then
+                    if error.errno != errno.ENOSPC:
+                        raise
+                    step //= 2
 
     def lose_state(self, step):
         self.kills["unit"] += 1
@@ -285,10 +293,18 @@ class Breaker:
         for line in self.field.lines():
             line.heal()
         (self.field.disk / "ballast").unlink(missing_ok=True)
+        self._await_deaths()
         for thing in self.armed:
             self._disarm(thing)
         self.armed.clear()
         self._start_all()
+
+    def _await_deaths(self):
+        """Give who is to die at a fault point the time to come there."""
+        try:
+            wait_for(lambda: not any(thing.process.running() for thing in self.armed), "deaths", DEATH_S)
+        except DeadlinePassed:
+            self.late += 1
 
     def _disarm(self, thing):
         """It died where it should; or it never came there, and is killed like any other."""

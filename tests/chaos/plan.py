@@ -52,7 +52,7 @@ FAULTS = {
     "revoke-device": (1, ("unit",)),
 }
 FIRST = {"unit-dies-at", "dispatchers-die-at", "stop-leader-past-lease",
-         "suspend-while-sealing", "restore-state", "meddle", "limit"}  # before anything is issued
+         "suspend-while-sealing", "restore-state", "meddle", "limit", "disk-full"}  # before anything is issued
 TRICKS = ("withhold", "repeat", "reorder", "forge", "delay")
 LOGINS = ("dispatch_a", "dispatch_b", "broker")
 
