@@ -3,6 +3,7 @@ and publications of all sizes; and the acts of CNCERT's people in it, noted so t
 """
 
 import hashlib
+import os
 import random
 import secrets
 import shutil
@@ -142,11 +143,15 @@ class Field:
         finally:
             self.destroy()
 
-    def destroy(self):
+    def destroy(self, keep=False):
+        """Kill everything; `keep`: leave the folder, for people to look at."""
         for process in self.world._processes():
             process.kill()
         for line in self.lines():
             line.close()
+        if keep:
+            os.environ["CERTWIRE_KEEP_WORLD"] = "1"
+            shutil.copytree(self.disk, self.world.folder / "small-disk", ignore=shutil.ignore_patterns("ballast"))
         subprocess.run(["umount", "-l", self.disk], check=False, capture_output=True)
 
     def lines(self):

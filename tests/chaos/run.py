@@ -8,11 +8,9 @@ all logs is kept, and the line that repeats the run is printed.
 """
 
 import argparse
-import os
 import sys
 import time
 import traceback
-from pathlib import Path
 
 import paths  # noqa: F401  (first: the harness on the path)
 
@@ -25,7 +23,6 @@ from plan import FAULTS, Plan
 from programs import Programs
 from waiting import DeadlinePassed, wait_for
 
-QUIET_S = 300
 REST_EVERY = 10  # rounds between two times of rest
 
 
@@ -83,7 +80,7 @@ class Run:
             wrong[:] = self.checker.at_rest(self.historian.read())
             return not wrong
         try:
-            wait_for(quiet, "rest", QUIET_S)
+            wait_for(quiet, "rest", self.options.patience)
         except DeadlinePassed:
             raise Wrong("\n".join(["not at rest:", *wrong])) from None
         self.check("always")
@@ -132,6 +129,8 @@ def parse(argv):
     length.add_argument("--rounds", type=int)
     parser.add_argument("--build", help="build folder with fault points compiled in")
     parser.add_argument("--only", type=lambda text: text.split(","), help="these kinds of faults alone")
+    parser.add_argument("--patience", type=float, default=300,
+                        help="seconds within which everything must come to rest")
     options = parser.parse_args(argv)
     for kind in options.only or ():
         if kind not in FAULTS:
@@ -139,11 +138,13 @@ def parse(argv):
     return options
 
 
-def break_it(options):
-    """None when nothing was found wrong; else what was."""
+def break_it(options, spoil=None, keep=True):
+    """None when nothing was found wrong; else what was. `spoil` does something to the field before the first round."""
     run = Run(options)
     try:
         run.field.open()
+        if spoil:
+            spoil(run.field)
         run.rounds()
         run.report()
         run.field.close()
@@ -156,11 +157,9 @@ def break_it(options):
         run.report()
     except Exception as error:
         print(f"no figures: {error}")
-    os.environ["CERTWIRE_KEEP_WORLD"] = "1"
-    for file in (Path(run.field.disk),):
-        print(f"(what was on the small disk is lost: {file})")
-    run.field.destroy()
-    print(f"kept: {run.field.world.folder} (logs in run/)")
+    run.field.destroy(keep)
+    if keep:
+        print(f"kept: {run.field.world.folder} (logs in run/)")
     return wrong
 
 
