@@ -322,11 +322,10 @@ def everything_is_issued(_checker, history):
 
 
 def outboxes_are_empty(_checker, history):
-    devices = {(d["unit"], d["device"]): d for d in history.devices}
+    reported = {(d["unit"], d["device"]) for d in history.devices if d["receipts_reported"] > d["settled"]}
     for disk in history.disks:
         newest = max(disk.receipts, default=0)
-        device = devices[disk.unit, disk.device]
-        if newest > disk.settled or device["receipts_reported"] > device["settled"]:
+        if newest > disk.settled or (disk.unit, disk.device) in reported:
             yield f"{disk.unit}.{disk.device} owes receipts {disk.settled + 1} to {newest}"
         if [item for item in disk.items if item[3] is None]:
             yield f"{disk.unit}.{disk.device} has something that no receipt says"

@@ -70,10 +70,10 @@ class History:
     audit: str = ""  # what `certwire audit verify` found wrong
 
     def __getattr__(self, name):
-        try:
-            return self.rows[name]
-        except KeyError:
-            raise AttributeError(name) from None
+        rows = self.__dict__.get("rows", {})
+        if name not in rows:
+            raise AttributeError(name)
+        return rows[name]
 
     def is_entitled(self, unit, publication):
         return {"unit": unit, "channel": self.published[publication].channel} in self.entitled

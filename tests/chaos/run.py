@@ -51,9 +51,8 @@ class Run:
             self.round(plan)
             print(f"round {plan['round']}: {', '.join(describe(s) for s in plan['steps'])}; "
                   f"{len(plan['publications'])} published ({time.monotonic() - began:.0f} s)", flush=True)
-            if self.plan.count % REST_EVERY == 0:
+            if self.plan.count % REST_EVERY == 0 or self.over():
                 self.rest()
-        self.rest()
 
     def round(self, plan):
         breaker = self.breaker
