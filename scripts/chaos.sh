@@ -12,11 +12,12 @@ jobs=${CERTWIRE_JOBS:-2}
 build() {
 	local folder=$1
 	shift
-	cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCERTWIRE_FAULT_POINTS=ON \
-		"$@" >"$folder.log" 2>&1 && ninja -C "$folder" -j"$jobs" certwire_programs >>"$folder.log" 2>&1 || {
+	if ! { cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+		-DCERTWIRE_FAULT_POINTS=ON "$@" && ninja -C "$folder" -j"$jobs" certwire_programs; } \
+		>"$folder.log" 2>&1; then
 		cat "$folder.log"
 		exit 1
-	}
+	fi
 }
 
 case ${1:-} in

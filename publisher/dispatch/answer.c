@@ -146,7 +146,8 @@ bool answer_next(
 		if (*ret)
 			return true;
 		if (answer->stage < STAGE_DONE)
-			answer->stage = answer->in_lobby || CERTWIRE_WITHOUT_SYNC ? STAGE_HEAD : answer->stage + 1;
+			answer->stage =
+				answer->in_lobby || CERTWIRE_WITHOUT_SYNC ? STAGE_HEAD : answer->stage + 1;
 	}
 	return true;
 }

@@ -243,6 +243,9 @@ class Breaker:
 
     def disk_full(self, _step):
         """The rest of the small disk is taken, until the round ends."""
+        if not self.field.mounted:
+            self.faults["disk-full (no small disk here)"] += 1
+            return
         with open(self.field.disk / "ballast", "ab") as ballast:
             step = shutil.disk_usage(self.field.disk).free
             while step >= 4096:
