@@ -71,9 +71,9 @@ class Run:
 
     def rest(self):
         """Mend everything, wait until nothing is under way, and check all that must hold then."""
+        wrong, began = [], time.monotonic()
         self.breaker.heal()
         self.breaker.restore_rights()
-        wrong = []
 
         def quiet():
             wrong[:] = self.checker.at_rest(self.historian.read())
@@ -83,7 +83,8 @@ class Run:
         except DeadlinePassed:
             raise Wrong("\n".join(["not at rest:", *wrong])) from None
         self.check("always")
-        print(f"at rest after round {self.plan.count}: everything delivered once, settled and proved", flush=True)
+        print(f"at rest after round {self.plan.count}: everything delivered once, settled and proved "
+              f"({time.monotonic() - began:.0f} s)", flush=True)
 
     def check(self, what):
         history = persist(self.historian.read)
