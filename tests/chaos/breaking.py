@@ -37,6 +37,7 @@ class Breaker:
         self.kills = collections.Counter()  # by what died
         self.faults = collections.Counter()  # by kind of step
         self.late = 0  # phases that did not come in time
+        self.disk_was_full = False  # in this round
         self.armed = []  # processes that should die at a fault point
         self.copies = {}  # client id: folder with an old copy of its state
         self.waiting = []  # publications that are drafted and not asked to be issued
@@ -75,7 +76,11 @@ class Breaker:
 
     def _bury(self, process, kind):
         """Count who died at a fault point; that a program ended in any other way is a bug of its own."""
-        if process.child and not process.killed:
+        if process.child and process.child.poll() is not None and not process.killed:
+            if self.disk_was_full and process.child.returncode == 1:
+                process.killed = True  # started on a full disk: it says so and ends, as its service manager expects
+                self.faults["started on the full disk"] += 1
+                return
             died(process)
             self.kills[f"{kind} at a fault point"] += 1
 
@@ -246,6 +251,7 @@ class Breaker:
         if not self.field.mounted:
             self.faults["disk-full (no small disk here)"] += 1
             return
+        self.disk_was_full = True
         with open(self.field.disk / "ballast", "ab") as ballast:
             step = shutil.disk_usage(self.field.disk).free
             while step >= 4096:
@@ -301,6 +307,7 @@ class Breaker:
             self._disarm(thing)
         self.armed.clear()
         self._start_all()
+        self.disk_was_full = False
 
     def _await_deaths(self):
         """Give who is to die at a fault point the time to come there."""
@@ -311,7 +318,7 @@ class Breaker:
 
     def _disarm(self, thing):
         """It died where it should; or it never came there, and is killed like any other."""
-        self._kill(thing.process, "dispatcher" if thing in self.field.dispatchers else "unit")
+        self._kill(thing.process, self._kind(thing))
 
     def restore_rights(self):
         for unit, channel in sorted(self.field.lost, key=str):
@@ -319,6 +326,10 @@ class Breaker:
 
     def _start_all(self):
         for thing in (*self.field.brokers, *self.field.dispatchers, *self.world.units.values()):
-            if not thing.process.running():
-                if thing not in self.armed:
-                    thing.start()
+            if not thing.process.running() and thing not in self.armed:
+                self._bury(thing.process, self._kind(thing))
+                thing.start()
+
+    def _kind(self, thing):
+        return ("dispatcher" if thing in self.field.dispatchers else
+                "broker" if thing in self.field.brokers else "unit")
