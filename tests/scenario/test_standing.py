@@ -58,13 +58,15 @@ class Told:
                  lambda: f"{names - self.denials(CUT, since)} to be cut\n{self.world.broker.process.log_tail()}")
         assert self.denials(CUT, since) == names
 
-    def told(self, moves):
-        """Wait until each of them knows its standing, or that it is connected again."""
+    def told(self, moves, otherwise="ok"):
+        """Wait until each of them knows the standing it lost, or is connected again with the right it has left."""
         for move in moves:
-            unit = self.unit(move.unit)
-            state = {"suspended"} if move.standing else {"ok", "idle"}
-            wait_for(lambda: unit.status()["state"] in state,
-                     lambda: f"{move.unit} to know: {unit.status()}\n{unit.log()[-3000:]}")
+            self.is_in(move, "suspended" if move.standing else otherwise)
+
+    def is_in(self, move, state):
+        unit = self.unit(move.unit)
+        wait_for(lambda: unit.status()["state"] == state,
+                 lambda: f"{move.unit} to be in state {state}: {unit.status()}\n{unit.log()[-3000:]}")
 
     def documents(self, unit):
         """How often it has what."""
@@ -100,7 +102,6 @@ def near(world):
     told.all_have("lost-near")
     told.near_crossed = told.near.published()
     told.cast.regain(moves)
-    told.told(move for move in moves if move.regain and move.standing)
     told.publish("after-near")
     told.all_have("after-near")
     return told
@@ -146,7 +147,7 @@ def midway(away):
                   "gap_since => clock_timestamp())")
     told.publish("lost-later")
     told.near.release()
-    told.told(moves)
+    told.told(moves, otherwise="late")
     told.midway_documents = {move.unit: told.documents(move.unit) for move in moves}
     told.midway_crossed = told.near.published()
     told.cast.regain(moves)
