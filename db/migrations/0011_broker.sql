@@ -49,7 +49,7 @@ GRANT EXECUTE ON FUNCTION certwire.copy_version TO certwire_broker;
 
 CREATE FUNCTION certwire.copy_units(units text[] DEFAULT NULL)
 	RETURNS TABLE (unit text, standing text, standing_until timestamptz, channel text, since timestamptz, until timestamptz)
-	LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = certwire, pg_temp SET jit = off AS $$
 #variable_conflict use_variable
 DECLARE
 	moment timestamptz := clock_timestamp();
