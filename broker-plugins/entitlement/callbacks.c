@@ -4,7 +4,10 @@
 #include "broker-plugins/entitlement/authorize.h"
 #include "broker-plugins/entitlement/turn.h"
 
+#include <openssl/x509.h>
+
 #include <stdio.h>
+#include <string.h>
 
 /* A user name that nothing proved is not to fill the record with inventions of strangers. */
 static void record_connect(struct plugin *plugin, const struct connect *connect,
@@ -22,6 +25,25 @@ static void record_connect(struct plugin *plugin, const struct connect *connect,
 	}
 	snprintf(who, sizeof(who), "@%s", address ? address : "");
 	denials_add(&plugin->denials, verdict->code, who, NULL, NULL);
+}
+
+/* What TLS says of the client; one whose certificate cannot be read has one that fits nothing. */
+static void read_certificate(const struct mosquitto *client, struct connect *connect)
+{
+	X509 *certificate = mosquitto_client_certificate(client);
+
+	if (!certificate)
+		return;
+	connect->has_certificate = true;
+	if (!tls_identity_read(certificate, &connect->tls))
+		connect->tls = TLS_IDENTITY_NONE;
+	X509_free(certificate);
+}
+
+static bool is_loopback(const char *address)
+{
+	return address && (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0 ||
+						  strncmp(address, "::ffff:127.", 11) == 0);
 }
 
 static int on_basic_auth(int event, void *event_data, void *userdata)
@@ -47,6 +69,8 @@ static int on_basic_auth(int event, void *event_data, void *userdata)
 	 */
 	if (plugin->gate.is_reloading)
 		return MOSQ_ERR_SUCCESS;
+	connect.is_local = is_loopback(mosquitto_client_address(asked->client));
+	read_certificate(asked->client, &connect);
 	verdict = authenticate(&plugin->gate, &connect, &now);
 	record_connect(plugin, &connect, &verdict, mosquitto_client_address(asked->client));
 	return verdict.let_in ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;

@@ -62,13 +62,13 @@ static bool refresh_trust(struct loader *loader, struct err *err)
 struct round {
 	int64_t asked_at_ms;
 	int64_t version;
-	int64_t clock_ahead_s;
+	int64_t clock_ahead_us;
 };
 
 static void stamp(struct delta *delta, const struct round *round)
 {
 	delta->good_at_ms = round->asked_at_ms;
-	delta->clock_ahead_s = round->clock_ahead_s;
+	delta->clock_ahead_us = round->clock_ahead_us;
 }
 
 static bool copy_all(struct loader *loader, const struct round *round, struct err *err)
@@ -151,12 +151,12 @@ static bool say_unchanged(struct loader *loader, const struct round *round, stru
 bool loader_copy_news(struct loader *loader, struct err *err)
 {
 	struct round round = {.asked_at_ms = clock_monotonic_ms()};
-	int64_t database_now;
+	int64_t database_now_us;
 
 	if (!refresh_trust(loader, err) ||
-		!copy_version(loader->pg, &round.version, &database_now, err))
+		!copy_version(loader->pg, &round.version, &database_now_us, err))
 		return false;
-	round.clock_ahead_s = database_now - clock_now(clock_system());
+	round.clock_ahead_us = database_now_us - clock_wall_us();
 	if (loader->is_in_doubt || round.version < loader->version)
 		return copy_all(loader, &round, err);
 	if (round.version > loader->version)

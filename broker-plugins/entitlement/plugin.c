@@ -21,6 +21,7 @@ static void set_limits(struct plugin *plugin)
 		.audiences = plugin->options.broker_names,
 		.max_staleness_ms = plugin->options.max_staleness_s * 1000,
 		.read_deadline_ms = plugin->options.read_deadline_s * 1000,
+		.require_certificate = plugin->options.require_certificate,
 	};
 }
 

@@ -21,21 +21,47 @@ static bool is_at_unit(const struct cursor *cursor, const char *unit)
 	return strcmp(pg_text(cursor->rows, cursor->row, 0), unit) == 0;
 }
 
-static bool take_channel(
-	struct cursor *cursor, struct unit_channel *channels, size_t *count, struct err *err)
-{
-	struct copy_unit unit;
+/* What is known of a unit so far. */
+struct draft {
+	struct copy_unit first; /* its first row */
+	struct unit_channel channels[UNIT_CHANNELS_MAX];
+	size_t channel_count;
+	size_t left_out; /* intervals for which there was no room */
+	struct unit_device devices[LIMIT_UNIT_DEVICES];
+	size_t device_count;
+};
 
-	if (!copy_unit_at(cursor->rows, cursor->row++, &unit, err))
+/*
+ * The rows come in the order in which the rights begin, so what finds no room is far in the future:
+ * no right too many, and the others in time when everything is copied anew.
+ */
+static void add_channel(struct draft *draft, const struct copy_unit *row)
+{
+	struct unit_channel *channel;
+
+	if (!row->channel)
+		return;
+	if (draft->channel_count == UNIT_CHANNELS_MAX) {
+		draft->left_out++;
+		return;
+	}
+	channel = &draft->channels[draft->channel_count++];
+	*channel = (struct unit_channel){.since_us = row->since_us, .until_us = row->until_us};
+	(void)snprintf(channel->name, sizeof(channel->name), "%s", row->channel);
+}
+
+/* The unit's standing and rights; the cursor moves past it. */
+static bool take_rights(struct cursor *cursor, struct draft *draft, struct err *err)
+{
+	struct copy_unit row;
+
+	if (!copy_unit_at(cursor->rows, cursor->row, &draft->first, err))
 		return false;
-	if (!unit.channel)
-		return true;
-	if (*count == UNIT_CHANNELS_MAX)
-		return err_set(
-			err, ERR_DATA, "unit '%s' has more than %d channels", unit.unit, UNIT_CHANNELS_MAX);
-	channels[*count] = (struct unit_channel){.until = unit.until};
-	strncpy(channels[*count].name, unit.channel, sizeof(channels[*count].name) - 1);
-	(*count)++;
+	while (is_at_unit(cursor, draft->first.unit)) {
+		if (!copy_unit_at(cursor->rows, cursor->row++, &row, err))
+			return false;
+		add_channel(draft, &row);
+	}
 	return true;
 }
 
@@ -60,37 +86,41 @@ static bool read_device(
 		.not_after = certificate.not_after,
 		.revoked = row->is_revoked,
 	};
+	/* A fingerprint of another length fits nothing. */
+	if (row->tls_fingerprint.data && row->tls_fingerprint.len != TLS_FINGERPRINT_BYTES)
+		return false;
+	ret->tls = tls_identity_of(row->tls_fingerprint.data, row->tls_subject);
 	(void)snprintf(ret->name, sizeof(ret->name), "%s", certificate.device);
 	public_key_kid(&certificate.public, ret->kid);
 	return true;
 }
 
 /* Live ones first in line: revoked devices are kept only to answer 110 instead of 103. */
-static void add_device(struct unit_device *devices, size_t *count, const struct unit_device *device)
+static void add_device(struct draft *draft, const struct unit_device *device)
 {
-	if (*count < LIMIT_UNIT_DEVICES) {
-		devices[(*count)++] = *device;
+	if (draft->device_count < LIMIT_UNIT_DEVICES) {
+		draft->devices[draft->device_count++] = *device;
 		return;
 	}
 	if (device->revoked)
 		return;
-	for (size_t i = 0; i < *count; i++) {
-		if (devices[i].revoked) {
-			devices[i] = *device;
+	for (size_t i = 0; i < draft->device_count; i++) {
+		if (draft->devices[i].revoked) {
+			draft->devices[i] = *device;
 			return;
 		}
 	}
 }
 
-static void take_devices(const struct snapshot *snapshot, struct cursor *cursor, const char *unit,
-	struct unit_device *devices, size_t *count)
+static void take_devices(
+	const struct snapshot *snapshot, struct cursor *cursor, struct draft *draft)
 {
-	for (; is_at_unit(cursor, unit); cursor->row++) {
+	for (; is_at_unit(cursor, draft->first.unit); cursor->row++) {
 		struct copy_device row = copy_device_at(cursor->rows, cursor->row);
 		struct unit_device device;
 
 		if (read_device(snapshot, &row, &device))
-			add_device(devices, count, &device);
+			add_device(draft, &device);
 	}
 }
 
@@ -98,20 +128,21 @@ static void take_devices(const struct snapshot *snapshot, struct cursor *cursor,
 static struct unit *take_unit(
 	const struct snapshot *snapshot, struct cursor *units, struct cursor *devices, struct err *err)
 {
-	struct unit_channel channel_list[UNIT_CHANNELS_MAX];
-	struct unit_device device_list[LIMIT_UNIT_DEVICES];
-	size_t channel_count = 0;
-	size_t device_count = 0;
-	struct copy_unit first;
+	struct draft draft = {.channel_count = 0};
+	struct unit *unit;
 
-	if (!copy_unit_at(units->rows, units->row, &first, err))
+	if (!take_rights(units, &draft, err))
 		return NULL;
-	while (is_at_unit(units, first.unit))
-		if (!take_channel(units, channel_list, &channel_count, err))
-			return NULL;
-	take_devices(snapshot, devices, first.unit, device_list, &device_count);
-	return unit_new(
-		first.unit, first.standing, channel_count, channel_list, device_count, device_list, err);
+	if (draft.left_out > 0)
+		notes_add(snapshot->notes, LOG_LEVEL_WARNING,
+			"unit '%s' has rights in more than %d periods: the last %zu are left out for now",
+			draft.first.unit, UNIT_CHANNELS_MAX, draft.left_out);
+	take_devices(snapshot, devices, &draft);
+	unit = unit_new(draft.first.unit, draft.first.standing, draft.channel_count, draft.channels,
+		draft.device_count, draft.devices, err);
+	if (unit)
+		unit->standing_until_us = draft.first.standing_until_us;
+	return unit;
 }
 
 /* Of the units from `from` on, the names of the next CHUNK_UNITS different ones; how many. */

@@ -47,23 +47,31 @@ $$;
 COMMENT ON FUNCTION certwire.copy_version IS 'Version of the entitlement and the time of it. 权限版本。';
 GRANT EXECUTE ON FUNCTION certwire.copy_version TO certwire_broker;
 
-CREATE FUNCTION certwire.copy_units(units text[] DEFAULT NULL)
-	RETURNS TABLE (unit text, standing text, channel text, until timestamptz)
+CREATE FUNCTION certwire.copy_names()
+	RETURNS TABLE (unit text)
 	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
-	SELECT s.unit, s.standing, e.channel, e.until
+	SELECT u.id::text FROM unit u
+$$;
+COMMENT ON FUNCTION certwire.copy_names IS 'Every unit''s id: what a broker asks for piece by piece. 全部单位标识。';
+GRANT EXECUTE ON FUNCTION certwire.copy_names TO certwire_broker;
+
+CREATE FUNCTION certwire.copy_units(units text[] DEFAULT NULL)
+	RETURNS TABLE (unit text, standing text, standing_until timestamptz, channel text, since timestamptz, until timestamptz)
+	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
+	SELECT s.unit, s.standing, NULL::timestamptz, e.channel, NULL::timestamptz, e.until
 	FROM standing s
 	LEFT JOIN entitlement e ON e.unit = s.unit AND e.since <= clock_timestamp()
 		AND (e.until IS NULL OR e.until > clock_timestamp())
 	WHERE s.until IS NULL AND (units IS NULL OR s.unit = ANY (units))
 	ORDER BY s.unit, e.channel
 $$;
-COMMENT ON FUNCTION certwire.copy_units IS 'One row a unit and channel; channel null when it has none. null: all units. 单位权限副本。';
+COMMENT ON FUNCTION certwire.copy_units IS 'One row a unit and interval of a right, from now on; channel null when it has none; past standing_until the unit is lapsed. null: all units. 单位权限副本。';
 GRANT EXECUTE ON FUNCTION certwire.copy_units TO certwire_broker;
 
 CREATE FUNCTION certwire.copy_devices(units text[] DEFAULT NULL)
-	RETURNS TABLE (unit text, device text, certificate text, revoked boolean)
+	RETURNS TABLE (unit text, device text, certificate text, revoked boolean, tls_fingerprint bytea, tls_subject text)
 	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
-	SELECT d.unit, d.device::text, d.certificate, d.revoked_at IS NOT NULL
+	SELECT d.unit, d.device::text, d.certificate, d.revoked_at IS NOT NULL, NULL::bytea, NULL::text
 	FROM device d
 	WHERE d.certificate IS NOT NULL AND (units IS NULL OR d.unit = ANY (units))
 	ORDER BY d.unit, d.device

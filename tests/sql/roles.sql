@@ -20,7 +20,7 @@ SELECT is(t.callable('dsp'), ARRAY['current_keysets', 'deliveries_to_seal', 'del
 	'entries_to_sign', 'expire_due', 'head_of', 'issue_due', 'issue_refuse', 'lease_release', 'lease_renew', 'lease_take',
 	'my_key', 'offers_due', 'owed_to', 'parts_for', 'publication_parts', 'put_entry_signatures', 'put_grants', 'put_incident',
 	'receipts_to_judge', 'refused_receipts', 'settle', 'sync_seen', 'units_changed'], 'the dispatcher may call just these');
-SELECT is(t.callable('brk'), ARRAY['copy_changes', 'copy_devices', 'copy_units', 'copy_version', 'current_keysets',
+SELECT is(t.callable('brk'), ARRAY['copy_changes', 'copy_devices', 'copy_names', 'copy_units', 'copy_version', 'current_keysets',
 	'put_denials', 'put_presence', 'put_receipts', 'put_replies'], 'a broker may call just these');
 SELECT is(t.callable('aud'), ARRAY['audience', 'content_key_for', 'current_keysets', 'my_key', 'pending_devices',
 	'publication_bytes', 'publication_signatures', 'publication_status', 'publications'], 'an auditor may call just these');

@@ -213,9 +213,9 @@ static void a_right_ends_in_the_second_in_which_it_ends(void **state)
 {
 	struct door *door = *state;
 
-	door->now.wall = GATE_MONTHLY_UNTIL - 1;
+	door->now.wall_us = (GATE_MONTHLY_UNTIL - 1) * US_PER_S;
 	assert_int_equal(may(door, GOOD, ACCESS_READ, P "channel/monthly"), AUTHORIZE_YES);
-	door->now.wall = GATE_MONTHLY_UNTIL;
+	door->now.wall_us = GATE_MONTHLY_UNTIL * US_PER_S;
 	assert_int_equal(may(door, GOOD, ACCESS_READ, P "channel/monthly"), REFUSAL_DELIVERY);
 	assert_int_equal(may(door, GOOD, ACCESS_READ, P "channel/weekly"), AUTHORIZE_YES);
 }
@@ -224,11 +224,11 @@ static void a_right_ends_by_the_databases_clock_when_that_is_ahead(void **state)
 {
 	struct door *door = *state;
 
-	door->gate.clock_ahead_s = 100;
-	door->now.wall = GATE_MONTHLY_UNTIL - 100;
+	door->gate.clock_ahead_us = 100 * US_PER_S;
+	door->now.wall_us = (GATE_MONTHLY_UNTIL - 100) * US_PER_S;
 	assert_int_equal(may(door, GOOD, ACCESS_READ, P "channel/monthly"), REFUSAL_DELIVERY);
-	door->gate.clock_ahead_s = -100;
-	door->now.wall = GATE_MONTHLY_UNTIL;
+	door->gate.clock_ahead_us = -100 * US_PER_S;
+	door->now.wall_us = GATE_MONTHLY_UNTIL * US_PER_S;
 	assert_int_equal(may(door, GOOD, ACCESS_READ, P "channel/monthly"), REFUSAL_DELIVERY);
 }
 
@@ -256,7 +256,7 @@ static void the_end_of_a_right_cuts_who_had_it(void **state)
 
 	gate_tick(&door->gate, &door->now);
 	assert_null(cut_one(door, &reason));
-	door->now.wall = GATE_MONTHLY_UNTIL;
+	door->now.wall_us = GATE_MONTHLY_UNTIL * US_PER_S;
 	gate_fixture_confirm(&door->gate, &door->now);
 	gate_tick(&door->gate, &door->now);
 	/* "good" and "all" had the Monthly. */
