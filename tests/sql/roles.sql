@@ -8,9 +8,9 @@ CREATE FUNCTION t.callable(login name) RETURNS text[] LANGUAGE sql AS $$
 		AND p.proname <> 'right_now'
 $$;
 SELECT is(t.callable('stranger'), NULL, 'a login without a role may call nothing');
-SELECT is(t.callable('adm'), ARRAY['admit_unit', 'audience', 'bind_key', 'current_keysets', 'grant_channel', 'my_key',
+SELECT is(t.callable('adm'), ARRAY['admit_unit', 'audience', 'bind_certificate', 'bind_key', 'current_keysets', 'grant_channel', 'my_key',
 	'pending_devices', 'publication_signatures', 'publication_status', 'publications', 'reinstate_unit', 'request_device',
-	'revoke_device', 'suspend_unit', 'withdraw_channel'], 'an administrator may call just these');
+	'revoke_device', 'suspend_unit', 'unbind_certificate', 'withdraw_channel'], 'an administrator may call just these');
 SELECT is(t.callable('reg'), ARRAY['certify_device', 'current_keysets', 'my_key', 'pending_devices', 'put_keyset'],
 	'a registrar may call just these');
 SELECT is(t.callable('ed1'), ARRAY['approve', 'audience', 'content_key_for', 'current_keysets', 'draft_begin', 'draft_finish',
@@ -42,7 +42,7 @@ SELECT set_eq($$
 	SELECT c.relname::text FROM pg_class c
 	WHERE c.relnamespace = 'certwire'::regnamespace AND c.relkind IN ('r', 'v')
 		AND has_any_column_privilege('reg', c.oid, 'SELECT')
-$$, ARRAY['unit_overview', 'device_overview', 'schema_migration'], 'a registrar reads two views');
+$$, ARRAY['unit_overview', 'device_overview', 'binding_overview', 'schema_migration'], 'a registrar reads three views');
 SELECT is_empty($$
 	SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'certwire'::regnamespace AND c.relkind IN ('r', 'v')
 		AND NOT has_table_privilege('aud', c.oid, 'SELECT')
