@@ -3,6 +3,7 @@
 #include "broker-plugins/entitlement/authenticate.h"
 #include "broker-plugins/entitlement/authorize.h"
 #include "broker-plugins/entitlement/turn.h"
+#include "broker-plugins/kit/broker_entry.h"
 
 #include <openssl/x509.h>
 
@@ -152,10 +153,7 @@ static int on_tick(int event, void *event_data, void *userdata)
 	return MOSQ_ERR_SUCCESS;
 }
 
-static const struct {
-	int event;
-	MOSQ_FUNC_generic_callback function;
-} callbacks[] = {
+static const struct broker_callback callbacks[] = {
 	{MOSQ_EVT_BASIC_AUTH, on_basic_auth},
 	{MOSQ_EVT_ACL_CHECK, on_acl_check},
 	{MOSQ_EVT_DISCONNECT, on_disconnect},
@@ -165,19 +163,10 @@ static const struct {
 
 bool callbacks_register(struct plugin *plugin, struct err *err)
 {
-	for (size_t i = 0; i < ARRAY_LEN(callbacks); i++) {
-		int rc = mosquitto_callback_register(
-			plugin->id, callbacks[i].event, callbacks[i].function, NULL, plugin);
-
-		if (rc != MOSQ_ERR_SUCCESS)
-			return err_set(err, ERR_SYSTEM, "Mosquitto does not take the callback of event %d",
-				callbacks[i].event);
-	}
-	return true;
+	return broker_callbacks_register(plugin->id, callbacks, ARRAY_LEN(callbacks), plugin, err);
 }
 
 void callbacks_unregister(struct plugin *plugin)
 {
-	for (size_t i = 0; i < ARRAY_LEN(callbacks); i++)
-		mosquitto_callback_unregister(plugin->id, callbacks[i].event, callbacks[i].function, NULL);
+	broker_callbacks_unregister(plugin->id, callbacks, ARRAY_LEN(callbacks));
 }
