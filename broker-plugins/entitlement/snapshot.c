@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Units whose devices are asked for at a time: some 2 MB of certificates. */
-enum { CHUNK_UNITS = 500 };
-
 /* Both lists are sorted by unit, in the same order. */
 struct cursor {
 	const struct pg_rows *rows;
@@ -115,6 +112,10 @@ static void add_device(struct draft *draft, const struct unit_device *device)
 static void take_devices(
 	const struct snapshot *snapshot, struct cursor *cursor, struct draft *draft)
 {
+	/* Those of a unit that was not there yet when units were asked for. */
+	while (cursor->row < pg_row_count(cursor->rows) &&
+		   strcmp(pg_text(cursor->rows, cursor->row, 0), draft->first.unit) < 0)
+		cursor->row++;
 	for (; is_at_unit(cursor, draft->first.unit); cursor->row++) {
 		struct copy_device row = copy_device_at(cursor->rows, cursor->row);
 		struct unit_device device;
@@ -145,74 +146,56 @@ static struct unit *take_unit(
 	return unit;
 }
 
-/* Of the units from `from` on, the names of the next CHUNK_UNITS different ones; how many. */
-static size_t next_names(const struct pg_rows *rows, int from, const char **names)
+/* The rows of the named units and of their devices. */
+struct answer {
+	struct pg_rows *unit_rows;
+	struct pg_rows *device_rows;
+	struct cursor units;
+	struct cursor devices;
+};
+
+static void answer_release(struct answer *answer)
 {
-	size_t count = 0;
-
-	for (int row = from; row < pg_row_count(rows); row++) {
-		const char *name = pg_text(rows, row, 0);
-
-		if (count > 0 && strcmp(names[count - 1], name) == 0)
-			continue;
-		if (count == CHUNK_UNITS)
-			break;
-		names[count++] = name;
-	}
-	return count;
+	pg_rows_free(answer->unit_rows);
+	pg_rows_free(answer->device_rows);
 }
 
-static bool take_chunk(
-	const struct snapshot *snapshot, struct cursor *units, struct table *table, struct err *err)
+#define auto_answer __attribute__((cleanup(answer_release)))
+
+static bool ask(const struct snapshot *snapshot, size_t count, const char *const *names,
+	struct answer *answer, struct err *err)
 {
-	auto_rows struct pg_rows *rows = NULL;
-	const char *names[CHUNK_UNITS];
-	size_t count = next_names(units->rows, units->row, names);
-	struct cursor devices = {.row = 0};
-
-	if (!copy_devices(snapshot->pg, count, names, &rows, err))
+	if (!copy_units(snapshot->pg, count, names, &answer->unit_rows, err) ||
+		!copy_devices(snapshot->pg, count, names, &answer->device_rows, err))
 		return false;
-	devices.rows = rows;
-	for (size_t i = 0; i < count; i++) {
-		struct unit *unit = take_unit(snapshot, units, &devices, err);
-
-		if (!unit)
-			return false;
-		unit_free(table_put(table, unit));
-	}
+	answer->units.rows = answer->unit_rows;
+	answer->devices.rows = answer->device_rows;
 	return true;
 }
 
-static size_t count_units(const struct pg_rows *rows)
+static bool has_more(const struct answer *answer)
 {
-	size_t count = 0;
-
-	for (int row = 0; row < pg_row_count(rows); row++)
-		if (row == 0 || strcmp(pg_text(rows, row - 1, 0), pg_text(rows, row, 0)) != 0)
-			count++;
-	return count;
+	return answer->units.row < pg_row_count(answer->unit_rows);
 }
 
-bool snapshot_whole(const struct snapshot *snapshot, struct table **ret, struct err *err)
+bool snapshot_into(const struct snapshot *snapshot, size_t count, const char *const *names,
+	struct table *table, struct err *err)
 {
-	auto_rows struct pg_rows *rows = NULL;
-	struct cursor units = {.row = 0};
-	struct table *table;
+	auto_answer struct answer answer = {.unit_rows = NULL};
 
-	if (!copy_units(snapshot->pg, 0, NULL, &rows, err))
+	if (!ask(snapshot, count, names, &answer, err))
 		return false;
-	table = table_new(count_units(rows), err);
-	if (!table)
-		return false;
-	units.rows = rows;
-	while (units.row < pg_row_count(rows)) {
-		if (!take_chunk(snapshot, &units, table, err)) {
-			table_free(table);
+	while (has_more(&answer)) {
+		struct unit *unit = take_unit(snapshot, &answer.units, &answer.devices, err);
+
+		if (!unit)
 			return false;
+		if (table_room(table) == 0) {
+			unit_free(unit);
+			return err_set(err, ERR_DATA, "units are admitted faster than they can be copied");
 		}
+		unit_free(table_put(table, unit));
 	}
-	table_set_dispatchers(table, trust_keyset(snapshot->trust));
-	*ret = table;
 	return true;
 }
 
@@ -227,19 +210,13 @@ static bool is_among(const struct delta *delta, size_t count, const char *name)
 bool snapshot_units(const struct snapshot *snapshot, size_t count, const char *const *names,
 	struct delta *delta, struct err *err)
 {
-	auto_rows struct pg_rows *unit_rows = NULL;
-	auto_rows struct pg_rows *device_rows = NULL;
-	struct cursor units = {.row = 0};
-	struct cursor devices = {.row = 0};
+	auto_answer struct answer answer = {.unit_rows = NULL};
 	size_t done = 0;
 
-	if (!copy_units(snapshot->pg, count, names, &unit_rows, err) ||
-		!copy_devices(snapshot->pg, count, names, &device_rows, err))
+	if (!ask(snapshot, count, names, &answer, err))
 		return false;
-	units.rows = unit_rows;
-	devices.rows = device_rows;
-	while (units.row < pg_row_count(unit_rows) && done < count) {
-		delta->units[done] = take_unit(snapshot, &units, &devices, err);
+	while (has_more(&answer) && done < count) {
+		delta->units[done] = take_unit(snapshot, &answer.units, &answer.devices, err);
 		if (!delta->units[done])
 			return false;
 		done++;

@@ -17,11 +17,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct trust_slot;
+struct trust_entry;
 
 struct trust {
 	struct keyring ring;
-	struct trust_slot *slots; /* owned: certificates that were verified, by their digest */
+	struct trust_entry **slots; /* owned: certificates that were verified, by their digest */
 	size_t mask;
 	size_t count;
 };
