@@ -34,7 +34,8 @@ static int judge_shape(const struct connect *connect, struct caller *caller)
 }
 
 /* 103, 110: whose key it must be. */
-static int find_device(const struct gate *gate, const char *kid, struct caller *caller, int64_t at_us)
+static int find_device(
+	const struct gate *gate, const char *kid, struct caller *caller, int64_t at_us)
 {
 	const struct unit_device *device;
 
@@ -107,8 +108,7 @@ static int judge_certificate(
 
 	if (!connect->has_certificate)
 		return gate->limits->require_certificate && !is_exempt ? REFUSAL_TLS_MISSING : 0;
-	if (caller->is_dispatcher ||
-		!tls_identity_matches(&caller->device_record->tls, &connect->tls))
+	if (caller->is_dispatcher || !tls_identity_matches(&caller->device_record->tls, &connect->tls))
 		return REFUSAL_TLS_CERTIFICATE;
 	return 0;
 }

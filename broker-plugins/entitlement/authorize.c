@@ -47,8 +47,8 @@ static bool device_is_live(const struct gate *gate, const struct session *sessio
 	return device && unit_device_is_live(device, at_us) && strcmp(device->kid, session->kid) == 0;
 }
 
-static bool unit_may_read(
-	const struct gate *gate, const struct session *session, const struct topic *topic, int64_t at_us)
+static bool unit_may_read(const struct gate *gate, const struct session *session,
+	const struct topic *topic, int64_t at_us)
 {
 	const struct unit *unit = full_unit(gate, session, at_us);
 
@@ -68,8 +68,8 @@ static bool unit_may_read(
 	}
 }
 
-static bool unit_may_write(
-	const struct gate *gate, const struct session *session, const struct topic *topic, int64_t at_us)
+static bool unit_may_write(const struct gate *gate, const struct session *session,
+	const struct topic *topic, int64_t at_us)
 {
 	if (strcmp(topic->unit, session->unit) != 0)
 		return false;
@@ -187,7 +187,8 @@ static int judge_write(struct gate *gate, struct session *session, const struct 
 	if (request->size_bytes > size_max(topic.kind))
 		return REFUSAL_PUBLISH;
 	if (session->is_dispatcher)
-		may = table_dispatcher(gate->table, session->kid, at_us / US_PER_S) && dispatcher_may_write(&topic);
+		may = table_dispatcher(gate->table, session->kid, at_us / US_PER_S) &&
+			  dispatcher_may_write(&topic);
 	else
 		may = device_is_live(gate, session, at_us) && unit_may_write(gate, session, &topic, at_us);
 	return may ? AUTHORIZE_YES : REFUSAL_PUBLISH;
@@ -204,9 +205,11 @@ static int judge_subscribe(struct gate *gate, struct session *session,
 	if (!topic_filter_parse(request->topic, &filter))
 		return REFUSAL_SUBSCRIBE;
 	if (session->is_dispatcher)
-		may = table_dispatcher(gate->table, session->kid, at_us / US_PER_S) && dispatcher_may_subscribe(&filter);
+		may = table_dispatcher(gate->table, session->kid, at_us / US_PER_S) &&
+			  dispatcher_may_subscribe(&filter);
 	else
-		may = device_is_live(gate, session, at_us) && unit_may_subscribe(gate, session, &filter, at_us);
+		may = device_is_live(gate, session, at_us) &&
+			  unit_may_subscribe(gate, session, &filter, at_us);
 	if (may)
 		return AUTHORIZE_YES;
 	return !session->is_dispatcher && is_plain_wish(session, &filter) ? AUTHORIZE_NO_QUIETLY
@@ -231,7 +234,8 @@ static int judge_read(struct gate *gate, struct session *session, const struct r
 	if (!topic_parse(request->topic, &topic))
 		return REFUSAL_DELIVERY;
 	if (session->is_dispatcher)
-		return topic.kind == TOPIC_SYNC && table_dispatcher(gate->table, session->kid, at_us / US_PER_S)
+		return topic.kind == TOPIC_SYNC &&
+					   table_dispatcher(gate->table, session->kid, at_us / US_PER_S)
 				   ? AUTHORIZE_YES
 				   : REFUSAL_DELIVERY;
 	if (is_own_word(session, &topic))

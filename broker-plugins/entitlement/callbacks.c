@@ -15,8 +15,11 @@ static void record_connect(struct plugin *plugin, const struct connect *connect,
 	const struct connect_verdict *verdict, const char *address)
 {
 	char who[DENIAL_WHO_SIZE];
-	bool is_known = verdict->let_in || (connect->user_name && plugin->gate.table &&
-										   table_find(plugin->gate.table, connect->user_name));
+	/* The TLS certificate is judged after the token, which proved who it is. */
+	bool is_proven = verdict->let_in || verdict->code == REFUSAL_TLS_MISSING ||
+					 verdict->code == REFUSAL_TLS_CERTIFICATE;
+	bool is_known = is_proven || (connect->user_name && plugin->gate.table &&
+									 table_find(plugin->gate.table, connect->user_name));
 
 	if (verdict->code == 0)
 		return;

@@ -66,8 +66,7 @@ static struct handed_unit *take_slot(struct handed *handed, const char *name, st
 	return slot;
 }
 
-bool handed_put(
-	struct handed *handed, const struct unit *unit, int64_t asked_us, struct err *err)
+bool handed_put(struct handed *handed, const struct unit *unit, int64_t asked_us, struct err *err)
 {
 	struct handed_unit *slot = take_slot(handed, unit->name, err);
 

@@ -29,8 +29,8 @@ static bool refresh_trust(struct loader *loader, struct err *err)
 	return true;
 }
 
-static bool remember(struct loader *loader, const struct delta *delta, const struct round *round,
-	struct err *err)
+static bool remember(
+	struct loader *loader, const struct delta *delta, const struct round *round, struct err *err)
 {
 	for (size_t i = 0; i < delta->unit_count; i++)
 		if (!handed_put(&loader->handed, delta->units[i], round->database_now_us, err))

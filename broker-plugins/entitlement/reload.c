@@ -44,8 +44,7 @@ static size_t next_names(const struct pg_rows *rows, int *row, const char **name
 }
 
 /* The units named in `rows` from `*row` on, one piece of them, into the new table. */
-static bool take_piece(
-	struct loader *loader, const struct pg_rows *rows, int *row, struct err *err)
+static bool take_piece(struct loader *loader, const struct pg_rows *rows, int *row, struct err *err)
 {
 	struct snapshot snapshot = {loader->pg, &loader->trust, &loader->notes};
 	const char *names[CHUNK_UNITS];

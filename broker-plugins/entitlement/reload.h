@@ -12,8 +12,7 @@
 #include <stdbool.h>
 
 /* All of it now, good as of the round. A reload that is under way is given up. */
-bool reload_all(
-	struct loader *loader, const struct round *round, struct err *err) MUST_USE NONNULL;
+bool reload_all(struct loader *loader, const struct round *round, struct err *err) MUST_USE NONNULL;
 
 /* One is under way, or its time has come. */
 bool reload_is_due(const struct loader *loader) MUST_USE NONNULL;

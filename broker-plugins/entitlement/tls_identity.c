@@ -70,8 +70,8 @@ bool tls_identity_matches(
 	if (tls_identity_is_none(registered))
 		return false;
 	if (registered->has_fingerprint &&
-		!(presented->has_fingerprint && memcmp(registered->fingerprint, presented->fingerprint,
-											TLS_FINGERPRINT_BYTES) == 0))
+		!(presented->has_fingerprint &&
+			memcmp(registered->fingerprint, presented->fingerprint, TLS_FINGERPRINT_BYTES) == 0))
 		return false;
 	return !registered->has_subject ||
 		   (presented->has_subject && digest_equal(&registered->subject, &presented->subject));

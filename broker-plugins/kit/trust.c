@@ -122,7 +122,8 @@ static bool make_room(struct trust *trust, struct err *err)
 }
 
 /* The certificate as far as it is believed today; NULL otherwise. Borrowed. */
-static const struct device_certificate *believe(struct trust *trust, const char *jws, struct err *err)
+static const struct device_certificate *believe(
+	struct trust *trust, const char *jws, struct err *err)
 {
 	const struct keyset *keyset = trust_keyset(trust);
 	size_t len = strlen(jws);

@@ -125,7 +125,8 @@ static void the_clock_alone_takes_a_right_at_its_end_and_not_before(void **state
 	assert_int_equal(unit_compare(unit, NOW, unit, MONTHLY_UNTIL - 1, "d1"), RIGHTS_SAME);
 	assert_int_equal(unit_compare(unit, NOW, unit, MONTHLY_UNTIL, "d1"), RIGHTS_LOST);
 	assert_int_equal(unit_next_change(unit, "d1", NOW), MONTHLY_UNTIL);
-	assert_int_equal(unit_next_change(unit, "d1", MONTHLY_UNTIL), (FIXTURE_NOW + FIXTURE_YEAR) * US_PER_S);
+	assert_int_equal(
+		unit_next_change(unit, "d1", MONTHLY_UNTIL), (FIXTURE_NOW + FIXTURE_YEAR) * US_PER_S);
 	assert_true(unit_may_receive(unit, "monthly", MONTHLY_UNTIL - 1));
 	assert_false(unit_may_receive(unit, "monthly", MONTHLY_UNTIL));
 	unit_free(unit);
@@ -140,8 +141,8 @@ static struct unit *with_periods(void)
 	};
 	struct unit *one = good();
 	struct err err;
-	struct unit *unit = unit_new(
-		"good", STANDING_GOOD, ARRAY_LEN(channels), channels, one->device_count, one->devices, &err);
+	struct unit *unit = unit_new("good", STANDING_GOOD, ARRAY_LEN(channels), channels,
+		one->device_count, one->devices, &err);
 
 	unit_free(one);
 	assert_non_null(unit);
