@@ -125,6 +125,21 @@ bool ledger_issue(struct ledger *ledger, const struct pub_id *publication, size_
 	return true;
 }
 
+bool ledger_issue_rest(struct ledger *ledger, struct ledger_rest *ret, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_int(&params, ledger->fence);
+	if (!pg_exec(ledger->pg, sql_ledger_issue_rest, &params, &rows, err))
+		return false;
+	*ret = (struct ledger_rest){.done = pg_row_count(rows) > 0};
+	if (!ret->done)
+		return true;
+	ret->deliveries = pg_int(rows, 0, 1);
+	return ledger_pub_id(rows, 0, 0, &ret->publication, err);
+}
+
 bool ledger_refuse_issue(
 	struct ledger *ledger, const struct pub_id *publication, int code, struct err *err)
 {

@@ -57,6 +57,16 @@ struct ledger_issued {
 bool ledger_issue(struct ledger *ledger, const struct pub_id *publication, size_t signatures,
 	struct ledger_issued *ret, struct err *err) MUST_USE NONNULL;
 
+struct ledger_rest {
+	bool done;
+	int64_t deliveries;
+	struct pub_id publication;
+};
+
+/* Where a head start is over, one publication is entered for everyone else who may receive it. */
+bool ledger_issue_rest(
+	struct ledger *ledger, struct ledger_rest *ret, struct err *err) MUST_USE NONNULL;
+
 /* It is not issued until an editor asks again, who sees the refusal code. */
 bool ledger_refuse_issue(struct ledger *ledger, const struct pub_id *publication, int code,
 	struct err *err) MUST_USE NONNULL;

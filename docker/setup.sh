@@ -89,10 +89,13 @@ admit_unit() {
 		return
 	fi
 	{
-		echo "BEGIN; SELECT certwire.admit_unit(:'unit', :'name');"
-		for channel in weekly monthly opportunity seminar; do
-			echo "SELECT certwire.grant_channel(:'unit', '$channel');"
-		done
+		echo "BEGIN;"
+		echo "SELECT certwire.set_term(4, begins => '2011-06-01 00:00+08');"
+		echo "SELECT certwire.propose_unit(:'unit', :'name', 4, 'national', NULL, '演示');"
+		echo "SELECT certwire.set_paper(:'unit', 'agreement', '演示协议', current_date - 1);"
+		echo "SELECT certwire.set_paper(:'unit', 'confidentiality', '演示保密承诺书', current_date - 1);"
+		echo "SELECT certwire.set_contact(:'unit', '演示联系人', '010-82990000');"
+		echo "SELECT certwire.admit_unit(:'unit', '材料齐全');"
 		echo "COMMIT;"
 	} | as_admin -v unit="$unit" -v name="$name" >/dev/null
 	echo "unit: $unit $name, in good standing"

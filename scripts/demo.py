@@ -59,7 +59,7 @@ def tell_standing(world):
     for row in world.cluster.rows(
             "SELECT u.id, u.name, s.standing, s.reason, coalesce(p.present, false) AS here, "
             "EXISTS (SELECT FROM certwire.denial d WHERE d.who = u.id AND d.code = 108) AS lobby "
-            "FROM certwire.unit u JOIN certwire.standing s ON s.unit = u.id AND s.until IS NULL "
+            "FROM certwire.unit u JOIN certwire.standing_at(now()) s ON s.unit = u.id "
             "LEFT JOIN certwire.presence p ON p.unit = u.id ORDER BY s.standing, u.id", "auditor_sun"):
         here = ("只进门厅 in the lobby" if row["lobby"] else "在线 connected" if row["here"]
                 else "离线 away")
@@ -144,7 +144,7 @@ def keep(programs, folder):
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         sys.exit(f"demo.sh: {folder} exists and is not an empty folder; name another")
     folder.mkdir(parents=True, exist_ok=True)
-    world = World(programs, folder, persistent=True)
+    world = World(programs, folder, persistent=True, by_policy=True)
     try:
         tell(world.open())
         write_env(world, programs)
@@ -166,7 +166,7 @@ def stop(folder):
 def main():
     programs = Programs(sys.argv[1]) if sys.argv[2:3] != ["--stop"] else None
     if len(sys.argv) == 2:
-        with World(programs) as world:
+        with World(programs, by_policy=True) as world:
             tell(world)
     elif sys.argv[2] == "--keep":
         keep(programs, Path(sys.argv[3]).resolve())

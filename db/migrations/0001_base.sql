@@ -6,7 +6,7 @@ DECLARE
 	role text;
 BEGIN
 	FOREACH role IN ARRAY ARRAY['certwire_owner', 'certwire_admin', 'certwire_registrar',
-		'certwire_editor', 'certwire_dispatcher', 'certwire_broker', 'certwire_auditor'] LOOP
+		'certwire_editor', 'certwire_dispatcher', 'certwire_broker', 'certwire_clerk', 'certwire_auditor'] LOOP
 		IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = role) THEN
 			EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN', role);
 		END IF;
@@ -23,12 +23,13 @@ COMMENT ON ROLE certwire_registrar IS 'Registrars: device certificates and keyse
 COMMENT ON ROLE certwire_editor IS 'Editors: drafts, signatures, issue, status. 编辑：起草、签署、发布、查看状态。';
 COMMENT ON ROLE certwire_dispatcher IS 'The dispatcher: the ledger, fenced by the lease. 分发程序：受租约约束的台账操作。';
 COMMENT ON ROLE certwire_broker IS 'Broker plugins: read the copy, put receipts. 代理插件：读取副本、写入回执。';
+COMMENT ON ROLE certwire_clerk IS 'Clerks of a branch: papers, contacts and duties of the units of their own regions. 分中心经办：本地区单位的材料、联系人与义务记录。';
 COMMENT ON ROLE certwire_auditor IS 'Auditors: read everything, write nothing. 审计员：只读。';
 
 CREATE SCHEMA IF NOT EXISTS certwire AUTHORIZATION certwire_owner;
 COMMENT ON SCHEMA certwire IS 'Certwire: sealed publications for support units, and proof of who received what. 应急服务支撑单位加密发布与签收。';
 GRANT USAGE ON SCHEMA certwire TO certwire_admin, certwire_registrar, certwire_editor,
-	certwire_dispatcher, certwire_broker, certwire_auditor;
+	certwire_dispatcher, certwire_broker, certwire_clerk, certwire_auditor;
 
 -- btree_gist lets "the same unit at overlapping times" be a constraint. Its functions stay out of
 -- our schema.
@@ -97,3 +98,22 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION certwire.check_reason IS 'A reason without blanks around it; refuses an empty, long or many-lined one. 检查理由。';
+
+-- The plan's days and half years are Beijing's; everything else is an instant.
+CREATE FUNCTION certwire.local_date(at timestamptz)
+	RETURNS date LANGUAGE sql IMMUTABLE AS $$ SELECT (at AT TIME ZONE 'Asia/Shanghai')::date $$;
+COMMENT ON FUNCTION certwire.local_date IS 'The day it is in Beijing at that instant. 北京时间的日期。';
+
+-- For messages: instants in Beijing's time, said so.
+CREATE FUNCTION certwire.time_text(at timestamptz)
+	RETURNS text LANGUAGE sql IMMUTABLE AS $$
+	SELECT CASE WHEN isfinite(at) THEN to_char(at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI:SS "+08"') ELSE at::text END
+$$;
+COMMENT ON FUNCTION certwire.time_text IS 'An instant as people here read it. 以北京时间表示的时刻。';
+
+-- clock_timestamp() called stable, so that a view that uses it can still be filtered from outside; a
+-- row that a function has just written is then already in force for what it returns.
+CREATE FUNCTION certwire.right_now()
+	RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT clock_timestamp() $$;
+COMMENT ON FUNCTION certwire.right_now IS 'The time this instant. 此刻时间。';
+GRANT EXECUTE ON FUNCTION certwire.right_now TO PUBLIC;

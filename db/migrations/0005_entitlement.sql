@@ -17,28 +17,132 @@ INSERT INTO certwire.channel (id, name_zh, name_en) VALUES
 	('opportunity', '项目机会（专项研究课题、推荐服务）', 'Project opportunities'),
 	('seminar', '研讨会议与交流活动邀请', 'Seminar invitations');
 
-CREATE TABLE certwire.entitlement (
+-- Groups.
+
+CREATE TABLE certwire.unit_group (
+	id certwire.channel_id PRIMARY KEY,
+	name certwire.prose NOT NULL CHECK (octet_length(name) <= 256),
+	purpose certwire.prose,
+	made_by text NOT NULL DEFAULT session_user,
+	made_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON TABLE certwire.unit_group IS 'A named set of units: by capability, region or project. 单位分组。';
+COMMENT ON COLUMN certwire.unit_group.id IS 'Id; written @id where a unit could stand. 标识，引用时写作 @标识。';
+COMMENT ON COLUMN certwire.unit_group.name IS 'Name. 名称。';
+COMMENT ON COLUMN certwire.unit_group.purpose IS 'What it is for. 用途。';
+COMMENT ON COLUMN certwire.unit_group.made_by IS 'Login of who made it. 创建人。';
+COMMENT ON COLUMN certwire.unit_group.made_at IS 'When. 创建时间。';
+
+CREATE TABLE certwire.group_member (
+	group_id text NOT NULL REFERENCES certwire.unit_group,
 	unit text NOT NULL REFERENCES certwire.unit,
-	channel text NOT NULL REFERENCES certwire.channel,
-	since timestamptz NOT NULL,
+	since timestamptz NOT NULL DEFAULT clock_timestamp(),
 	until timestamptz CHECK (until > since),
+	put_by text NOT NULL DEFAULT session_user,
+	reason certwire.prose NOT NULL,
+	PRIMARY KEY (group_id, unit, since),
+	CONSTRAINT group_member_no_overlap EXCLUDE USING gist (group_id WITH =, unit WITH =, tstzrange(since, until) WITH &&)
+);
+COMMENT ON TABLE certwire.group_member IS 'Which units are in a group, and when. 分组成员。';
+COMMENT ON COLUMN certwire.group_member.group_id IS 'The group. 分组。';
+COMMENT ON COLUMN certwire.group_member.unit IS 'The unit. 单位。';
+COMMENT ON COLUMN certwire.group_member.since IS 'From when. 起始时间。';
+COMMENT ON COLUMN certwire.group_member.until IS 'Until when, not including it; null: until it is taken out. 终止时间。';
+COMMENT ON COLUMN certwire.group_member.put_by IS 'Login of who put it in. 录入人。';
+COMMENT ON COLUMN certwire.group_member.reason IS 'Why. 理由。';
+CREATE INDEX group_member_unit ON certwire.group_member (unit);
+
+CREATE FUNCTION certwire.in_group(group_id text, unit text, at timestamptz)
+	RETURNS boolean LANGUAGE sql STABLE SET search_path = certwire, pg_temp AS $$
+	SELECT EXISTS (SELECT FROM group_member m WHERE m.group_id = in_group.group_id AND m.unit = in_group.unit
+		AND m.since <= at AND (m.until IS NULL OR m.until > at))
+$$;
+COMMENT ON FUNCTION certwire.in_group IS 'Whether the unit is in the group at that time. 某时刻单位是否在分组中。';
+
+-- Policies.
+
+CREATE TABLE certwire.channel_policy (
+	channel text NOT NULL REFERENCES certwire.channel,
+	since timestamptz NOT NULL DEFAULT clock_timestamp(),
+	until timestamptz CHECK (until > since),
+	levels text[] NOT NULL DEFAULT '{national,provincial}' CHECK (levels <@ '{national,provincial}' AND array_position(levels, NULL) IS NULL),
+	regions text[] CHECK (array_position(regions, NULL) IS NULL),
+	approvals int NOT NULL DEFAULT 1 CHECK (approvals BETWEEN 1 AND 8),
+	backlog text NOT NULL DEFAULT 'none' CHECK (backlog IN ('none', 'days', 'latest')),
+	backlog_days int CHECK (backlog_days BETWEEN 1 AND 3660),
+	gap text NOT NULL DEFAULT 'nothing' CHECK (gap IN ('nothing', 'all', 'since')),
+	gap_since timestamptz CHECK (isfinite(gap_since)),
+	expires_after interval CHECK (expires_after BETWEEN interval '1 hour' AND interval '10 years'),
+	preferred text REFERENCES certwire.unit_group,
+	head_start interval CHECK (head_start BETWEEN interval '1 second' AND interval '90 days'),
+	set_by text NOT NULL DEFAULT session_user,
+	reason certwire.prose NOT NULL,
+	PRIMARY KEY (channel, since),
+	CONSTRAINT channel_policy_backlog CHECK ((backlog = 'days') = (backlog_days IS NOT NULL)),
+	CONSTRAINT channel_policy_gap CHECK ((gap = 'since') = (gap_since IS NOT NULL)),
+	CONSTRAINT channel_policy_head_start CHECK ((preferred IS NULL) = (head_start IS NULL)),
+	CONSTRAINT channel_policy_no_overlap EXCLUDE USING gist (channel WITH =, tstzrange(since, until) WITH &&)
+);
+COMMENT ON TABLE certwire.channel_policy IS 'What holds for a channel unless said otherwise for a unit; history. 频道策略（历史）。';
+COMMENT ON COLUMN certwire.channel_policy.channel IS 'The channel. 频道。';
+COMMENT ON COLUMN certwire.channel_policy.since IS 'From when. 起始时间。';
+COMMENT ON COLUMN certwire.channel_policy.until IS 'Until when; null: in force. 终止时间，空为现行。';
+COMMENT ON COLUMN certwire.channel_policy.levels IS 'Units of these levels receive it by default. 默认可接收的级别。';
+COMMENT ON COLUMN certwire.channel_policy.regions IS 'Only those of these regions; null: of all. 默认可接收的地区，空为全部。';
+COMMENT ON COLUMN certwire.channel_policy.approvals IS 'Editors that must sign at least; the keyset may demand more. 至少签署人数。';
+COMMENT ON COLUMN certwire.channel_policy.backlog IS 'What a newcomer gets of earlier issues: none, days, latest. 新单位补发：不补、按天数、最新一期。';
+COMMENT ON COLUMN certwire.channel_policy.backlog_days IS 'For backlog days: how many. 补发天数。';
+COMMENT ON COLUMN certwire.channel_policy.gap IS 'What a unit that comes back gets of what it missed: nothing, all, since. 恢复资格后的补发：不补、全部、自某日起。';
+COMMENT ON COLUMN certwire.channel_policy.gap_since IS 'For gap since: what was issued from then on. 补发起始时间。';
+COMMENT ON COLUMN certwire.channel_policy.expires_after IS 'Expiry that a draft is given unless it names one; null: none. 默认有效期。';
+COMMENT ON COLUMN certwire.channel_policy.preferred IS 'Group that receives first. 优先获得的分组。';
+COMMENT ON COLUMN certwire.channel_policy.head_start IS 'How much earlier. 优先时长。';
+COMMENT ON COLUMN certwire.channel_policy.set_by IS 'Login of who set it. 设定人。';
+COMMENT ON COLUMN certwire.channel_policy.reason IS 'Why. 理由。';
+CREATE UNIQUE INDEX channel_policy_current ON certwire.channel_policy (channel) WHERE until IS NULL;
+-- The plan gives every unit all four (section 四, rights 1, 2, 4 and 5).
+INSERT INTO certwire.channel_policy (channel, since, set_by, reason)
+	SELECT c.id, '2004-01-01 00:00+08', 'certwire', '合作计划纲要：应急服务支撑单位享有的权利' FROM certwire.channel c;
+
+-- Grants and denials.
+
+CREATE TABLE certwire.entitlement (
+	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	effect text NOT NULL CHECK (effect IN ('grant', 'deny')),
+	unit text REFERENCES certwire.unit,
+	group_id text REFERENCES certwire.unit_group,
+	channel text NOT NULL REFERENCES certwire.channel,
+	since timestamptz NOT NULL DEFAULT clock_timestamp(),
+	until timestamptz CHECK (until >= since),
 	granted_by text NOT NULL DEFAULT session_user,
 	reason certwire.prose,
+	withdrawn_at timestamptz,
 	withdrawn_by text,
 	withdrawn_reason certwire.prose,
-	PRIMARY KEY (unit, channel, since),
-	CONSTRAINT entitlement_no_overlap
-		EXCLUDE USING gist (unit WITH =, channel WITH =, tstzrange(since, until) WITH &&)
+	CONSTRAINT entitlement_one_subject CHECK (num_nonnulls(unit, group_id) = 1),
+	CONSTRAINT entitlement_withdrawn_wholly CHECK (num_nulls(withdrawn_at, withdrawn_by, withdrawn_reason) IN (0, 3)),
+	CONSTRAINT entitlement_unit_no_overlap
+		EXCLUDE USING gist (effect WITH =, unit WITH =, channel WITH =, tstzrange(since, until) WITH &&) WHERE (unit IS NOT NULL),
+	CONSTRAINT entitlement_group_no_overlap
+		EXCLUDE USING gist (effect WITH =, group_id WITH =, channel WITH =, tstzrange(since, until) WITH &&) WHERE (group_id IS NOT NULL)
 );
-COMMENT ON TABLE certwire.entitlement IS 'Which unit may receive which channel, and when. 单位对频道的接收权。';
-COMMENT ON COLUMN certwire.entitlement.unit IS 'The unit. 单位。';
+COMMENT ON TABLE certwire.entitlement IS 'Explicit grants and denials of a channel, to a unit or a group; a denial wins. 频道的授予与禁止，禁止优先。';
+COMMENT ON COLUMN certwire.entitlement.id IS 'Number. 编号。';
+COMMENT ON COLUMN certwire.entitlement.effect IS 'grant or deny. 授予或禁止。';
+COMMENT ON COLUMN certwire.entitlement.unit IS 'The unit, or null. 单位。';
+COMMENT ON COLUMN certwire.entitlement.group_id IS 'The group, or null. 分组。';
 COMMENT ON COLUMN certwire.entitlement.channel IS 'The channel. 频道。';
 COMMENT ON COLUMN certwire.entitlement.since IS 'From when. 起始时间。';
-COMMENT ON COLUMN certwire.entitlement.until IS 'Until when, not including it; null: until it is withdrawn. 终止时间。';
-COMMENT ON COLUMN certwire.entitlement.granted_by IS 'Login of who granted it. 授予人。';
-COMMENT ON COLUMN certwire.entitlement.reason IS 'Why it was granted. 授予理由。';
+COMMENT ON COLUMN certwire.entitlement.until IS 'Until when, not including it; null: until it is withdrawn; since itself: it never was in force. 终止时间。';
+COMMENT ON COLUMN certwire.entitlement.granted_by IS 'Login of who granted or denied it. 授予人。';
+COMMENT ON COLUMN certwire.entitlement.reason IS 'Why. 理由。';
+COMMENT ON COLUMN certwire.entitlement.withdrawn_at IS 'When it was withdrawn. 撤销时间。';
 COMMENT ON COLUMN certwire.entitlement.withdrawn_by IS 'Login of who ended it early. 撤销人。';
 COMMENT ON COLUMN certwire.entitlement.withdrawn_reason IS 'Why it was ended early. 撤销理由。';
+CREATE INDEX entitlement_unit ON certwire.entitlement (unit, channel) WHERE unit IS NOT NULL;
+CREATE INDEX entitlement_group ON certwire.entitlement (channel, group_id) WHERE group_id IS NOT NULL;
+
+-- The lock, and the version that copies are compared by.
 
 CREATE TABLE certwire.entitlement_state (
 	only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
@@ -51,62 +155,136 @@ INSERT INTO certwire.entitlement_state (version) VALUES (0);
 
 CREATE TABLE certwire.entitlement_change (
 	version bigint NOT NULL,
-	unit text NOT NULL REFERENCES certwire.unit,
-	PRIMARY KEY (version, unit)
+	unit text REFERENCES certwire.unit,
+	UNIQUE NULLS NOT DISTINCT (version, unit)
 );
-COMMENT ON TABLE certwire.entitlement_change IS 'Which unit each version touched. 各版本涉及的单位。';
+COMMENT ON TABLE certwire.entitlement_change IS 'Which units the newest 65,536 versions touched. 近期各版本涉及的单位。';
 COMMENT ON COLUMN certwire.entitlement_change.version IS 'Version of the entitlement. 权限版本。';
-COMMENT ON COLUMN certwire.entitlement_change.unit IS 'The unit. 单位。';
+COMMENT ON COLUMN certwire.entitlement_change.unit IS 'The unit; null: any. 单位，空为全部。';
+
+CREATE FUNCTION certwire.entitlement_holder()
+	RETURNS text LANGUAGE sql VOLATILE SET search_path = certwire, pg_temp AS $$
+	SELECT format('%s (process %s, %s)', a.usename, a.pid, coalesce(nullif(a.application_name, ''), 'no name'))
+	FROM entitlement_state s
+	JOIN pg_locks l ON l.locktype = 'transactionid' AND l.transactionid = s.xmax AND l.granted
+	JOIN pg_stat_activity a ON a.pid = l.pid
+	LIMIT 1
+$$;
+COMMENT ON FUNCTION certwire.entitlement_holder IS 'Who holds the entitlement lock; null when nobody. 权限锁的持有者。';
 
 -- The lock is a statement of its own, in a volatile function: under READ COMMITTED every statement
 -- after it sees all that was committed before the lock was granted. Under any other level it would
 -- not, so that is refused. It is exclusive for issuing and sealing too: a share lock could be handed
 -- on from one sealer to the next past a suspension that waits.
+--
+-- Nobody waits for it longer than 5 s, and nobody who idles with it keeps it longer than a minute.
 CREATE FUNCTION certwire.entitlement_lock()
-	RETURNS bigint LANGUAGE plpgsql VOLATILE SET search_path = certwire, pg_temp AS $$
+	RETURNS bigint LANGUAGE plpgsql VOLATILE SET search_path = certwire, pg_temp SET lock_timeout = '5s' AS $$
 DECLARE
 	locked bigint;
+	idle interval := current_setting('idle_in_transaction_session_timeout')::interval;
 BEGIN
 	IF current_setting('transaction_isolation') <> 'read committed' THEN
 		PERFORM fail('CW002', format('rights cannot be read or changed under %s',
 			upper(current_setting('transaction_isolation'))), 'use READ COMMITTED, the default');
 	END IF;
-	SELECT s.version INTO STRICT locked FROM entitlement_state s FOR UPDATE;
+	BEGIN
+		SELECT s.version INTO STRICT locked FROM entitlement_state s FOR UPDATE;
+	EXCEPTION WHEN lock_not_available THEN
+		PERFORM fail('CW002', format('the entitlements are locked by %s', coalesce(entitlement_holder(), 'somebody who has just ended')),
+			'that transaction must end (COMMIT or ROLLBACK); an administrator may end it: SELECT pg_terminate_backend(<process>)');
+	END;
+	IF idle = interval '0' OR idle > interval '1 minute' THEN
+		PERFORM set_config('idle_in_transaction_session_timeout', '60s', true);
+	END IF;
 	RETURN locked;
 END
 $$;
 COMMENT ON FUNCTION certwire.entitlement_lock IS 'Takes the entitlement lock until the transaction ends; returns the version. 获取权限锁。';
 
-CREATE FUNCTION certwire.entitlement_changed(unit text)
+CREATE FUNCTION certwire.entitlement_changed(units text[])
 	RETURNS bigint LANGUAGE plpgsql VOLATILE SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
 	risen bigint;
 BEGIN
 	UPDATE entitlement_state s SET version = s.version + 1 RETURNING s.version INTO STRICT risen;
-	INSERT INTO entitlement_change (version, unit) VALUES (risen, unit);
+	INSERT INTO entitlement_change (version, unit)
+		SELECT risen, g.unit FROM (SELECT DISTINCT unnest(coalesce(units, ARRAY[NULL])) AS unit) g;
+	-- Whoever is further behind loads everything.
+	DELETE FROM entitlement_change c WHERE c.version <= risen - 65536;
 	PERFORM pg_notify('certwire_entitlement', risen::text);
 	RETURN risen;
 END
 $$;
-COMMENT ON FUNCTION certwire.entitlement_changed IS 'Raises the version for a change of this unit, the lock being held. 记录权限变更。';
+COMMENT ON FUNCTION certwire.entitlement_changed IS 'Raises the version for a change of these units (null: all), the lock being held. 记录权限变更。';
 
--- clock_timestamp() called stable, so that a view that uses it can still be filtered from outside; a
--- row that a function has just written is then already in force for what it returns.
-CREATE FUNCTION certwire.right_now()
-	RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT clock_timestamp() $$;
-COMMENT ON FUNCTION certwire.right_now IS 'The time this instant. 此刻时间。';
-GRANT EXECUTE ON FUNCTION certwire.right_now TO PUBLIC;
-
--- Both are written to be inlined into the query that uses them, hence no SET and no DEFINER.
+-- Rights. Written to be inlined into the query that uses it, hence no SET and no DEFINER: a few index
+-- lookups for one unit.
 CREATE FUNCTION certwire.rights_at(at timestamptz)
 	RETURNS TABLE (unit text, channel text) LANGUAGE sql STABLE AS $$
-	SELECT e.unit, e.channel
-	FROM certwire.entitlement e
-	JOIN certwire.standing s ON s.unit = e.unit AND s.until IS NULL AND s.standing = 'good'
-	WHERE e.since <= at AND (e.until IS NULL OR e.until > at)
+	SELECT s.unit, p.channel
+	FROM certwire.standing s
+	JOIN certwire.channel_policy p ON p.since <= at AND (p.until IS NULL OR p.until > at)
+	WHERE s.standing = 'good' AND s.since <= at AND (s.until IS NULL OR s.until > at)
+		AND (EXISTS (SELECT FROM certwire.membership m JOIN certwire.term t ON t.number = m.term
+				WHERE m.unit = s.unit AND m.since <= at AND (m.until IS NULL OR m.until > at)
+					AND t.begins <= at AND (t.ends IS NULL OR t.ends > at)
+					AND m.level = ANY (p.levels) AND (p.regions IS NULL OR m.region = ANY (p.regions)))
+			OR EXISTS (SELECT FROM certwire.entitlement e
+				WHERE e.unit = s.unit AND e.channel = p.channel AND e.effect = 'grant'
+					AND e.since <= at AND (e.until IS NULL OR e.until > at))
+			OR EXISTS (SELECT FROM certwire.group_member g JOIN certwire.entitlement e ON e.group_id = g.group_id
+				WHERE g.unit = s.unit AND e.channel = p.channel AND e.effect = 'grant'
+					AND e.since <= at AND (e.until IS NULL OR e.until > at)
+					AND g.since <= at AND (g.until IS NULL OR g.until > at)))
+		AND NOT EXISTS (SELECT FROM certwire.entitlement e
+			WHERE e.unit = s.unit AND e.channel = p.channel AND e.effect = 'deny'
+				AND e.since <= at AND (e.until IS NULL OR e.until > at))
+		AND NOT EXISTS (SELECT FROM certwire.group_member g JOIN certwire.entitlement e ON e.group_id = g.group_id
+			WHERE g.unit = s.unit AND e.channel = p.channel AND e.effect = 'deny'
+				AND e.since <= at AND (e.until IS NULL OR e.until > at)
+				AND g.since <= at AND (g.until IS NULL OR g.until > at))
 $$;
-COMMENT ON FUNCTION certwire.rights_at IS 'Which unit may receive which channel: standing is good now, entitled at that time. 有效接收权。';
+COMMENT ON FUNCTION certwire.rights_at IS 'Which unit may receive which channel at that time: good standing, default or grant, no denial. 某时刻的接收权。';
+
+-- The same for all the time to come, as far as it is decided: for who holds a copy.
+CREATE FUNCTION certwire.rights_ahead(at timestamptz, units text[] DEFAULT NULL)
+	RETURNS TABLE (unit text, channel text, since timestamptz, until timestamptz) LANGUAGE sql STABLE AS $$
+	WITH spans AS (
+		SELECT m.unit, p.channel, 'grant' AS effect, greatest(m.since, t.begins) AS since, least(m.until, t.ends) AS until
+		FROM certwire.membership m
+		JOIN certwire.term t ON t.number = m.term AND t.begins IS NOT NULL
+		JOIN certwire.channel_policy p ON p.until IS NULL
+			AND m.level = ANY (p.levels) AND (p.regions IS NULL OR m.region = ANY (p.regions))
+		WHERE rights_ahead.units IS NULL OR m.unit = ANY (rights_ahead.units)
+		UNION ALL
+		SELECT e.unit, e.channel, e.effect, e.since, e.until
+		FROM certwire.entitlement e
+		WHERE e.unit IS NOT NULL AND (rights_ahead.units IS NULL OR e.unit = ANY (rights_ahead.units))
+		UNION ALL
+		SELECT g.unit, e.channel, e.effect, greatest(e.since, g.since), least(e.until, g.until)
+		FROM certwire.entitlement e JOIN certwire.group_member g ON g.group_id = e.group_id
+		WHERE rights_ahead.units IS NULL OR g.unit = ANY (rights_ahead.units)
+	), sums AS (
+		SELECT p.unit, p.channel,
+			range_agg(tstzrange(p.since, p.until)) FILTER (WHERE p.effect = 'grant') AS granted,
+			coalesce(range_agg(tstzrange(p.since, p.until)) FILTER (WHERE p.effect = 'deny'), '{}') AS denied
+		FROM spans p
+		WHERE coalesce(p.until, 'infinity') > greatest(p.since, rights_ahead.at)
+		GROUP BY p.unit, p.channel
+	), good AS (
+		SELECT s.unit, range_agg(tstzrange(s.since, s.until)) AS span
+		FROM certwire.standing s
+		WHERE s.standing = 'good' AND (s.until IS NULL OR s.until > rights_ahead.at)
+			AND (rights_ahead.units IS NULL OR s.unit = ANY (rights_ahead.units))
+		GROUP BY s.unit
+	)
+	SELECT n.unit, n.channel, CASE WHEN lower(r) > rights_ahead.at THEN lower(r) END, upper(r)
+	FROM sums n JOIN good o ON o.unit = n.unit
+	CROSS JOIN LATERAL unnest((n.granted * o.span - n.denied) * tstzmultirange(tstzrange(rights_ahead.at, NULL))) r
+$$;
+COMMENT ON FUNCTION certwire.rights_ahead IS 'When the units (null: all) may receive which channel from that time on; since null: already; until null: open. 未来接收权时段。';
 
 CREATE FUNCTION certwire.standing_zh(standing text)
 	RETURNS text LANGUAGE sql IMMUTABLE AS $$
@@ -115,31 +293,52 @@ CREATE FUNCTION certwire.standing_zh(standing text)
 $$;
 COMMENT ON FUNCTION certwire.standing_zh IS 'A standing in Chinese. 资格状态的中文。';
 
+CREATE FUNCTION certwire.channels_of(unit text)
+	RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
+	SELECT string_agg(r.channel || coalesce(' from ' || time_text(r.since), '')
+		|| coalesce(' (until ' || time_text(r.until) || ')', ''), ', ' ORDER BY r.channel, r.since NULLS FIRST)
+	FROM rights_ahead(right_now(), ARRAY[channels_of.unit]) r
+	WHERE in_my_regions(channels_of.unit)
+$$;
+COMMENT ON FUNCTION certwire.channels_of IS 'What a unit may receive, with begins and ends to come; null: nothing. 单位可接收的频道及起止。';
+GRANT EXECUTE ON FUNCTION certwire.channels_of TO certwire_admin, certwire_registrar, certwire_clerk, certwire_auditor;
+
+-- What people read of a unit, and what every function about one answers with.
+
 CREATE VIEW certwire.unit_overview AS
 SELECT u.id::text AS unit, u.name::text, s.standing, s.since, s.reason::text,
-	(SELECT string_agg(e.channel || coalesce(' (until ' || to_char(e.until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') || ')', ''),
-		', ' ORDER BY e.channel)
-		FROM certwire.entitlement e
-		WHERE e.unit = u.id AND e.since <= certwire.right_now()
-			AND (e.until IS NULL OR e.until > certwire.right_now())) AS channels,
+	certwire.channels_of(u.id) AS channels,
 	(SELECT count(*)::int FROM certwire.device d WHERE d.unit = u.id AND d.certificate IS NOT NULL
 		AND d.revoked_at IS NULL AND d.not_after > certwire.right_now()) AS devices,
 	(SELECT count(*)::int FROM certwire.device d WHERE d.unit = u.id AND d.certificate IS NULL
 		AND d.revoked_at IS NULL) AS pending,
-	(SELECT max(d.last_seen_at) FROM certwire.device d WHERE d.unit = u.id) AS last_seen_at
+	(SELECT max(d.last_seen_at) FROM certwire.device d WHERE d.unit = u.id) AS last_seen_at,
+	m.term, m.level, (SELECT r.name_zh::text FROM certwire.region r WHERE r.code = m.region) AS region,
+	s.until AS standing_until,
+	(SELECT c.name || ' ' || c.phone FROM certwire.contact c WHERE c.unit = u.id AND c.role = 'fixed'
+		AND c.since <= certwire.right_now() AND (c.until IS NULL OR c.until > certwire.right_now())) AS contact
 FROM certwire.unit u
-JOIN certwire.standing s ON s.unit = u.id AND s.until IS NULL;
-COMMENT ON VIEW certwire.unit_overview IS 'Each unit as it stands now. 各单位现状一览。';
+JOIN certwire.standing s ON s.unit = u.id AND s.since <= certwire.right_now()
+	AND (s.until IS NULL OR s.until > certwire.right_now())
+LEFT JOIN LATERAL (SELECT n.term, n.level, n.region FROM certwire.membership n
+	WHERE n.unit = u.id AND n.until IS NULL ORDER BY n.term DESC LIMIT 1) m ON true
+WHERE certwire.in_my_regions(u.id);
+COMMENT ON VIEW certwire.unit_overview IS 'Each unit as it stands now; a clerk sees those of its regions. 各单位现状一览。';
 COMMENT ON COLUMN certwire.unit_overview.unit IS 'Id. 单位标识。';
 COMMENT ON COLUMN certwire.unit_overview.name IS 'Name. 名称。';
 COMMENT ON COLUMN certwire.unit_overview.standing IS 'Standing now. 当前资格。';
 COMMENT ON COLUMN certwire.unit_overview.since IS 'Since when. 起始时间。';
 COMMENT ON COLUMN certwire.unit_overview.reason IS 'Why. 理由。';
-COMMENT ON COLUMN certwire.unit_overview.channels IS 'Channels it is entitled to, with ends. 有权接收的频道。';
+COMMENT ON COLUMN certwire.unit_overview.channels IS 'Channels it may receive, with begins and ends to come. 可接收的频道及起止。';
 COMMENT ON COLUMN certwire.unit_overview.devices IS 'Live certified devices. 有效设备数。';
 COMMENT ON COLUMN certwire.unit_overview.pending IS 'Requests that wait for a registrar. 待认证申请数。';
 COMMENT ON COLUMN certwire.unit_overview.last_seen_at IS 'Last valid sync of any device. 最近同步时间。';
-GRANT SELECT ON certwire.unit_overview TO certwire_admin, certwire_registrar, certwire_auditor;
+COMMENT ON COLUMN certwire.unit_overview.term IS 'Last term it was selected for. 最近入选届次。';
+COMMENT ON COLUMN certwire.unit_overview.level IS 'Level in that term. 级别。';
+COMMENT ON COLUMN certwire.unit_overview.region IS 'Region in that term. 地区。';
+COMMENT ON COLUMN certwire.unit_overview.standing_until IS 'When the standing ends by the clock; null: no end is known. 资格截止时间。';
+COMMENT ON COLUMN certwire.unit_overview.contact IS 'Fixed 7x24 contact. 固定联系人。';
+GRANT SELECT ON certwire.unit_overview TO certwire_admin, certwire_registrar, certwire_clerk, certwire_auditor;
 
 CREATE FUNCTION certwire.unit_now(unit text)
 	RETURNS certwire.unit_overview LANGUAGE sql STABLE SET search_path = certwire, pg_temp AS $$
@@ -151,9 +350,9 @@ CREATE FUNCTION certwire.check_unit(unit text)
 	RETURNS void LANGUAGE plpgsql SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 BEGIN
-	IF NOT EXISTS (SELECT FROM unit u WHERE u.id = unit) THEN
+	IF unit IS NULL OR NOT EXISTS (SELECT FROM unit u WHERE u.id = unit) THEN
 		PERFORM fail('CW003', format('there is no unit %L', unit),
-			'see certwire.unit_overview, or admit it: SELECT certwire.admit_unit(''<id>'', ''<name>'')');
+			'see certwire.unit_overview, or enter it: SELECT * FROM certwire.propose_unit(...)');
 	END IF;
 END
 $$;
@@ -163,151 +362,10 @@ CREATE FUNCTION certwire.check_channel(channel text)
 	RETURNS void LANGUAGE plpgsql SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 BEGIN
-	IF NOT EXISTS (SELECT FROM channel c WHERE c.id = channel) THEN
+	IF channel IS NULL OR NOT EXISTS (SELECT FROM channel c WHERE c.id = channel) THEN
 		PERFORM fail('CW003', format('there is no channel %L', channel),
 			'use one of: ' || (SELECT string_agg(c.id, ', ' ORDER BY c.id) FROM channel c));
 	END IF;
 END
 $$;
 COMMENT ON FUNCTION certwire.check_channel IS 'Refuses an unknown channel. 检查频道是否存在。';
-
-CREATE FUNCTION certwire.set_standing(unit text, standing text, reason text)
-	RETURNS void LANGUAGE plpgsql SET search_path = certwire, pg_temp AS $$
-#variable_conflict use_variable
-DECLARE
-	moment timestamptz;
-BEGIN
-	SELECT greatest(clock_timestamp(), max(s.since) + interval '1 microsecond') INTO moment
-		FROM standing s WHERE s.unit = unit;
-	UPDATE standing s SET until = moment WHERE s.unit = unit AND s.until IS NULL;
-	INSERT INTO standing (unit, since, standing, reason) VALUES (unit, moment, standing, reason);
-END
-$$;
-COMMENT ON FUNCTION certwire.set_standing IS 'Ends the standing and begins the next, the lock being held. 变更资格状态。';
-
-CREATE FUNCTION certwire.admit_unit(unit text, name text)
-	RETURNS certwire.unit_overview LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
-#variable_conflict use_variable
-DECLARE
-	version bigint;
-BEGIN
-	IF unit IS NULL OR length(unit) NOT BETWEEN 2 AND 32 OR unit !~ '^[a-z][a-z0-9]*(-[a-z0-9]+)*$' THEN
-		PERFORM fail('CW004', format('%L is not a unit''s id', unit),
-			'2 to 32 lower-case letters, digits and single hyphens, a letter first');
-	ELSIF unit = 'dispatcher' THEN
-		PERFORM fail('CW004', 'the id dispatcher is reserved', 'choose another id');
-	ELSIF coalesce(btrim(name), '') = '' OR octet_length(name) > 256 OR name ~ '[\x01-\x1f\x7f]' THEN
-		PERFORM fail('CW004', 'a unit needs a name of at most 256 bytes in one line', 'give its full name');
-	END IF;
-	PERFORM entitlement_lock();
-	IF EXISTS (SELECT FROM unit u WHERE u.id = unit) THEN
-		PERFORM fail('CW005', format('unit %s exists already', unit), 'see certwire.unit_overview');
-	END IF;
-	INSERT INTO unit (id, name) VALUES (unit, btrim(name));
-	PERFORM set_standing(unit, 'good', '准入');
-	version := entitlement_changed(unit);
-	PERFORM record_act('admit_unit', unit, jsonb_build_object('name', btrim(name), 'version', version));
-	RETURN unit_now(unit);
-END
-$$;
-COMMENT ON FUNCTION certwire.admit_unit IS 'Admits a unit; its standing is good from now on. 准入单位。';
-GRANT EXECUTE ON FUNCTION certwire.admit_unit TO certwire_admin;
-
-CREATE FUNCTION certwire.change_standing(act text, unit text, allowed text[], standing text, reason text)
-	RETURNS certwire.unit_overview LANGUAGE plpgsql SET search_path = certwire, pg_temp AS $$
-#variable_conflict use_variable
-DECLARE
-	told text := check_reason(reason);
-	was record;
-	version bigint;
-BEGIN
-	PERFORM entitlement_lock();
-	PERFORM check_unit(unit);
-	SELECT s.standing, s.since INTO STRICT was FROM standing s WHERE s.unit = unit AND s.until IS NULL;
-	IF NOT was.standing = ANY (allowed) THEN
-		PERFORM fail('CW002', format('the standing of unit %s is %s since %s', unit, was.standing,
-			to_char(was.since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')),
-			format('this needs a standing of %s', array_to_string(allowed, ' or ')));
-	END IF;
-	PERFORM set_standing(unit, standing, told);
-	version := entitlement_changed(unit);
-	PERFORM record_act(act, unit, jsonb_build_object('reason', told, 'before', was.standing, 'version', version));
-	RETURN unit_now(unit);
-END
-$$;
-COMMENT ON FUNCTION certwire.change_standing IS 'What suspending and reinstating have in common. 资格变更的共同步骤。';
-
-CREATE FUNCTION certwire.suspend_unit(unit text, reason text)
-	RETURNS certwire.unit_overview LANGUAGE sql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
-	SELECT change_standing('suspend_unit', unit, '{good,candidate}', 'suspended', reason)
-$$;
-COMMENT ON FUNCTION certwire.suspend_unit IS 'Ends the unit''s right to receive anything, at once. 立即暂停单位资格。';
-GRANT EXECUTE ON FUNCTION certwire.suspend_unit TO certwire_admin;
-
-CREATE FUNCTION certwire.reinstate_unit(unit text, reason text)
-	RETURNS certwire.unit_overview LANGUAGE sql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
-	SELECT change_standing('reinstate_unit', unit, '{suspended,lapsed}', 'good', reason)
-$$;
-COMMENT ON FUNCTION certwire.reinstate_unit IS 'Back to good standing; what is still owed is sent. 恢复单位资格。';
-GRANT EXECUTE ON FUNCTION certwire.reinstate_unit TO certwire_admin;
-
-CREATE FUNCTION certwire.grant_channel(unit text, channel text, until timestamptz DEFAULT NULL, reason text DEFAULT NULL)
-	RETURNS certwire.unit_overview LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
-#variable_conflict use_variable
-DECLARE
-	told text := CASE WHEN reason IS NOT NULL THEN check_reason(reason) END;
-	moment timestamptz;
-	held entitlement;
-	version bigint;
-BEGIN
-	PERFORM entitlement_lock();
-	PERFORM check_unit(unit);
-	PERFORM check_channel(channel);
-	SELECT greatest(clock_timestamp(), max(e.since) + interval '1 microsecond') INTO moment
-		FROM entitlement e WHERE e.unit = unit AND e.channel = channel;
-	IF until <= moment THEN
-		PERFORM fail('CW004', format('the end %s is past', until), 'give a time that is still to come, or none');
-	END IF;
-	SELECT e.* INTO held FROM entitlement e
-		WHERE e.unit = unit AND e.channel = channel AND (e.until IS NULL OR e.until > moment);
-	IF held.unit IS NOT NULL AND held.until IS NOT DISTINCT FROM until THEN
-		PERFORM fail('CW005', format('unit %s is entitled to %s already, %s', unit, channel,
-			coalesce('until ' || until, 'without an end')), 'nothing is to be done');
-	END IF;
-	UPDATE entitlement e SET until = moment
-		WHERE e.unit = unit AND e.channel = channel AND e.since = held.since;
-	INSERT INTO entitlement (unit, channel, since, until, reason) VALUES (unit, channel, moment, until, told);
-	version := entitlement_changed(unit);
-	PERFORM record_act('grant_channel', unit, jsonb_build_object('channel', channel, 'until', until, 'reason', told,
-		'version', version));
-	RETURN unit_now(unit);
-END
-$$;
-COMMENT ON FUNCTION certwire.grant_channel IS 'Entitles a unit to a channel from now on, or changes until when. 授予频道接收权。';
-GRANT EXECUTE ON FUNCTION certwire.grant_channel TO certwire_admin;
-
-CREATE FUNCTION certwire.withdraw_channel(unit text, channel text, reason text)
-	RETURNS certwire.unit_overview LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
-#variable_conflict use_variable
-DECLARE
-	told text := check_reason(reason);
-	moment timestamptz;
-	version bigint;
-BEGIN
-	PERFORM entitlement_lock();
-	PERFORM check_unit(unit);
-	PERFORM check_channel(channel);
-	SELECT greatest(clock_timestamp(), max(e.since) + interval '1 microsecond') INTO moment
-		FROM entitlement e WHERE e.unit = unit AND e.channel = channel;
-	UPDATE entitlement e SET until = moment, withdrawn_by = session_user, withdrawn_reason = told
-		WHERE e.unit = unit AND e.channel = channel AND (e.until IS NULL OR e.until > moment);
-	IF NOT FOUND THEN
-		PERFORM fail('CW002', format('unit %s is not entitled to %s', unit, channel), 'nothing is to be done');
-	END IF;
-	version := entitlement_changed(unit);
-	PERFORM record_act('withdraw_channel', unit, jsonb_build_object('channel', channel, 'reason', told, 'version', version));
-	RETURN unit_now(unit);
-END
-$$;
-COMMENT ON FUNCTION certwire.withdraw_channel IS 'Ends a unit''s right to a channel, at once. 立即撤销频道接收权。';
-GRANT EXECUTE ON FUNCTION certwire.withdraw_channel TO certwire_admin;

@@ -113,7 +113,7 @@ BEGIN
 		WHERE d.unit = unit AND d.device = device;
 	-- What the unit is still owed is to be sealed to this device as well.
 	UPDATE delivery d SET to_seal = true WHERE d.unit = unit AND d.state = 'owed';
-	version := entitlement_changed(unit);
+	version := entitlement_changed(ARRAY[unit]);
 	PERFORM record_act('certify_device', unit || '.' || device, jsonb_build_object('kid', kid, 'not_after', not_after,
 		'version', version));
 	RETURN device_now(unit, device);
@@ -137,7 +137,7 @@ BEGIN
 		PERFORM fail('CW003', format('there is no device %s.%s that could be revoked', unit, device),
 			'see certwire.device_overview');
 	END IF;
-	version := entitlement_changed(unit);
+	version := entitlement_changed(ARRAY[unit]);
 	PERFORM record_act('revoke_device', unit || '.' || device, jsonb_build_object('reason', told, 'version', version));
 	RETURN device_now(unit, device);
 END

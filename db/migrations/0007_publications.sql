@@ -30,6 +30,7 @@ CREATE TABLE certwire.publication (
 	issued_at timestamptz,
 	keyset int REFERENCES certwire.keyset,
 	issued_version bigint,
+	rest_due_at timestamptz,
 	withdrawn_at timestamptz,
 	withdrawn_by text,
 	withdrawn_reason certwire.prose,
@@ -68,6 +69,7 @@ COMMENT ON COLUMN certwire.publication.issue_refused_at IS 'When it refused. 拒
 COMMENT ON COLUMN certwire.publication.issued_at IS 'When it was issued. 发布时间。';
 COMMENT ON COLUMN certwire.publication.keyset IS 'Keyset in force at issue. 发布时的密钥集版本。';
 COMMENT ON COLUMN certwire.publication.issued_version IS 'Entitlement version the audience was frozen at. 冻结受众时的权限版本。';
+COMMENT ON COLUMN certwire.publication.rest_due_at IS 'When those receive it who do not have the head start; null: nobody waits. 其余单位的接收时间。';
 COMMENT ON COLUMN certwire.publication.withdrawn_at IS 'When it was withdrawn before issue. 撤回时间。';
 COMMENT ON COLUMN certwire.publication.withdrawn_by IS 'Login of who withdrew it. 撤回人。';
 COMMENT ON COLUMN certwire.publication.withdrawn_reason IS 'Why. 撤回理由。';
@@ -75,6 +77,8 @@ CREATE INDEX publication_due ON certwire.publication (issue_requested_at)
 	WHERE state = 'approved' AND issue_requested_at IS NOT NULL;
 CREATE INDEX publication_expiring ON certwire.publication (expires_at) WHERE expires_at IS NOT NULL;
 CREATE INDEX publication_newest ON certwire.publication (drafted_at);
+
+CREATE INDEX publication_rest ON certwire.publication (rest_due_at) WHERE rest_due_at IS NOT NULL;
 
 CREATE TABLE certwire.publication_part (
 	publication text NOT NULL REFERENCES certwire.publication,
@@ -198,7 +202,7 @@ BEGIN
 				(SELECT count(*)::int FROM device d WHERE d.unit = u.id AND d.certificate IS NOT NULL
 					AND d.revoked_at IS NULL AND d.not_after > right_now()) AS devices
 			FROM unit u
-			JOIN standing s ON s.unit = u.id AND s.until IS NULL
+			JOIN standing_at(right_now()) s ON s.unit = u.id
 			LEFT JOIN rights_at(right_now()) r ON r.unit = u.id AND r.channel = channel
 		) w
 		ORDER BY w.reason IS NOT NULL, w.unit;
@@ -208,6 +212,14 @@ COMMENT ON FUNCTION certwire.audience IS 'Who would receive if it were issued no
 GRANT EXECUTE ON FUNCTION certwire.audience TO certwire_editor, certwire_admin, certwire_auditor;
 
 -- Drafting.
+
+CREATE FUNCTION certwire.approvals_for(keyset int, channel text)
+	RETURNS int LANGUAGE sql STABLE SET search_path = certwire, pg_temp AS $$
+	SELECT greatest(approvals_of(approvals_for.keyset, approvals_for.channel),
+		CASE WHEN approvals_of(approvals_for.keyset, approvals_for.channel) IS NOT NULL THEN p.approvals END)
+	FROM channel_policy p WHERE p.channel = approvals_for.channel AND p.until IS NULL
+$$;
+COMMENT ON FUNCTION certwire.approvals_for IS 'How many editors must sign: by the keyset, or more by the channel''s policy; null when the keyset does not name it. 频道实际所需签署人数。';
 
 CREATE FUNCTION certwire.draft_begin(id text, kind text, channel text, number text, manifest_digest bytea,
 	body_digest bytea, stream bytea, parts int, audience bytea, audience_digest bytea,
@@ -236,7 +248,7 @@ BEGIN
 	INSERT INTO publication (id, kind, channel, number, manifest_digest, body_digest, stream, parts, audience,
 			audience_digest, not_before, expires_at, drafted_keyset, approvals_needed)
 		VALUES (id, kind, channel, number, manifest_digest, body_digest, stream, parts, audience,
-			audience_digest, not_before, expires_at, keyset, approvals_needed);
+			audience_digest, not_before, expires_at, keyset, approvals_for(keyset, channel));
 END
 $$;
 COMMENT ON FUNCTION certwire.draft_begin IS 'Begins a draft, to be finished in the same transaction. 开始起草。';

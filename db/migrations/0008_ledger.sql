@@ -239,7 +239,7 @@ BEGIN
 		WHERE p.state = 'approved' AND p.issue_requested_at IS NOT NULL AND p.issue_refused_at IS NULL
 			AND (p.not_before IS NULL OR p.not_before <= clock_timestamp())
 			AND (p.expires_at IS NULL OR p.expires_at > clock_timestamp())
-			AND count_signatures(p.id) >= approvals_of((SELECT max(k.version) FROM keyset k), p.channel)
+			AND count_signatures(p.id) >= approvals_for((SELECT max(k.version) FROM keyset k), p.channel)
 		ORDER BY p.issue_requested_at, p.id
 		LIMIT 16;
 END
@@ -274,6 +274,7 @@ DECLARE
 	current_keyset keyset;
 	due publication;
 	named jsonb;
+	policy channel_policy;
 	issued int;
 BEGIN
 	PERFORM check_fence(fence);
@@ -285,7 +286,7 @@ BEGIN
 			AND (only_publication IS NULL OR p.id = only_publication)
 			AND (p.not_before IS NULL OR p.not_before <= moment)
 			AND (p.expires_at IS NULL OR p.expires_at > moment)
-			AND count_signatures(p.id) >= approvals_of(current_keyset.version, p.channel)
+			AND count_signatures(p.id) >= approvals_for(current_keyset.version, p.channel)
 		ORDER BY p.issue_requested_at, p.id
 		LIMIT 1
 		FOR UPDATE;
@@ -299,11 +300,13 @@ BEGIN
 			'the root signs a new keyset, a registrar imports it');
 	END IF;
 	named := audience_rule(due.audience) -> 'units';
+	SELECT c.* INTO STRICT policy FROM channel_policy c WHERE c.channel = due.channel AND c.until IS NULL;
 	WITH numbered AS (
 		SELECT r.unit, l.epoch, 1 + coalesce((SELECT e.number FROM entry e
 			WHERE e.unit = r.unit AND e.epoch = l.epoch ORDER BY e.number DESC LIMIT 1), 0) AS number
 		FROM rights_at(moment) r CROSS JOIN ledger l
 		WHERE r.channel = due.channel AND (named IS NULL OR named ? r.unit)
+			AND (policy.preferred IS NULL OR in_group(policy.preferred, r.unit, moment))
 	), entered AS (
 		INSERT INTO entry (unit, epoch, number, kind, publication, issued_at, keyset)
 		SELECT n.unit, n.epoch, n.number, due.kind, due.id, moment, current_keyset.version FROM numbered n
@@ -311,12 +314,13 @@ BEGIN
 	INSERT INTO delivery (publication, unit, epoch, number, next_offer_at)
 		SELECT due.id, n.unit, n.epoch, n.number, moment FROM numbered n;
 	GET DIAGNOSTICS issued = ROW_COUNT;
-	UPDATE publication p SET state = 'issued', issued_at = moment, keyset = current_keyset.version, issued_version = version
+	UPDATE publication p SET state = 'issued', issued_at = moment, keyset = current_keyset.version, issued_version = version,
+			rest_due_at = moment + policy.head_start
 		WHERE p.id = due.id;
 	PERFORM record_act('issue_due', due.id, jsonb_build_object('deliveries', issued, 'version', version,
 		'keyset', current_keyset.version, 'fence', fence));
 	PERFORM pg_notify('certwire_issue', due.id);
-	RETURN QUERY SELECT due.id::text, issued, due.channel, due.parts, named IS NULL;
+	RETURN QUERY SELECT due.id::text, issued, due.channel, due.parts, named IS NULL AND policy.preferred IS NULL;
 END
 $$;
 COMMENT ON FUNCTION certwire.issue_due IS 'Issues one due publication: freezes the audience, numbers the mailboxes. 发布一件并冻结受众。';
@@ -353,7 +357,7 @@ BEGIN
 				(SELECT b.digest::bytea FROM entry b
 					WHERE b.unit = e.unit AND b.epoch = e.epoch AND b.number = e.number - 1) END
 		FROM entry e
-		JOIN standing s ON s.unit = e.unit AND s.until IS NULL AND s.standing = 'good'
+		JOIN standing_at(right_now()) s ON s.unit = e.unit AND s.standing = 'good'
 		LEFT JOIN publication p ON p.id = e.publication
 		WHERE e.digest IS NULL
 		ORDER BY e.unit, e.epoch, e.number

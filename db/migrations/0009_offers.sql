@@ -69,7 +69,7 @@ BEGIN
 	PERFORM check_fence(fence);
 	RETURN QUERY
 		SELECT v.certificate, v.kid::text, v.revoked_at, s.standing, s.since, s.reason::text, v.settled
-		FROM device v JOIN standing s ON s.unit = v.unit AND s.until IS NULL
+		FROM device v JOIN standing_at(right_now()) s ON s.unit = v.unit
 		WHERE v.unit = unit AND v.device = device AND v.certificate IS NOT NULL;
 END
 $$;
@@ -120,7 +120,7 @@ DECLARE
 BEGIN
 	PERFORM check_fence(fence);
 	SELECT l.epoch INTO STRICT ledger_epoch FROM ledger l;
-	IF NOT EXISTS (SELECT FROM standing s WHERE s.unit = unit AND s.until IS NULL AND s.standing = 'good') THEN
+	IF NOT EXISTS (SELECT FROM standing_at(moment) s WHERE s.unit = unit AND s.standing = 'good') THEN
 		RETURN;
 	END IF;
 	IF epoch IS DISTINCT FROM ledger_epoch THEN
@@ -190,7 +190,7 @@ BEGIN
 		SELECT l.epoch, coalesce(e.number, 0), coalesce(e.digest, decode(repeat('00', 32), 'hex')),
 			s.standing, s.since, s.reason::text, (SELECT max(k.version) FROM keyset k), v.device::text, v.settled
 		FROM ledger l
-		JOIN standing s ON s.unit = unit AND s.until IS NULL
+		JOIN standing_at(right_now()) s ON s.unit = unit
 		LEFT JOIN LATERAL (SELECT b.number, b.digest::bytea AS digest FROM entry b
 			WHERE b.unit = s.unit AND b.epoch = l.epoch AND b.digest IS NOT NULL
 			ORDER BY b.number DESC LIMIT 1) e ON true
@@ -213,7 +213,7 @@ BEGIN
 	SELECT s.version INTO STRICT newest FROM entitlement_state s;
 	RETURN QUERY
 		SELECT c.version, c.unit FROM entitlement_change c
-		WHERE since >= 0 AND c.version > since AND c.version <= newest ORDER BY c.version, c.unit;
+		WHERE since >= 0 AND c.version > since AND c.version <= newest AND c.unit IS NOT NULL ORDER BY c.version, c.unit;
 	RETURN QUERY SELECT newest, NULL::text;
 END
 $$;

@@ -57,15 +57,20 @@ GRANT EXECUTE ON FUNCTION certwire.copy_names TO certwire_broker;
 
 CREATE FUNCTION certwire.copy_units(units text[] DEFAULT NULL)
 	RETURNS TABLE (unit text, standing text, standing_until timestamptz, channel text, since timestamptz, until timestamptz)
-	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
-	SELECT s.unit, s.standing, NULL::timestamptz, e.channel, NULL::timestamptz, e.until
-	FROM standing s
-	LEFT JOIN entitlement e ON e.unit = s.unit AND e.since <= clock_timestamp()
-		AND (e.until IS NULL OR e.until > clock_timestamp())
-	WHERE s.until IS NULL AND (units IS NULL OR s.unit = ANY (units))
-	ORDER BY s.unit, e.channel
+	LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+	moment timestamptz := clock_timestamp();
+BEGIN
+	RETURN QUERY
+		SELECT s.unit, s.standing, s.until, r.channel, r.since, r.until
+		FROM standing_at(moment) s
+		LEFT JOIN rights_ahead(moment, units) r ON r.unit = s.unit
+		WHERE units IS NULL OR s.unit = ANY (units)
+		ORDER BY s.unit, r.channel, r.since NULLS FIRST;
+END
 $$;
-COMMENT ON FUNCTION certwire.copy_units IS 'One row a unit and interval of a right, from now on; channel null when it has none; past standing_until the unit is lapsed. null: all units. 单位权限副本。';
+COMMENT ON FUNCTION certwire.copy_units IS 'One row a unit and span of a right; channel null when it has none. After standing_until it is lapsed. null: all units. 单位权限副本。';
 GRANT EXECUTE ON FUNCTION certwire.copy_units TO certwire_broker;
 
 CREATE FUNCTION certwire.copy_devices(units text[] DEFAULT NULL)
@@ -95,7 +100,7 @@ BEGIN
 	RETURN QUERY SELECT c.version, c.unit FROM entitlement_change c WHERE c.version > since ORDER BY c.version, c.unit;
 END
 $$;
-COMMENT ON FUNCTION certwire.copy_changes IS 'Units touched after a version, in order; refused when they are not kept. 增量变更。';
+COMMENT ON FUNCTION certwire.copy_changes IS 'Units touched after a version, in order (null: any); refused when they are not kept. 增量变更。';
 GRANT EXECUTE ON FUNCTION certwire.copy_changes TO certwire_broker;
 
 CREATE FUNCTION certwire.put_presence(broker text, units text[], devices text[], present boolean[], fresh boolean DEFAULT false)

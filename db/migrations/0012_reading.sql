@@ -12,7 +12,7 @@ CREATE FUNCTION certwire.publications(prefix text DEFAULT '', max_rows int DEFAU
 	SELECT p.id::text, p.kind, p.channel, p.number, p.state, p.manifest_digest, p.body_digest, p.stream, p.parts, p.audience,
 		p.audience_digest, p.not_before, p.expires_at, p.drafted_by, p.drafted_at, count_signatures(p.id),
 		greatest(p.approvals_needed, CASE WHEN p.state IN ('draft', 'approved')
-			THEN approvals_of((SELECT max(k.version) FROM keyset k), p.channel) END),
+			THEN approvals_for((SELECT max(k.version) FROM keyset k), p.channel) END),
 		p.approved_at, p.issue_requested_by, p.issue_requested_at, p.issue_refused_code, p.issued_at, p.keyset,
 		p.withdrawn_reason::text, d.deliveries, d.owed, d.stored, d.opened, d.refused, d.ended
 	FROM (SELECT w.* FROM publication w WHERE starts_with(w.id, prefix)
@@ -46,7 +46,7 @@ CREATE FUNCTION certwire.publication_status(id text)
 	FROM delivery d
 	JOIN publication p ON p.id = d.publication
 	JOIN unit u ON u.id = d.unit
-	JOIN standing s ON s.unit = d.unit AND s.until IS NULL
+	JOIN standing_at(right_now()) s ON s.unit = d.unit
 	LEFT JOIN rights_at(right_now()) r ON r.unit = d.unit AND r.channel = p.channel
 	WHERE d.publication = publication_status.id
 	ORDER BY d.unit
@@ -80,18 +80,4 @@ COMMENT ON COLUMN certwire.receipt_board.device IS 'First device that stored it.
 COMMENT ON COLUMN certwire.receipt_board.receipt IS 'Id of its receipt. 回执编号。';
 COMMENT ON COLUMN certwire.receipt_board.settled_at IS 'When that receipt was settled. 结算时间。';
 COMMENT ON COLUMN certwire.receipt_board.issued_at IS 'When it was issued. 发布时间。';
-
-GRANT SELECT ON certwire.schema_migration TO certwire_admin, certwire_registrar, certwire_editor, certwire_dispatcher,
-	certwire_broker, certwire_auditor;
 GRANT SELECT ON certwire.receipt_board TO certwire_admin, certwire_auditor;
-GRANT SELECT ON ALL TABLES IN SCHEMA certwire TO certwire_auditor;
--- Administrators read all but sealed bytes.
-GRANT SELECT ON certwire.audit, certwire.unit, certwire.standing, certwire.device,
-	certwire.keyset, certwire.key_holder, certwire.channel, certwire.entitlement, certwire.entitlement_state,
-	certwire.entitlement_change, certwire.publication, certwire.signature, certwire.ledger, certwire.entry,
-	certwire.entry_signature, certwire.delivery, certwire.lease, certwire.incident, certwire.receipt,
-	certwire.receipt_item, certwire.presence, certwire.denial TO certwire_admin;
-GRANT SELECT (publication, kid) ON certwire.content_key TO certwire_admin;
-GRANT SELECT (publication, unit, device, kid, sealed_at) ON certwire.delivery_grant TO certwire_admin;
-GRANT SELECT (id, unit, device, sha256, broker, received_at) ON certwire.reply TO certwire_admin;
-GRANT SELECT (publication, index) ON certwire.publication_part TO certwire_admin;

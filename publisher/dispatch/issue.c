@@ -69,6 +69,22 @@ static bool issue_one(struct dispatch *dispatch, const struct ledger_draft *draf
 	return true;
 }
 
+static bool issue_rest(struct dispatch *dispatch, bool *ret_more, struct err *err)
+{
+	struct ledger_rest rest;
+	char id[PUB_ID_SHORT_SIZE];
+
+	if (!ledger_issue_rest(&dispatch->ledger, &rest, err))
+		return false;
+	if (!rest.done)
+		return true;
+	*ret_more = true;
+	log_line(&dispatch->log, LOG_LEVEL_INFO,
+		"the head start of %s is over: issued to %lld more units",
+		pub_id_short(&rest.publication, id), (long long)rest.deliveries);
+	return true;
+}
+
 bool issue_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
 {
 	struct draft_source source = {.dispatch = dispatch};
@@ -79,6 +95,8 @@ bool issue_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
 	/* After its end the keyset vouches for no editor: publications wait for the next one. */
 	if (!keyset_check_current(dispatch_keyset(dispatch), clock_now(dispatch->clock), err))
 		return err_context(err, "nothing is issued");
+	if (!issue_rest(dispatch, ret_more, err))
+		return false;
 	if (!ledger_drafts(&dispatch->ledger, dispatch->key.kid, 1, &rows, err))
 		return false;
 	if (pg_row_count(rows) == 0)

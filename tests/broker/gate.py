@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 import certwire_peer as peer
+from admission import ADMIT, GRANTS_ONLY, TERM, grants
 from mqtt5 import Wire
 from ports import accepts, free_port
 from postgres import Cluster
@@ -76,6 +77,7 @@ class Gate:
         self.cluster.sql("CREATE ROLE admin_li LOGIN IN ROLE certwire_admin;"
                          "CREATE ROLE registrar_zhao LOGIN IN ROLE certwire_registrar;"
                          "CREATE ROLE broker_a LOGIN IN ROLE certwire_broker;")
+        self.sql(TERM + GRANTS_ONLY)
         # Mosquitto gives up root for its own user before it loads plugins.
         os.chmod(self.cluster.folder, 0o711)
         self.put_keyset()
@@ -153,9 +155,7 @@ class Gate:
 
     def admit(self, unit, channels=("weekly",), devices=("d1",)):
         """A unit in good standing; its first device."""
-        self.sql("SELECT certwire.admit_unit(:'unit', :'unit');" + "".join(
-            f"SELECT certwire.grant_channel(:'unit', '{channel}');" for channel in channels),
-            unit=unit)
+        self.sql(ADMIT + grants(channels), unit=unit, name=unit)
         made = [self.certify(unit, device) for device in devices]
         return made[0] if made else None
 

@@ -13,7 +13,8 @@ def test_more_changes_than_are_copied_singly(gate):
     wire = gate.connect_when_known(device)
     copies = gate.broker.log().count("copied ")
     gate.sql("BEGIN;"
-             "SELECT count(certwire.admit_unit('crowd-' || i, 'crowd')) FROM generate_series(1, 400) i;"
+             "SELECT count(certwire.propose_unit('crowd-' || i, 'crowd', 4, 'national', NULL, '入选'))"
+             " FROM generate_series(1, 400) i;"
              "SELECT certwire.suspend_unit('unit-500', '违约'); COMMIT;")
     assert wire.wait_closed() == 0x98
     assert gate.broker.log().count("copied ") > copies
@@ -26,7 +27,7 @@ def test_a_database_that_was_set_back_is_copied_anew(gate):
     device = gate.admit("restored")
     wire = gate.connect_when_known(device)
     gate.cluster.sql(
-        "BEGIN; TRUNCATE certwire.entitlement_change;"
+        "SET session_replication_role = replica; BEGIN; TRUNCATE certwire.entitlement_change;"
         "UPDATE certwire.entitlement_state SET version = 1;"
         "UPDATE certwire.standing SET standing = 'suspended' WHERE unit = 'restored'; COMMIT;")
     assert wire.wait_closed() == 0x98
@@ -37,6 +38,7 @@ def test_changes_that_are_not_kept_lead_to_a_whole_copy(gate):
     device = gate.admit("forgotten")
     wire = gate.connect_when_known(device)
     gate.cluster.sql(
+        "SET session_replication_role = replica;"
         "BEGIN; UPDATE certwire.entitlement_state SET version = version + 1000;"
         "DELETE FROM certwire.entitlement_change;"
         "INSERT INTO certwire.entitlement_change SELECT version, 'forgotten'"

@@ -63,7 +63,7 @@ def test_a_reinstated_unit_is_cut_and_comes_back_with_all_rights(gate, unit):
 
 def test_a_channel_that_is_withdrawn_cuts_and_leaves_the_rest(gate, unit):
     device, wire = unit
-    gate.sql("SELECT certwire.withdraw_channel(:'unit', 'monthly', '到期')", unit=device.unit)
+    gate.sql("SELECT certwire.withdraw_grant(:'unit', 'monthly', '到期')", unit=device.unit)
     assert wire.wait_closed() == ADMINISTRATIVE
     assert gate.connect(device).subscribe(P + "channel/monthly", P + "channel/weekly") == [
         DENIED, 1]

@@ -10,6 +10,7 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS / "peer"))
 import certwire_peer as peer  # noqa: E402
+from admission import ADMIT, GRANTS_ONLY, TERM, grants  # noqa: E402
 
 BIN = Path(os.environ.get("CERTWIRE_BUILD") or TESTS.parent / "build/dev").resolve() / "bin"
 PEOPLE = {
@@ -50,6 +51,7 @@ class Desk:
         self.run([BIN / "certwire-db", "migrate"], PGUSER="postgres")
         for login, (role, _) in {**PEOPLE, "admin_li": ("admin", "")}.items():
             self.sql(f"CREATE ROLE {login} LOGIN IN ROLE certwire_{role}", "postgres")
+        self.sql(TERM + GRANTS_ONLY)
 
     def stop(self):
         self._pg("pg_stop")
@@ -122,10 +124,7 @@ class Desk:
     # Units
 
     def admit(self, unit, name, *channels):
-        self.sql("SELECT 1 FROM certwire.admit_unit(:'unit', :'name')", unit=unit, name=name)
-        for channel in channels:
-            self.sql("SELECT 1 FROM certwire.grant_channel(:'unit', :'channel')", unit=unit,
-                     channel=channel)
+        self.sql(ADMIT + grants(channels), unit=unit, name=name)
 
     def request(self, unit, device, made_for=None):
         """A device's request, put in by the administrator; its fingerprint."""

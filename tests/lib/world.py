@@ -16,9 +16,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from admission import ADMIT, GRANTS_ONLY, TERM, grants
 from broker import Broker
 from dispatcher import Dispatcher
-from office import LOGINS, Office
+from office import ADMIN, LOGINS, Office
 from postgres import Cluster
 from programs import Programs
 from tls import make_certificate
@@ -28,9 +29,10 @@ from waiting import wait_for
 
 class World:
     def __init__(self, programs=None, folder=None, persistent=False, sync_interval="2s",
-                 tls_host=None):
+                 tls_host=None, by_policy=False):
         self.programs = programs or Programs()
         self.persistent = persistent
+        self.by_policy = by_policy
         self.sync_interval = sync_interval
         self.folder = Path(folder or tempfile.mkdtemp(prefix="certwire-"))
         os.chmod(self.folder, 0o711)  # PostgreSQL's own user must reach its folder
@@ -71,6 +73,7 @@ class World:
         self.office.make_keys()
         self.office.write_confs()
         self.office.bind_keys()
+        self.cluster.sql(TERM if self.by_policy else TERM + GRANTS_ONLY, ADMIN)
         self.office.make_keyset()
         if self.broker.tls_host:
             make_certificate(self.folder / "tls", self.broker.tls_host)
@@ -90,9 +93,8 @@ class World:
 
     def admit(self, unit, name, channels=("weekly",), device="d1", **settings):
         """Admit a unit to good standing, entitle it, enroll and certify its first device."""
-        self.office.admin("admit_unit", unit, name)
-        for channel in channels:
-            self.office.admin("grant_channel", unit, channel)
+        self.cluster.sql(ADMIT + grants(() if self.by_policy else channels), ADMIN, unit=unit,
+                         name=name)
         return self.add_device(unit, name, device, **settings)
 
     def add_device(self, unit, name, device, **settings):

@@ -14,6 +14,7 @@ import pytest
 
 import certwire_peer as peer
 import forge
+from admission import ADMIT, GRANTS_ONLY, TERM, grants
 from client import Client
 from faults import points
 from office import LOGINS
@@ -72,6 +73,7 @@ class Desk:
         for login, role in self.ROLES.items():
             self.cluster.sql(f"SELECT certwire.bind_key('{self.keys[login].kid}', '{login}', "
                              f"'{role}')", "admin_li")
+        self.cluster.sql(TERM + GRANTS_ONLY, "admin_li")
         self.put_keyset()
         self.broker.start()
         wait_for(lambda: accepts(self.port), "the broker to listen")
@@ -137,9 +139,7 @@ class Desk:
         return made
 
     def admit(self, unit, channels=("weekly", "monthly")):
-        self.cluster.sql(f"SELECT certwire.admit_unit('{unit}', '{unit}')", "admin_li")
-        for channel in channels:
-            self.cluster.sql(f"SELECT certwire.grant_channel('{unit}', '{channel}')", "admin_li")
+        self.cluster.sql(ADMIT + grants(channels), "admin_li", unit=unit, name=unit)
 
     def draft(self, channel="monthly", files=None, by="editor_wang", sign=None, rule=None, **changes):
         """Drafts as the editor; `sign` signs the manifest instead of their key."""

@@ -7,4 +7,5 @@ CREATE ROLE ed3 LOGIN IN ROLE certwire_editor;
 CREATE ROLE dsp LOGIN IN ROLE certwire_dispatcher;
 CREATE ROLE brk LOGIN IN ROLE certwire_broker;
 CREATE ROLE aud LOGIN IN ROLE certwire_auditor;
+CREATE ROLE clk LOGIN IN ROLE certwire_clerk;
 CREATE ROLE stranger LOGIN;

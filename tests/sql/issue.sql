@@ -49,7 +49,7 @@ SELECT t.publish('fifth');
 SELECT results_eq('SELECT * FROM t.board(''fifth'')', $$VALUES ('alpha'::text, 3, 'owed'::text), ('delta', 2, 'owed')$$,
 	'a reinstated unit goes on where its mailbox was');
 SELECT t.as('adm');
-SELECT certwire.withdraw_channel('delta', 'weekly', 'x');
+SELECT certwire.withdraw_grant('delta', 'weekly', 'x');
 SELECT t.publish('sixth');
 SELECT results_eq('SELECT * FROM t.board(''sixth'')', $$VALUES ('alpha'::text, 4, 'owed'::text)$$, 'a withdrawn channel is not received');
 SELECT t.as('adm');

@@ -8,22 +8,24 @@ CREATE FUNCTION t.callable(login name) RETURNS text[] LANGUAGE sql AS $$
 		AND p.proname <> 'right_now'
 $$;
 SELECT is(t.callable('stranger'), NULL, 'a login without a role may call nothing');
-SELECT is(t.callable('adm'), ARRAY['admit_unit', 'audience', 'bind_certificate', 'bind_key', 'current_keysets', 'grant_channel', 'my_key',
-	'pending_devices', 'publication_signatures', 'publication_status', 'publications', 'reinstate_unit', 'request_device',
-	'revoke_device', 'suspend_unit', 'unbind_certificate', 'withdraw_channel'], 'an administrator may call just these');
-SELECT is(t.callable('reg'), ARRAY['certify_device', 'current_keysets', 'my_key', 'pending_devices', 'put_keyset'],
+SELECT is(t.callable('adm'), ARRAY['admit_unit', 'audience', 'bind_certificate', 'bind_key', 'channels_of', 'current_keysets', 'deny_channel',
+	'end_contact', 'give_region', 'grant_channel', 'in_my_regions', 'lapse_unit', 'make_group', 'my_key', 'pending_devices', 'policies',
+	'propose_unit', 'publication_signatures', 'publication_status', 'publications', 'put_in_group', 'reinstate_unit', 'request_device',
+	'revoke_device', 'revoke_unit', 'select_unit', 'set_contact', 'set_paper', 'set_policy', 'set_term', 'suspend_unit',
+	'take_from_group', 'take_region', 'unbind_certificate', 'withdraw_denial', 'withdraw_grant'], 'an administrator may call just these');
+SELECT is(t.callable('reg'), ARRAY['certify_device', 'channels_of', 'current_keysets', 'in_my_regions', 'my_key', 'pending_devices', 'put_keyset'],
 	'a registrar may call just these');
 SELECT is(t.callable('ed1'), ARRAY['approve', 'audience', 'content_key_for', 'current_keysets', 'draft_begin', 'draft_finish',
-	'draft_part', 'my_key', 'publication_bytes', 'publication_signatures', 'publication_status', 'publications',
+	'draft_part', 'my_key', 'policies', 'publication_bytes', 'publication_signatures', 'publication_status', 'publications',
 	'put_content_key', 'request_issue', 'withdraw_publication'], 'an editor may call just these');
 SELECT is(t.callable('dsp'), ARRAY['current_keysets', 'deliveries_to_seal', 'delivery_of', 'device_of', 'due_publications',
-	'entries_to_sign', 'expire_due', 'head_of', 'issue_due', 'issue_refuse', 'lease_release', 'lease_renew', 'lease_take',
+	'entries_to_sign', 'expire_due', 'head_of', 'issue_due', 'issue_refuse', 'issue_rest', 'lease_release', 'lease_renew', 'lease_take',
 	'my_key', 'offers_due', 'owed_to', 'parts_for', 'publication_parts', 'put_entry_signatures', 'put_grants', 'put_incident',
 	'receipts_to_judge', 'refused_receipts', 'settle', 'sync_seen', 'units_changed'], 'the dispatcher may call just these');
 SELECT is(t.callable('brk'), ARRAY['copy_changes', 'copy_devices', 'copy_names', 'copy_units', 'copy_version', 'current_keysets',
 	'put_denials', 'put_presence', 'put_receipts', 'put_replies'], 'a broker may call just these');
-SELECT is(t.callable('aud'), ARRAY['audience', 'content_key_for', 'current_keysets', 'my_key', 'pending_devices',
-	'publication_bytes', 'publication_signatures', 'publication_status', 'publications'], 'an auditor may call just these');
+SELECT is(t.callable('aud'), ARRAY['audience', 'channels_of', 'content_key_for', 'current_keysets', 'in_my_regions', 'my_key', 'pending_devices',
+	'policies', 'publication_bytes', 'publication_signatures', 'publication_status', 'publications'], 'an auditor may call just these');
 
 SELECT is_empty($$
 	SELECT r.login, c.relname, w.privilege

@@ -4,7 +4,7 @@ SELECT no_plan();
 
 INSERT INTO certwire.unit (id, name) SELECT 'u' || i, '单位' || i FROM generate_series(1, 10000) i;
 INSERT INTO certwire.standing (unit, since, standing, reason) SELECT 'u' || i, now() - interval '1 day', 'good', '准入' FROM generate_series(1, 10000) i;
-INSERT INTO certwire.entitlement (unit, channel, since) SELECT 'u' || i, 'weekly', now() - interval '1 day' FROM generate_series(1, 10000) i;
+INSERT INTO certwire.entitlement (effect, unit, channel, since) SELECT 'grant', 'u' || i, 'weekly', now() - interval '1 day' FROM generate_series(1, 10000) i;
 INSERT INTO certwire.device (unit, device, request, certificate, kid, not_before, not_after, certified_at, certified_by)
 	SELECT 'u' || i, 'd1', 'a.b.c', 'c', t.id('u' || i), now() - interval '1 day', now() + interval '1 day', now(), 'x' FROM generate_series(1, 10000) i;
 ANALYZE;

@@ -79,7 +79,7 @@ SELECT ok((SELECT bool_and(next_offer_at - last_offered_at BETWEEN interval '30 
 	'waits grow to an hour and no further');
 UPDATE certwire.delivery SET next_offer_at = now() - interval '1 s';
 SELECT t.as('adm');
-SELECT certwire.withdraw_channel('alpha', 'weekly', 'x');
+SELECT certwire.withdraw_grant('alpha', 'weekly', 'x');
 SELECT t.as('dsp');
 SELECT results_eq('SELECT publication FROM certwire.offers_due(t.fence(), ''30 s'', 10)', 'VALUES (t.id(''two''))', 'what is no longer entitled is not offered');
 

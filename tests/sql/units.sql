@@ -3,14 +3,13 @@
 SELECT no_plan();
 
 SELECT t.as('adm');
-SELECT results_eq('SELECT unit, standing, devices FROM certwire.admit_unit(''epsilon'', ''戊公司'')',
-	$$VALUES ('epsilon'::text, 'good'::text, 0)$$, 'an admitted unit is in good standing');
-SELECT throws_ok('SELECT certwire.admit_unit(''epsilon'', ''x'')', 'CW005', NULL, 'a unit is admitted once');
-SELECT throws_ok('SELECT certwire.admit_unit(''dispatcher'', ''x'')', 'CW004', NULL, 'the id dispatcher is reserved');
-SELECT throws_ok(format('SELECT certwire.admit_unit(%L, ''x'')', bad), 'CW004', NULL, format('%L is refused as an id', bad))
+SELECT t.propose('epsilon');
+SELECT throws_ok('SELECT t.propose(''epsilon'')', 'CW005', NULL, 'a unit is entered once');
+SELECT throws_ok('SELECT t.propose(''dispatcher'')', 'CW004', NULL, 'the id dispatcher is reserved');
+SELECT throws_ok(format('SELECT t.propose(%L)', bad), 'CW004', NULL, format('%L is refused as an id', bad))
 	FROM unnest(ARRAY['', 'a', 'Alpha', '1a', 'a_b', 'a--b', 'a-', repeat('a', 33), E'al\nfa', '单位', 'a/b', '+', '#']) bad;
-SELECT throws_ok('SELECT certwire.admit_unit(''zeta'', E''two\nlines'')', 'CW004', NULL, 'a name is one line');
-SELECT throws_ok('SELECT certwire.admit_unit(''zeta'', NULL)', 'CW004', NULL, 'a name is needed');
+SELECT throws_ok($$SELECT certwire.propose_unit('zeta', E'two\nlines', 4, 'national', NULL, 'x')$$, 'CW004', NULL, 'a name is one line');
+SELECT throws_ok($$SELECT certwire.propose_unit('zeta', NULL, 4, 'national', NULL, 'x')$$, 'CW004', NULL, 'a name is needed');
 
 SELECT is((certwire.suspend_unit('alpha', '  未按要求履行义务 ')).reason, '未按要求履行义务', 'suspending says why, trimmed');
 SELECT throws_ok('SELECT certwire.suspend_unit(''alpha'', ''again'')', 'CW002', NULL, 'a suspended unit is not suspended again');
@@ -20,21 +19,23 @@ SELECT throws_ok(format('SELECT certwire.suspend_unit(''beta'', %L)', bad), 'CW0
 SELECT is((certwire.reinstate_unit('alpha', '整改完成')).standing, 'good', 'reinstating restores good standing');
 SELECT throws_ok('SELECT certwire.reinstate_unit(''alpha'', ''x'')', 'CW002', NULL, 'a unit in good standing is not reinstated');
 SELECT results_eq('SELECT standing, until IS NULL, decided_by FROM certwire.standing WHERE unit = ''alpha'' ORDER BY since',
-	$$VALUES ('good'::text, false, 'adm'::text), ('suspended', false, 'adm'), ('good', true, 'adm')$$,
+	$$VALUES ('candidate'::text, false, 'adm'::text), ('good', false, 'adm'), ('suspended', false, 'adm'), ('good', true, 'adm')$$,
 	'standing is kept as history, with who decided');
 SELECT is_empty($$
 	SELECT FROM (SELECT until, lead(since) OVER (PARTITION BY unit ORDER BY since) AS next FROM certwire.standing) s
 	WHERE until IS DISTINCT FROM next
 $$, 'each standing ends when the next begins');
 
-SELECT is((certwire.grant_channel('delta', 'weekly')).channels, 'weekly', 'a grant shows at once');
+SELECT certwire.grant_channel('delta', 'weekly');
+SELECT is(certwire.channels_of('delta'), 'weekly', 'a grant shows at once');
 SELECT throws_ok('SELECT certwire.grant_channel(''delta'', ''weekly'')', 'CW005', NULL, 'the same grant twice is refused');
-SELECT is((certwire.grant_channel('delta', 'weekly', '2099-01-01')).channels, 'weekly (until 2099-01-01T00:00:00Z)',
-	'granting again changes the end');
+SELECT certwire.grant_channel('delta', 'weekly', '2099-01-01 00:00+08');
+SELECT is(certwire.channels_of('delta'), 'weekly (until 2099-01-01 00:00:00 +08)', 'granting again changes the end');
 SELECT throws_ok('SELECT certwire.grant_channel(''delta'', ''daily'')', 'CW003', NULL, 'an unknown channel is refused');
 SELECT throws_ok('SELECT certwire.grant_channel(''delta'', ''monthly'', ''2001-01-01'')', 'CW004', NULL, 'an end that is past is refused');
-SELECT is((certwire.withdraw_channel('delta', 'weekly', '协议终止')).channels, NULL, 'a withdrawal shows at once');
-SELECT throws_ok('SELECT certwire.withdraw_channel(''delta'', ''weekly'', ''x'')', 'CW002', NULL, 'what is not held is not withdrawn');
+SELECT certwire.withdraw_grant('delta', 'weekly', '协议终止');
+SELECT is(certwire.channels_of('delta'), NULL, 'a withdrawal shows at once');
+SELECT throws_ok('SELECT certwire.withdraw_grant(''delta'', ''weekly'', ''x'')', 'CW002', NULL, 'what is not held is not withdrawn');
 SELECT is((SELECT count(*) FROM certwire.entitlement WHERE unit = 'delta'), 2::bigint, 'entitlement is kept as history');
 SELECT results_eq('SELECT withdrawn_by, withdrawn_reason::text FROM certwire.entitlement WHERE unit = ''delta'' AND withdrawn_by IS NOT NULL',
 	$$VALUES ('adm'::text, '协议终止'::text)$$, 'a withdrawal says who and why');
@@ -56,7 +57,7 @@ ROLLBACK;
 SELECT t.as('postgres');
 SELECT throws_ok($$INSERT INTO certwire.standing (unit, since, standing, reason) VALUES ('beta', now(), 'good', 'x')$$, '23P01', NULL,
 	'standings do not overlap');
-SELECT throws_ok($$INSERT INTO certwire.entitlement (unit, channel, since) VALUES ('beta', 'weekly', now())$$, '23P01', NULL,
+SELECT throws_ok($$INSERT INTO certwire.entitlement (effect, unit, channel) VALUES ('grant', 'beta', 'weekly')$$, '23P01', NULL,
 	'entitlements do not overlap');
 SELECT throws_ok($$
 	UPDATE certwire.standing SET until = now() + interval '1 hour' WHERE unit = 'beta' AND until IS NULL;
@@ -64,7 +65,7 @@ SELECT throws_ok($$
 $$, 'CW002', NULL, 'a standing has no gap');
 SELECT throws_ok($$INSERT INTO certwire.entitlement_state VALUES (false, 1)$$, '23514', NULL, 'the state has one row');
 SELECT throws_ok($$INSERT INTO certwire.entitlement_state VALUES (true, 1)$$, '23505', NULL, 'the state has one row only');
-SELECT throws_ok($$UPDATE certwire.unit SET id = 'dispatcher' WHERE id = 'epsilon'$$, '23514', NULL, 'no unit is called dispatcher');
+SELECT throws_ok($$INSERT INTO certwire.unit (id, name) VALUES ('dispatcher', 'x')$$, '23514', NULL, 'no unit is called dispatcher');
 SELECT bag_eq('SELECT id::text FROM certwire.channel', ARRAY['weekly', 'monthly', 'opportunity', 'seminar'],
 	'the plan''s four channels are there');
 

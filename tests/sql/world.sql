@@ -30,6 +30,25 @@ CREATE FUNCTION t.put_keyset(v int, channels text, expires_at timestamptz = now(
 		expires_at - interval '2 years', expires_at, CASE WHEN v > 1 THEN t.digest('keyset' || v - 1) END)
 $$;
 
+-- As an administrator admits a unit: selected, papers and contact on file.
+CREATE FUNCTION t.propose(unit text, level text = 'provincial', region text = '110000') RETURNS void LANGUAGE sql AS $$
+	SELECT certwire.propose_unit(unit, '单位' || unit, 4, level, region, '第四届评选公告')
+$$;
+CREATE FUNCTION t.file(unit text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM certwire.set_paper(unit, 'agreement', '协〔2026〕1号', '2026-01-05');
+	PERFORM certwire.set_paper(unit, 'confidentiality', '密〔2026〕1号', '2026-01-05');
+	PERFORM certwire.set_contact(unit, '值班室', '010-82990000');
+END
+$$;
+CREATE FUNCTION t.admit(unit text, level text = 'provincial', region text = '110000') RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM t.propose(unit, level, region);
+	PERFORM t.file(unit);
+	RETURN (certwire.admit_unit(unit, '材料齐全')).standing;
+END
+$$;
+
 CREATE FUNCTION t.device(unit text, device text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
 	PERFORM t.as('adm');
@@ -102,7 +121,10 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA t TO PUBLIC;
 DO $$
 BEGIN
 	PERFORM t.as('adm');
-	PERFORM certwire.admit_unit(u, '单位' || u) FROM unnest(ARRAY['alpha', 'beta', 'gamma', 'delta']) u;
+	PERFORM certwire.set_term(4, begins => '2011-06-01 00:00+08');
+	-- Each test says itself who may receive what.
+	PERFORM certwire.set_policy(c.id, '逐一授予', levels => '{}') FROM certwire.channel c;
+	PERFORM t.admit(u) FROM unnest(ARRAY['alpha', 'beta', 'gamma', 'delta']) u;
 	PERFORM certwire.grant_channel(u, c)
 		FROM unnest(ARRAY['alpha', 'beta', 'gamma']) u, unnest(ARRAY['weekly', 'monthly']) c;
 	PERFORM certwire.suspend_unit('gamma', '未履行保密义务');

@@ -93,7 +93,7 @@ BEGIN
 		ON CONFLICT ON CONSTRAINT device_binding_pkey DO UPDATE SET fingerprint = EXCLUDED.fingerprint,
 			subject = EXCLUDED.subject, bound_at = clock_timestamp(), bound_by = session_user;
 	PERFORM record_act('bind_certificate', unit || '.' || device, jsonb_build_object('fingerprint', encode(print, 'hex'),
-		'subject', told, 'replaced', was.unit IS NOT NULL, 'version', entitlement_changed(unit)));
+		'subject', told, 'replaced', was.unit IS NOT NULL, 'version', entitlement_changed(ARRAY[unit])));
 	RETURN binding_now(unit, device);
 END
 $$;
@@ -114,7 +114,7 @@ BEGIN
 	END IF;
 	DELETE FROM device_binding b WHERE b.unit = unit AND b.device = device;
 	PERFORM record_act('unbind_certificate', unit || '.' || device, jsonb_build_object('fingerprint', was.fingerprint,
-		'subject', was.subject, 'version', entitlement_changed(unit)));
+		'subject', was.subject, 'version', entitlement_changed(ARRAY[unit])));
 	RETURN was;
 END
 $$;
