@@ -73,17 +73,6 @@ $$;
 COMMENT ON FUNCTION certwire.copy_units IS 'One row a unit and span of a right; channel null when it has none. After standing_until it is lapsed. null: all units. 单位权限副本。';
 GRANT EXECUTE ON FUNCTION certwire.copy_units TO certwire_broker;
 
-CREATE FUNCTION certwire.copy_devices(units text[] DEFAULT NULL)
-	RETURNS TABLE (unit text, device text, certificate text, revoked boolean, tls_fingerprint bytea, tls_subject text)
-	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
-	SELECT d.unit, d.device::text, d.certificate, d.revoked_at IS NOT NULL, NULL::bytea, NULL::text
-	FROM device d
-	WHERE d.certificate IS NOT NULL AND (units IS NULL OR d.unit = ANY (units))
-	ORDER BY d.unit, d.device
-$$;
-COMMENT ON FUNCTION certwire.copy_devices IS 'Devices that were ever certified, revoked ones too. null: of all units. 设备副本。';
-GRANT EXECUTE ON FUNCTION certwire.copy_devices TO certwire_broker;
-
 CREATE FUNCTION certwire.copy_changes(since bigint)
 	RETURNS TABLE (version bigint, unit text)
 	LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
