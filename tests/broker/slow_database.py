@@ -40,7 +40,11 @@ class SlowDatabase:
             except OSError:
                 return
             far = socket.socket(socket.AF_UNIX)
-            far.connect(str(self.cluster.folder / f".s.PGSQL.{PORT}"))
+            try:
+                far.connect(str(self.cluster.folder / f".s.PGSQL.{PORT}"))
+            except OSError:
+                near.close()
+                continue
             self.ends += [near, far]
             for source, sink, is_question in ((near, far, True), (far, near, False)):
                 threading.Thread(target=self._pump, args=(source, sink, is_question),
