@@ -1,5 +1,6 @@
 #include "broker-plugins/entitlement/snapshot.h"
 
+#include "broker-plugins/kit/trust_learn.h"
 #include "db/copy.h"
 
 #include <stdlib.h>
@@ -162,12 +163,30 @@ static void answer_release(struct answer *answer)
 
 #define auto_answer __attribute__((cleanup(answer_release)))
 
+/* A piece is 500 units with one or two devices each: what is more is verified one by one. */
+enum { LEARN_MAX = 1024 };
+
+static void learn(const struct snapshot *snapshot, const struct pg_rows *device_rows)
+{
+	const char *jwss[LEARN_MAX];
+	size_t count = 0;
+
+	for (int row = 0; row < pg_row_count(device_rows) && count < LEARN_MAX; row++) {
+		struct copy_device device = copy_device_at(device_rows, row);
+
+		if (device.certificate)
+			jwss[count++] = device.certificate;
+	}
+	trust_learn(snapshot->trust, count, jwss);
+}
+
 static bool ask(const struct snapshot *snapshot, size_t count, const char *const *names,
 	struct answer *answer, struct err *err)
 {
 	if (!copy_units(snapshot->pg, count, names, &answer->unit_rows, err) ||
 		!copy_devices(snapshot->pg, count, names, &answer->device_rows, err))
 		return false;
+	learn(snapshot, answer->device_rows);
 	answer->units.rows = answer->unit_rows;
 	answer->devices.rows = answer->device_rows;
 	return true;

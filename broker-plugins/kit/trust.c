@@ -7,11 +7,6 @@
 
 enum { TRUST_SLOTS_MIN = 1024, TRUST_CERTIFICATES_MAX = 1024 * 1024 };
 
-struct trust_entry {
-	struct digest digest; /* of the JWS */
-	struct device_certificate certificate;
-};
-
 bool trust_init(struct trust *trust, const struct fingerprint *root, struct err *err)
 {
 	*trust = (struct trust){.mask = TRUST_SLOTS_MIN - 1};
@@ -121,42 +116,57 @@ static bool make_room(struct trust *trust, struct err *err)
 	return trust->count <= trust->mask / 2 || grow(trust, err);
 }
 
-/* The certificate as far as it is believed today; NULL otherwise. Borrowed. */
-static const struct device_certificate *believe(
-	struct trust *trust, const char *jws, struct err *err)
+bool trust_knows(const struct trust *trust, const struct digest *digest)
+{
+	return *slot_of(trust->slots, trust->mask, digest) != NULL;
+}
+
+bool trust_keep(struct trust *trust, const struct trust_entry *entry, struct err *err)
+{
+	struct trust_entry **slot;
+
+	if (!make_room(trust, err))
+		return false;
+	slot = slot_of(trust->slots, trust->mask, &entry->digest);
+	if (!*slot) {
+		*slot = malloc(sizeof(**slot));
+		if (!*slot)
+			return err_set(err, ERR_SYSTEM, "out of memory for %zu certificates", trust->count);
+		trust->count++;
+	}
+	**slot = *entry;
+	return true;
+}
+
+/* The certificate as far as it is believed today. */
+static bool believe(
+	struct trust *trust, const char *jws, struct device_certificate *ret, struct err *err)
 {
 	const struct keyset *keyset = trust_keyset(trust);
 	size_t len = strlen(jws);
 	struct trust_entry entry = {.digest = digest_of(jws, len)};
-	struct trust_entry **slot;
+	const struct trust_entry *known = *slot_of(trust->slots, trust->mask, &entry.digest);
 
-	if (!make_room(trust, err))
-		return NULL;
-	slot = slot_of(trust->slots, trust->mask, &entry.digest);
-	if (*slot)
-		return is_still_vouched(keyset, &(*slot)->certificate, err) ? &(*slot)->certificate : NULL;
-	if (!device_certificate_verify(jws, len, keyset, &entry.certificate, err))
-		return NULL;
-	*slot = malloc(sizeof(**slot));
-	if (!*slot) {
-		err_set(err, ERR_SYSTEM, "out of memory for %zu certificates", trust->count);
-		return NULL;
+	if (known) {
+		*ret = known->certificate;
+		return is_still_vouched(keyset, ret, err);
 	}
-	**slot = entry;
-	trust->count++;
-	return &(*slot)->certificate;
+	if (!device_certificate_verify(jws, len, keyset, &entry.certificate, err) ||
+		!trust_keep(trust, &entry, err))
+		return false;
+	*ret = entry.certificate;
+	return true;
 }
 
 bool trust_certificate(struct trust *trust, const char *jws, const char *unit, const char *device,
 	struct device_certificate *ret, struct err *err)
 {
-	const struct device_certificate *certificate;
+	struct device_certificate certificate;
 
 	if (!trust_keyset(trust))
 		return err_code(err, REFUSAL_DEVICE_SIGNATURE, "there is no keyset yet");
-	certificate = believe(trust, jws, err);
-	if (!certificate || !check_name(certificate, unit, device, err))
+	if (!believe(trust, jws, &certificate, err) || !check_name(&certificate, unit, device, err))
 		return false;
-	*ret = *certificate;
+	*ret = certificate;
 	return true;
 }
