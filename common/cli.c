@@ -39,6 +39,23 @@ static const struct cli_verb *find_verb(
 	return found;
 }
 
+/* No verb begins so, or several do and the word that tells which is missing or wrong. */
+static bool refuse_verb(const struct cli_program *program, const char *word, struct err *err)
+{
+	auto_buf struct buf nexts = BUF_INIT(1024);
+	size_t len = strlen(word);
+
+	for (const struct cli_verb *verb = program->verbs; verb->run; verb++)
+		if (strncmp(verb->name, word, len) == 0 && verb->name[len] == ' ' &&
+			!buf_printf(&nexts, err, "%s%s", nexts.len > 0 ? ", " : "", verb->name + len + 1))
+			return false;
+	if (nexts.len == 0)
+		return err_set(err, ERR_USAGE, "unknown command '%s'; try '%s --help'", ERR_QUOTED(word),
+			program->name);
+	return err_set(
+		err, ERR_USAGE, "which '%s' command? after it comes one of: %s", word, buf_str(&nexts));
+}
+
 static const struct cli_option *find_option(
 	const struct cli_option *options, const char *name, size_t len)
 {
@@ -99,10 +116,7 @@ static bool parse_verb(
 		*ret_words = 2;
 		return true;
 	}
-	if (!call->verb && argc > 0)
-		return err_set(err, ERR_USAGE, "unknown command '%s'; try '%s --help'", ERR_QUOTED(argv[0]),
-			call->program->name);
-	return true;
+	return call->verb || argc == 0 || refuse_verb(call->program, argv[0], err);
 }
 
 /* Smallest and largest number of arguments, from a text such as "CHANNEL [FILE...]". */

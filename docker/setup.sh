@@ -83,7 +83,7 @@ make_tls() {
 }
 
 admit_unit() {
-	local unit=$1 name=$2 channel
+	local unit=$1 name=$2
 	if [ -n "$(as_admin -v unit="$unit" \
 		<<<"SELECT 1 FROM certwire.unit_overview WHERE unit = :'unit'")" ]; then
 		return

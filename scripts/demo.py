@@ -57,10 +57,10 @@ def tell_standing(world):
     say("Certwire · 一期周报，从编辑到回执 | one Weekly, from the editor to its receipts")
     heading("一 · 谁有权接收 | who may receive, says PostgreSQL")
     for row in world.cluster.rows(
-            "SELECT u.id, u.name, s.standing, s.reason, coalesce(p.present, false) AS here, "
-            "EXISTS (SELECT FROM certwire.denial d WHERE d.who = u.id AND d.code = 108) AS lobby "
-            "FROM certwire.unit u JOIN certwire.standing_at(now()) s ON s.unit = u.id "
-            "LEFT JOIN certwire.presence p ON p.unit = u.id ORDER BY s.standing, u.id", "auditor_sun"):
+            "SELECT u.unit AS id, u.name, u.standing, u.reason, coalesce(p.present, false) AS here, "
+            "EXISTS (SELECT FROM certwire.denial d WHERE d.who = u.unit AND d.code = 108) AS lobby "
+            "FROM certwire.unit_overview u LEFT JOIN certwire.presence p USING (unit) "
+            "ORDER BY u.standing, u.unit", "auditor_sun"):
         here = ("只进门厅 in the lobby" if row["lobby"] else "在线 connected" if row["here"]
                 else "离线 away")
         reason = f" · {row['reason']}" if row["standing"] != "good" else ""
@@ -135,7 +135,10 @@ def next_commands(folder):
     heading("接下来可以试 | what to try next")
     say(f"  . {folder}/env")
     say("  certwire list --config $CERTWIRE_EDITOR_CONFIG_wang")
-    say("  certwire-unit status --config $CERTWIRE_UNIT_CONFIG_luoxing")
+    say(f"  certwire draft weekly --number 2026-48 --title 周报 {folder}/documents/*.pdf "
+        "--config $CERTWIRE_EDITOR_CONFIG_wang")
+    say("  certwire approve ID --config $CERTWIRE_EDITOR_CONFIG_chen    # then issue ID, status ID")
+    say("  certwire-unit status --config $CERTWIRE_UNIT_CONFIG_luoxing    # also inbox list, show, open")
     say("  psql \"$CERTWIRE_DSN\" -c \"SELECT * FROM certwire.reinstate_unit('luoxing', '已补报')\"")
     say(f"  {ROOT}/scripts/demo.sh --stop {folder}")
 

@@ -1,14 +1,17 @@
 #!/bin/bash
 # Installs the Debian 12 packages that building, testing and running Certwire needs: the one list of
 # them. Does nothing when all are there. Starts no server: neither a broker nor a database cluster.
-# Usage: scripts/install-deps.sh [--build-only] (as root, unless nothing is missing)
+# Usage: scripts/install-deps.sh [--build-only | --unit-only] (as root, unless nothing is missing)
 #        --build-only leaves out what lint and tests alone need
+#        --unit-only installs what builds certwire-unit alone, for a support unit
 set -euo pipefail
 
+unit=(
+	cmake ninja-build gcc libc6-dev pkg-config
+	libsodium-dev libjansson-dev libunistring-dev libmosquitto-dev libsqlite3-dev
+)
 build=(
-	cmake ninja-build gcc libc6-dev ccache pkg-config git
-	libsodium-dev libjansson-dev libunistring-dev libmosquitto-dev mosquitto-dev libpq-dev
-	libsqlite3-dev libssl-dev
+	"${unit[@]}" ccache git mosquitto-dev libpq-dev libssl-dev
 )
 lint=(
 	clang libclang-rt-14-dev clang-format clang-tidy clang-tools shellcheck
@@ -21,7 +24,8 @@ tests=(
 case ${1-} in
 	"") packages=("${build[@]}" "${lint[@]}" "${tests[@]}") ;;
 	--build-only) packages=("${build[@]}") ;;
-	*) echo "install-deps.sh: usage: install-deps.sh [--build-only]" >&2 && exit 2 ;;
+	--unit-only) packages=("${unit[@]}") ;;
+	*) echo "install-deps.sh: usage: install-deps.sh [--build-only | --unit-only]" >&2 && exit 2 ;;
 esac
 
 missing=()

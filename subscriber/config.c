@@ -5,9 +5,11 @@
 #include "common/limits.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const struct conf_key config_keys[] = {
 	{"unit", CONF_STRING, offsetof(struct config, unit), .required = true,
@@ -220,6 +222,11 @@ bool config_load(const char *path, const char *state_dir, struct config *ret, st
 
 	if (!path && !config_default_path(state_dir, &found, err))
 		return false;
+	if (!path && access(found, F_OK) != 0 && errno == ENOENT)
+		return err_set(err, ERR_USAGE,
+			"there is no '%s'; name the configuration with --config, or its folder with --state, "
+			"or begin with 'certwire-unit enroll'",
+			found);
 	*ret = (struct config){.unit = NULL};
 	conf_init(&ret->conf, config_keys, ret);
 	if (!config_read(path ? path : found, state_dir, ret, err)) {

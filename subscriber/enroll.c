@@ -36,6 +36,21 @@ static bool enroll_key(
 	return true;
 }
 
+/* Says the fingerprint again: it may be this that was wanted. */
+static bool enroll_refuse_again(const char *key_path, const char *request_path, struct err *err)
+{
+	auto_signing_key struct signing_key key = SIGNING_KEY_INIT;
+	struct fingerprint fingerprint;
+
+	if (!keyfile_load_unprotected(key_path, ROLE_DEVICE, &key, err))
+		return false;
+	fingerprint = fingerprint_of(&key.public);
+	return err_set(err, ERR_DENIED,
+		"this device is enrolled already, with fingerprint %s; its request is in '%s', and its key "
+		"is not replaced",
+		fingerprint.text, request_path);
+}
+
 bool enroll_device(const struct config *config, int64_t now, struct buf *request,
 	struct fingerprint *ret, struct err *err)
 {
@@ -49,9 +64,7 @@ bool enroll_device(const struct config *config, int64_t now, struct buf *request
 		!file_mkdirs(config->state, 0700, err))
 		return false;
 	if (access(key_path, F_OK) == 0 && access(request_path, F_OK) == 0)
-		return err_set(err, ERR_DENIED,
-			"this device is enrolled already: its request is in '%s', and its key is not replaced",
-			request_path);
+		return enroll_refuse_again(key_path, request_path, err);
 	if (!enroll_key(config, key_path, &key, err))
 		return false;
 	(void)snprintf(fields.unit, sizeof fields.unit, "%s", config->unit);
@@ -174,19 +187,25 @@ static bool enroll_agrees(const struct cli_call *call, const struct config *conf
 	return true;
 }
 
-static void enroll_print(
-	const struct config *config, const struct buf *request, const struct fingerprint *fingerprint)
+/* What comes next needs to be told the configuration as this command was. */
+static void enroll_print(const struct cli_call *call, const struct config *config,
+	const struct buf *request, const struct fingerprint *fingerprint)
 {
+	const char *name = cli_has(call, "config") ? "config" : cli_has(call, "state") ? "state" : NULL;
+	auto_free char *option = NULL;
+
+	if (name && asprintf(&option, " --%s '%s'", name, cli_value(call, name)) < 0)
+		option = NULL;
 	(void)printf("%s\nfingerprint: %s\n", buf_str(request), fingerprint->text);
 	(void)fflush(stdout);
 	(void)fprintf(stderr,
 		"\n  %.23s\n  %s\n\n"
 		"The request above (also in '%s/request.jws') goes to CNCERT. Then read these eight "
 		"groups\n"
-		"to the registrar over the phone, and start 'certwire-unit run'.\n"
-		"请将上面的申请发给 CNCERT，并通过电话向登记员逐组读出这八组数字；之后运行 certwire-unit "
-		"run。\n",
-		fingerprint->text, fingerprint->text + 24, config->state);
+		"to the registrar over the phone, and start\n\n"
+		"  certwire-unit run%s\n\n"
+		"请将上面的申请发给 CNCERT，并通过电话向登记员逐组读出这八组数字；之后运行上面的命令。\n",
+		fingerprint->text, fingerprint->text + 24, config->state, option ? option : "");
 }
 
 bool verb_enroll(const struct cli_call *call, struct err *err)
@@ -207,6 +226,6 @@ bool verb_enroll(const struct cli_call *call, struct err *err)
 	if (!enroll_configure(call, path, &config, err) || !enroll_agrees(call, &config, err) ||
 		!enroll_device(&config, clock_now(clock_system()), &request, &fingerprint, err))
 		return false;
-	enroll_print(&config, &request, &fingerprint);
+	enroll_print(call, &config, &request, &fingerprint);
 	return true;
 }

@@ -58,10 +58,16 @@ static const struct broker *link_broker(const struct link *link)
 
 static void link_lose(struct link *link, const char *why)
 {
+	size_t len;
+
 	if (link->lost)
 		return;
 	link->lost = true;
 	(void)snprintf(link->why, sizeof link->why, "%.*s", (int)sizeof link->why - 1, why);
+	/* The library's own words end with a full stop; ours go on. */
+	len = strlen(link->why);
+	if (len > 0 && link->why[len - 1] == '.')
+		link->why[len - 1] = '\0';
 }
 
 /* What OpenSSL says is told in the library's log alone; its last word is the reason. */

@@ -162,12 +162,14 @@ COMMENT ON TABLE certwire.entitlement_change IS 'Which units the newest 65,536 v
 COMMENT ON COLUMN certwire.entitlement_change.version IS 'Version of the entitlement. 权限版本。';
 COMMENT ON COLUMN certwire.entitlement_change.unit IS 'The unit; null: any. 单位，空为全部。';
 
+-- Which transaction has a row lock PostgreSQL does not tell; so who has this one holds an advisory
+-- lock as well, which is only a sign (number 1 of class 'CERT') and keeps nobody out.
 CREATE FUNCTION certwire.entitlement_holder()
 	RETURNS text LANGUAGE sql VOLATILE SET search_path = certwire, pg_temp AS $$
 	SELECT format('%s (process %s, %s)', a.usename, a.pid, coalesce(nullif(a.application_name, ''), 'no name'))
-	FROM entitlement_state s
-	JOIN pg_locks l ON l.locktype = 'transactionid' AND l.transactionid = s.xmax AND l.granted
-	JOIN pg_stat_activity a ON a.pid = l.pid
+	FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+	WHERE l.locktype = 'advisory' AND l.classid = 1128616532 AND l.objid = 1 AND l.objsubid = 2 AND l.granted
+		AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
 	LIMIT 1
 $$;
 COMMENT ON FUNCTION certwire.entitlement_holder IS 'Who holds the entitlement lock; null when nobody. 权限锁的持有者。';
@@ -179,21 +181,26 @@ COMMENT ON FUNCTION certwire.entitlement_holder IS 'Who holds the entitlement lo
 --
 -- Nobody waits for it longer than 5 s, and nobody who idles with it keeps it longer than a minute.
 CREATE FUNCTION certwire.entitlement_lock()
-	RETURNS bigint LANGUAGE plpgsql VOLATILE SET search_path = certwire, pg_temp SET lock_timeout = '5s' AS $$
+	RETURNS bigint LANGUAGE plpgsql VOLATILE SET search_path = certwire, pg_temp AS $$
 DECLARE
 	locked bigint;
 	idle interval := current_setting('idle_in_transaction_session_timeout')::interval;
+	patience interval := current_setting('lock_timeout')::interval;
 BEGIN
 	IF current_setting('transaction_isolation') <> 'read committed' THEN
 		PERFORM fail('CW002', format('rights cannot be read or changed under %s',
 			upper(current_setting('transaction_isolation'))), 'use READ COMMITTED, the default');
 	END IF;
+	IF patience = interval '0' OR patience > interval '5 seconds' THEN
+		PERFORM set_config('lock_timeout', '5s', true);
+	END IF;
 	BEGIN
 		SELECT s.version INTO STRICT locked FROM entitlement_state s FOR UPDATE;
 	EXCEPTION WHEN lock_not_available THEN
 		PERFORM fail('CW002', format('the entitlements are locked by %s', coalesce(entitlement_holder(), 'somebody who has just ended')),
-			'that transaction must end (COMMIT or ROLLBACK); an administrator may end it: SELECT pg_terminate_backend(<process>)');
+			'try again when that transaction has ended; the operator may end it: SELECT pg_terminate_backend(<process>)');
 	END;
+	PERFORM pg_try_advisory_xact_lock(1128616532, 1);
 	IF idle = interval '0' OR idle > interval '1 minute' THEN
 		PERFORM set_config('idle_in_transaction_session_timeout', '60s', true);
 	END IF;

@@ -183,32 +183,36 @@ CREATE FUNCTION certwire.why_not(standing text, reason text, entitled boolean)
 $$;
 COMMENT ON FUNCTION certwire.why_not IS 'Why a unit may not receive, for people; null when it may. 不能接收的原因。';
 
-CREATE FUNCTION certwire.audience(channel text, rule bytea)
-	RETURNS TABLE (unit text, name text, receives boolean, reason text, devices int)
+CREATE FUNCTION certwire.audience(channel text, rule bytea DEFAULT '{"v":1,"rule":"entitled"}')
+	RETURNS TABLE (unit text, name text, receives boolean, reason text, devices int, waits boolean)
 	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
+	moment timestamptz := right_now();
 	named jsonb;
+	first_group text;
 BEGIN
 	PERFORM check_channel(channel);
 	PERFORM check_audience(rule);
 	named := audience_rule(rule) -> 'units';
+	SELECT p.preferred INTO first_group FROM channel_policy p WHERE p.channel = channel AND p.until IS NULL;
 	RETURN QUERY
-		SELECT w.unit, w.name, w.reason IS NULL, w.reason, w.devices
+		SELECT w.unit, w.name, w.reason IS NULL, w.reason, w.devices,
+			w.reason IS NULL AND first_group IS NOT NULL AND NOT in_group(first_group, w.unit, moment)
 		FROM (
 			SELECT u.id::text AS unit, u.name::text AS name,
 				CASE WHEN named IS NOT NULL AND NOT named ? u.id::text THEN '不在发布范围内（not in the audience）'
 					ELSE why_not(s.standing, s.reason, r.unit IS NOT NULL) END AS reason,
 				(SELECT count(*)::int FROM device d WHERE d.unit = u.id AND d.certificate IS NOT NULL
-					AND d.revoked_at IS NULL AND d.not_after > right_now()) AS devices
+					AND d.revoked_at IS NULL AND d.not_after > moment) AS devices
 			FROM unit u
-			JOIN standing_at(right_now()) s ON s.unit = u.id
-			LEFT JOIN rights_at(right_now()) r ON r.unit = u.id AND r.channel = channel
+			JOIN standing_at(moment) s ON s.unit = u.id
+			LEFT JOIN rights_at(moment) r ON r.unit = u.id AND r.channel = channel
 		) w
 		ORDER BY w.reason IS NOT NULL, w.unit;
 END
 $$;
-COMMENT ON FUNCTION certwire.audience IS 'Who would receive if it were issued now, and who not and why. 受众预览。';
+COMMENT ON FUNCTION certwire.audience IS 'Who would receive if it were issued now (waits: after a head start), and who not and why. 受众预览。';
 GRANT EXECUTE ON FUNCTION certwire.audience TO certwire_editor, certwire_admin, certwire_auditor;
 
 -- Drafting.

@@ -329,13 +329,12 @@ BEGIN
 	SELECT t.* INTO was FROM term t WHERE t.number = number;
 	made := was;
 	made.number := number;
-	made.name := coalesce(btrim(name), was.name, '第' || number || '届');
 	made.selected_year := coalesce(selected_year, was.selected_year);
 	made.begins := coalesce(begins, was.begins);
 	made.ends := coalesce(ends, was.ends);
 	IF number IS NULL OR number NOT BETWEEN 1 AND 99 THEN
 		PERFORM fail('CW004', 'a term has a number from 1 to 99', 'SELECT * FROM certwire.term');
-	ELSIF made.name = '' OR octet_length(made.name) > 128 OR made.name ~ '[\x01-\x1f\x7f]' THEN
+	ELSIF btrim(name) = '' OR octet_length(name) > 128 OR name ~ '[\x01-\x1f\x7f]' THEN
 		PERFORM fail('CW004', 'a term needs a name of at most 128 bytes in one line', 'such as 第五届');
 	ELSIF made.selected_year NOT BETWEEN 2000 AND 2999 THEN
 		PERFORM fail('CW004', format('%s is no year of a selection', made.selected_year), 'give four digits');
@@ -355,6 +354,7 @@ BEGIN
 		PERFORM fail('CW002', format('%s is past, and term %s has units', time_text(made.ends), number),
 			'a right ends now or later: give a time to come');
 	END IF;
+	made.name := coalesce(btrim(name), was.name, '第' || number || '届');
 	SELECT format('term %s (%s to %s)', t.number, time_text(t.begins), coalesce(time_text(t.ends), 'no end')) INTO odd
 		FROM term t WHERE t.number <> number AND t.begins IS NOT NULL AND made.begins IS NOT NULL
 			AND (tstzrange(t.begins, t.ends) && tstzrange(made.begins, made.ends)

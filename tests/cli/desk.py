@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TESTS / "peer"))
+sys.path[:0] = [str(TESTS / "peer"), str(TESTS / "lib")]
 import certwire_peer as peer  # noqa: E402
 from admission import ADMIT, GRANTS_ONLY, TERM, grants  # noqa: E402
 

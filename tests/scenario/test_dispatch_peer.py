@@ -465,7 +465,7 @@ def test_an_administrator_at_lunch_holds_up_issuing_and_nothing_else(desk, huaan
         session.stdin.flush()
         assert session.stdout.readline() == "locked\n"
         desk.issue(publication)
-        wait_for(lambda: "lock timeout" in desk.log(), lambda: "issuing to wait:\n" + desk.log())
+        wait_for(lambda: "the entitlements are locked by admin_li" in desk.log(), lambda: "issuing to wait:\n" + desk.log())
         for _ in range(3):
             assert huaan.sync()["standing"] == "good"
     finally:

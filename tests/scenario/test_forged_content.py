@@ -6,43 +6,28 @@ import secrets
 import pytest
 
 import forge
-from evil import EvilBroker
-from proxy import Proxy
+from stage import BrokerStage
 from waiting import wait_for
-from world import World
 
 FILES = {"伪造.bin": b"forged" * 20_000}
 
 
-class Stage:
+class Stage(BrokerStage):
     """The unit's mailbox is the attacker's from its first entry on."""
 
-    def __init__(self, world):
-        self.world = world
-        self.proxy = Proxy(world.broker.port)
-        world.broker.extra_names.append(self.proxy.address)
-
     def set(self):
-        self.unit = self.world.admit("huaan", "华安网络", brokers=[self.proxy.address])
-        self.unit.start().connected()
+        super().set()
+        self.unit = self.admit("huaan", "华安网络")
         wait_for(lambda: self.unit.status()["state"] in ("ok", "idle"), "huaan to be in order")
-        self.stranger = forge.Key.generate()
         self.public = forge.load_key(self.unit.key).public
-        self.dispatcher = forge.load_key(self.world.office.holders["dispatch_a"].key)
-        self.editors = [self.load(login) for login in ("editor_wang", "editor_chen")]
-        self.registrar = self.load("registrar_zhao")
+        self.editors = [self.key_of(login) for login in ("editor_wang", "editor_chen")]
+        self.registrar = self.key_of("registrar_zhao")
         self.last, self.previous, self.answered = 0, "0" * 64, None
-        self.evil = EvilBroker(self.world)
-        return self
-
-    def load(self, login):
-        holder = self.world.office.holders[login]
-        return forge.load_key(holder.key, holder.passphrase)
 
     def offer(self, manifest, body, signers, publication, sealed_id=None, signed=None, **changes):
         """Send an entry that fits the chain, with a grant, and the parts; the publication's id."""
         if not self.last:
-            self.evil.lure(self.proxy, self.unit)
+            self.lure(self.unit)
         entry = forge.entry(self.dispatcher, "huaan", self.last + 1, self.previous,
                             publication=publication, manifest_bytes=manifest, body=body,
                             signatures=[forge.approval(s, signed or manifest) for s in signers],
@@ -72,24 +57,6 @@ class Stage:
                  lambda: f"huaan to refuse with {code}: "
                  f"{self.evil.refusals('huaan', publication)}\n{self.unit.process.log_tail()}", 30)
         assert self.unit.documents() == {}
-
-
-@pytest.fixture(scope="module")
-def stage():
-    world = World()
-    stage = Stage(world)
-    with world:
-        try:
-            stage.set()
-        except BaseException:
-            world.show_logs()
-            raise
-        yield stage
-
-
-@pytest.fixture
-def world(stage):
-    return stage.world
 
 
 def made(publication, files=None, final=None, tail=b"", **changes):
@@ -139,6 +106,14 @@ def test_a_body_that_is_not_the_entrys(stage):
 def test_a_stream_without_an_end(stage):
     one = forge.new_id()
     stage.refused(304, stage.offer(*made(one, final=0), stage.editors, one))
+
+
+@pytest.mark.parametrize("beyond", [
+    {"kind": "correct"}, {"fields": {f"f{n}": "" for n in range(33)}},
+    {"files": {f"{n}": b"" for n in range(65)}}], ids=lambda changes: next(iter(changes)))
+def test_a_manifest_beyond_the_limits(stage, beyond):
+    one = forge.new_id()
+    stage.refused(310, stage.offer(*made(one, **beyond), stage.editors, one))
 
 
 def test_a_manifest_that_is_not_the_entrys(stage):

@@ -8,50 +8,42 @@ that as well, and still cannot make content: that needs the editors.
 import json
 import random
 
-import pytest
-
 import forge
-from evil import EvilBroker
-from proxy import Proxy
+from stage import BrokerStage
 from waiting import wait_for
-from world import World
 
 CONTENT = random.Random(50).randbytes(150_000)
 
 
-class Stage:
-    """huaan behind a proxy that leads to the true broker or to the attacker's; beichen untouched."""
-
-    def __init__(self, world):
-        self.world = world
-        self.proxy = Proxy(world.broker.port)
-        world.broker.extra_names.append(self.proxy.address)
+class Stage(BrokerStage):
+    """huaan has both keysets, beichen went after the first; each has the one true publication."""
 
     def set(self):
         world = self.world
-        self.stranger = forge.Key.generate()
-        self.unit = world.admit("huaan", "华安网络", brokers=[self.proxy.address])
-        self.unit.start().connected()
-        self.neighbour = world.admit("beichen", "北辰科技", brokers=[self.proxy.address])
-        self.neighbour.start().connected()
+        self.unit = self.admit("huaan", "华安网络")
+        self.neighbour = self.admit("beichen", "北辰科技")
         file = world.file("真的一期.bin", CONTENT)
         self.publication = world.office.publish("weekly", "2026-50", "真的一期", [file], 2)
         self.unit.has(self.publication)
         self.neighbour.has(self.publication)
         self.neighbour.process.stop()
-        world.office.make_keyset("--approvals", "seminar=1")
+        self.first_keyset = world.office.keyset.read_text().strip()
+        world.office.make_keyset("--approvals", "seminar=1", "--retire",
+                                 world.office.holders["dispatch_b"].kid)
+        self.second_keyset = world.office.keyset.read_text().strip()
         wait_for(lambda: self.unit.status()["keyset"] == 2, "huaan to have the second keyset")
         self.true_messages = self.proxy.published()
         self.public = forge.load_key(self.unit.key).public
-        self.dispatcher = forge.load_key(world.office.holders["dispatch_a"].key)
-        self.evil = EvilBroker(world)
-        return self
+        super().set()
 
     def recorded(self, topic):
         return [m.payload for m in self.true_messages if m.topic == f"certwire/v1/{topic}"]
 
     def true_offer(self, unit="huaan"):
         return json.loads(self.recorded(f"unit/{unit}/offer")[0])
+
+    def end_of_chain(self, unit="huaan"):
+        return forge.digest(forge.payload_bytes(self.true_offer(unit)["entry"])).hex()
 
     def forged_publication(self):
         """A whole publication of the attacker's own making, sealed to the unit."""
@@ -63,8 +55,8 @@ class Stage:
 
     def forged_entry(self, key, number=2, previous=None, signer=None, **changes):
         publication, manifest, body = self.forged_publication()
-        previous = previous or forge.digest(forge.payload_bytes(self.true_offer()["entry"])).hex()
-        entry = forge.entry(key, "huaan", number, previous, publication=publication,
+        entry = forge.entry(key, "huaan", number, previous or self.end_of_chain(),
+                            publication=publication,
                             manifest_bytes=manifest, body=body,
                             signatures=[forge.approval(signer or self.stranger, manifest)],
                             **changes)
@@ -72,31 +64,16 @@ class Stage:
         return publication, body, forge.offer(entry, [grant])
 
     def refused(self, code, leaf, payload):
-        self.evil.lure(self.proxy, self.unit)
-        before = self.evil.incident("huaan", code)
-        self.evil.send("huaan", leaf, payload() if callable(payload) else payload)
-        wait_for(lambda: self.evil.incident("huaan", code) > before,
-                 lambda: f"huaan to refuse with {code}; its last sync: "
-                 f"{self.evil.said('huaan', 'sync')[-1]['incidents']}\n{self.unit.process.log_tail()}",
+        self.lure(self.unit)
+        self.refused_by(self.unit, code, leaf, payload() if callable(payload) else payload)
+
+    def refused_by(self, unit, code, leaf, payload):
+        before = self.evil.incident(unit.id, code)
+        self.evil.send(unit.id, leaf, payload)
+        wait_for(lambda: self.evil.incident(unit.id, code) > before,
+                 lambda: f"{unit.id} to refuse with {code}; its last sync: "
+                 f"{self.evil.said(unit.id, 'sync')[-1]['incidents']}\n{unit.process.log_tail()}",
                  30)
-
-
-@pytest.fixture(scope="module")
-def stage():
-    world = World()
-    stage = Stage(world)
-    with world:
-        try:
-            stage.set()
-        except BaseException:
-            world.show_logs()
-            raise
-        yield stage
-
-
-@pytest.fixture
-def world(stage):
-    return stage.world
 
 
 def test_an_offer_that_is_no_offer(stage):
@@ -178,23 +155,21 @@ def test_a_keyset_that_is_no_keyset(stage):
 
 
 def test_a_keyset_of_another_root(stage):
-    true = forge.payload_of(stage.world.office.keyset.read_text().strip())
+    true = forge.payload_of(stage.second_keyset)
     forged = {**true, "version": 3, "root": forge.b64(stage.stranger.public), "previous":
-              forge.digest(stage.world.office.keyset.read_bytes().strip()).hex()}
+              forge.digest(stage.second_keyset.encode()).hex()}
     stage.refused(512, "keyset", forge.jws("certwire-keyset+jws", stage.stranger, forged))
 
 
 def test_a_keyset_that_takes_the_place_of_a_held_one_even_if_the_root_signed_it(stage):
-    holder = stage.world.office.holders["root"]
-    true = forge.payload_of(stage.world.office.keyset.read_text().strip())
-    stage.refused(513, "keyset", forge.jws("certwire-keyset+jws",
-                                           forge.load_key(holder.key, holder.passphrase),
+    true = forge.payload_of(stage.second_keyset)
+    stage.refused(513, "keyset", forge.jws("certwire-keyset+jws", stage.key_of("root"),
                                            {**true, "channels": {"weekly": {"approvals": 1}}}))
     assert stage.unit.status()["keyset"] == 2
 
 
 def test_a_replayed_offer_and_its_parts_change_nothing(stage):
-    stage.evil.lure(stage.proxy, stage.unit)
+    stage.lure(stage.unit)
     before = stage.unit.documents()
     for leaf in ("unit/huaan/offer", "channel/weekly", "unit/huaan/part"):
         for payload in stage.recorded(leaf):
@@ -204,6 +179,66 @@ def test_a_replayed_offer_and_its_parts_change_nothing(stage):
     wait_for(lambda: stage.evil.incident("huaan", 501) > count, "the replay to be read", 30)
     assert stage.unit.documents() == before
     assert len(stage.unit.inbox_list()) == 1
+
+
+class Mailbox:
+    """beichen's, written on by the attacker with stolen keys, from the second entry on."""
+
+    def __init__(self, stage):
+        self.stage = stage
+        self.unit = stage.neighbour
+        self.public = forge.load_key(self.unit.key).public
+        self.number, self.previous = 1, stage.end_of_chain("beichen")
+
+    def make(self, channel, name, dispatcher, editors, **changes):
+        """An offer of the next entry, and what must follow once it is believed."""
+        publication, files = forge.new_id(), {name: b"content"}
+        manifest = forge.manifest(publication, files, channel)
+        body = forge.seal_body(manifest, files.values())
+        entry = forge.entry(
+            self.stage.key_of(dispatcher), "beichen", self.number + 1, self.previous,
+            publication=publication, manifest_bytes=manifest, body=body,
+            signatures=[forge.approval(self.stage.key_of(e), manifest) for e in editors],
+            **changes)
+        grant = forge.grant("d1", self.public, publication, body.content_key)
+        return publication, body, entry, forge.offer(entry, [grant])
+
+    def put(self, channel, name, *signers, **changes):
+        """Send a publication whole, and wait until the unit has stored it."""
+        publication, body, entry, offer = self.make(channel, name, *signers, **changes)
+        self.number += 1
+        self.previous = forge.digest(forge.payload_bytes(entry)).hex()
+        self.stage.evil.send("beichen", "offer", offer)
+        for n, part in enumerate(body.parts):
+            self.stage.evil.send("beichen", "part",
+                                 forge.peer.pack_part(publication, n, len(body.parts), part))
+        wait_for(lambda: any(path.endswith(name) for path in self.unit.documents()),
+                 lambda: f"beichen to store {name}:\n{self.unit.process.log_tail()}", 30)
+
+
+def test_an_older_keyset_replayed_leaves_the_newest_in_force(stage):
+    """Held already, it is a quiet repetition. What the second keyset brought and ended stays so."""
+    unit, evil, editors = stage.neighbour, stage.evil, ("editor_wang", "editor_chen")
+    mailbox = Mailbox(stage)
+    stage.lure(unit)
+    assert evil.said("beichen", "sync")[-1]["keyset"] == 1
+    mailbox.put("weekly", "第一版之下.bin", "dispatch_b", editors)
+    *_, too_early = mailbox.make("seminar", "太早.bin", "dispatch_a", editors[:1], keyset=2)
+    stage.refused_by(unit, 208, "offer", too_early)
+
+    evil.send("beichen", "keyset", stage.second_keyset)
+    wait_for(lambda: unit.status()["keyset"] == 2, "beichen to have the second keyset", 30)
+    evil.send("beichen", "keyset", stage.first_keyset)
+    stage.refused_by(unit, 501, "head", "what marks that the replay was read")
+    assert not any(evil.incident("beichen", code) for code in (511, 512, 513))
+    for _ in ("at once", "after a new start"):
+        assert unit.status()["keyset"] == 2
+        *_, retired = mailbox.make("weekly", "退役之后.bin", "dispatch_b", editors)
+        stage.refused_by(unit, 203, "offer", retired)
+        stage.lure(unit)
+        assert evil.said("beichen", "sync")[-1]["keyset"] == 2
+    mailbox.put("seminar", "第二版之下.bin", "dispatch_a", editors[:1], keyset=2)
+    unit.process.stop()
 
 
 def test_everything_refused_is_recorded_once_the_true_broker_is_back(stage):

@@ -1,6 +1,7 @@
-"""Broker killed, PostgreSQL stopped, restarted and killed, configuration reloaded: what is published meanwhile
-arrives once, and a reload cuts nobody."""
+"""Broker killed, PostgreSQL stopped, restarted and killed, a unit's disk that takes nothing, configuration
+reloaded: what is published meanwhile arrives once, and a reload cuts nobody."""
 
+import json
 import random
 
 import pytest
@@ -83,6 +84,36 @@ def test_postgresql_away_while_receipts_come(world):
     world.cluster.start()
     assert_once(world, publication, world.units.values(), CONTENT)
     assert len(world.proxy.connections) == connections, "a dead database was felt by units"
+
+
+def test_disks_that_take_nothing_say_so_and_are_tried_again(world):
+    """beichen's quota is used up (401); huaan has a file where the channel's folder must be (402)."""
+    huaan, beichen = world.units["huaan.d1"], world.units["beichen.d1"]
+    monthly, aside = huaan.inbox / "monthly", world.folder / "aside"
+    huaan.process.stop()
+    monthly.rename(aside)
+    monthly.touch()
+    beichen.process.stop()
+    beichen.reconfigure(quota="1K")
+    for unit in (huaan, beichen):
+        unit.start().connected()
+    publication = publish(world, "2026-06")
+    for unit, code in (("beichen", 401), ("huaan", 402)):
+        wait_for(lambda: [unit, "refused", code] in [
+            [item["unit"], item["state"], item["code"]] for item in world.receipt_items(publication)],
+            lambda: f"{unit} to refuse with {code}: {world.receipt_items(publication)}")
+        assert world.stored_at(publication, unit) is None
+    assert "quota" in json.dumps(beichen.status(), ensure_ascii=False)
+
+    monthly.unlink()
+    aside.rename(monthly)
+    beichen.process.stop()
+    beichen.reconfigure(quota="1G")
+    beichen.start()
+    for unit in (huaan, beichen):
+        unit.has(publication)
+        (stored,) = unit.folder_of(publication).glob("*.bin")
+        assert stored.read_bytes() == CONTENT
 
 
 def test_a_reload_cuts_nobody(world):

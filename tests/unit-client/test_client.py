@@ -263,6 +263,7 @@ class Surviving(Case):
         world = self.world()
         again = world.run("enroll", "--unit", UNIT, "--device", DEVICE)
         self.assertEqual(again.returncode, 3)
+        self.assertIn(wire.fingerprint(world.device.public), again.stderr)
         os.unlink(os.path.join(world.state, "request.jws"))
         again = world.run("enroll", "--unit", UNIT, "--device", DEVICE)
         self.assertEqual(again.returncode, 0)

@@ -114,7 +114,9 @@ static void a_wrong_line_is_refused_in_one_sentence(void **state)
 	static const char *const rows[][2] = {
 		{"certwire", "which command? try 'certwire --help'"},
 		{"certwire dratf", "unknown command 'dratf'"},
-		{"certwire device", "unknown command 'device'"},
+		{"certwire device", "which 'device' command? after it comes one of: certify, list"},
+		{"certwire device --help", "after it comes one of: certify, list"},
+		{"certwire devic", "unknown command 'devic'"},
 		{"certwire draft weekly",
 			"too few arguments; usage: certwire draft [OPTION...] CHANNEL FILE..."},
 		{"certwire keyset show 1 2", "too many arguments"},

@@ -1,24 +1,11 @@
 /* Vectors of what devices and the dispatcher tell each other: receipts, syncs, heads; and values. */
 #include "tests/vectors/make.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "common/b64.h"
 #include "common/fingerprint.h"
-#include "common/topic.h"
 #include "tests/fixture/fixture.h"
 #include "tests/vectors/vector.h"
-
-#define NO_NULLS ((const char *const[]){NULL})
-
-static void payload_of(const struct jws_type *type, const struct buf *text, struct buf *payload)
-{
-	auto_jws struct jws jws = JWS_INIT;
-
-	FIXTURE_MUST(jws_parse(type, text->data, text->len, &jws, &err));
-	FIXTURE_MUST(buf_append(payload, jws.payload.data, jws.payload.len, &err));
-}
 
 static void set_public(struct vector_file *file)
 {
@@ -49,7 +36,7 @@ void make_receipt(const char *folder)
 		{"an item with a field x-", "items/0/x-a", "1", 0},
 		{"unit 'dispatcher'", "unit", "\"dispatcher\"", 601},
 	};
-	struct vector_shape shape = {601, false, NO_NULLS};
+	struct vector_shape shape = {601, false, VECTOR_NO_NULLS};
 	struct vector_file file = vector_file("receipt", true);
 	struct vector_wrap wrap = {&jws_receipt, "device"};
 	auto_signing_key struct signing_key key = fixture_key("device");
@@ -59,7 +46,7 @@ void make_receipt(const char *folder)
 
 	set_public(&file);
 	FIXTURE_MUST(receipt_sign(&receipt, &key, &text, &err));
-	payload_of(&jws_receipt, &text, &payload);
+	vector_payload_of(&jws_receipt, &text, &payload);
 	vector_add(&file, "good", text.data, text.len, 0, NULL);
 	vector_add_edits(&file, &wrap, &payload, edits, ARRAY_LEN(edits));
 	vector_add_shapes(&file, &wrap, &payload, &shape);
@@ -99,7 +86,7 @@ void make_sync(const char *folder)
 		{"an incident of code 1000", "incidents/0/code", "1000", 611},
 		{"unit 'dispatcher'", "unit", "\"dispatcher\"", 611},
 	};
-	struct vector_shape shape = {611, false, NO_NULLS};
+	struct vector_shape shape = {611, false, VECTOR_NO_NULLS};
 	struct vector_file file = vector_file("sync", true);
 	struct vector_wrap wrap = {&jws_sync, "device"};
 	auto_signing_key struct signing_key key = fixture_key("device");
@@ -109,7 +96,7 @@ void make_sync(const char *folder)
 
 	set_public(&file);
 	FIXTURE_MUST(sync_sign(&sync, &key, &text, &err));
-	payload_of(&jws_sync, &text, &payload);
+	vector_payload_of(&jws_sync, &text, &payload);
 	vector_add(&file, "good", text.data, text.len, 0, NULL);
 	vector_add_edits(&file, &wrap, &payload, edits, ARRAY_LEN(edits));
 	vector_add_shapes(&file, &wrap, &payload, &shape);
@@ -159,7 +146,7 @@ void make_head(const char *folder)
 		file.context, json_pack("{so ss si}", "keyset", vector_text(&keyset_text), "unit",
 						  FIXTURE_UNIT, "epoch", 1));
 	FIXTURE_MUST(head_sign(&head, &key, &text, &err));
-	payload_of(&jws_head, &text, &payload);
+	vector_payload_of(&jws_head, &text, &payload);
 	vector_add(&file, "good", text.data, text.len, 0, NULL);
 	vector_add(&file, "of an older epoch", text.data, text.len, 503, json_pack("{si}", "epoch", 2));
 	for (size_t i = 0; i < ARRAY_LEN(signers); i++) {

@@ -143,3 +143,20 @@ void vector_add_edits(struct vector_file *file, const struct vector_wrap *wrap,
 		json_decref(json);
 	}
 }
+
+void vector_payload_of(const struct jws_type *type, const struct buf *text, struct buf *payload)
+{
+	auto_jws struct jws jws = JWS_INIT;
+
+	FIXTURE_MUST(jws_parse(type, text->data, text->len, &jws, &err));
+	FIXTURE_MUST(buf_append(payload, jws.payload.data, jws.payload.len, &err));
+}
+
+void vector_set_keyset(struct vector_file *file)
+{
+	auto_keyset struct keyset *keyset = fixture_keyset();
+	auto_buf struct buf text = BUF_INIT(LIMIT_KEYSET_JWS);
+
+	fixture_keyset_jws(keyset, "root", &text);
+	(void)json_object_set_new(file->context, "keyset", vector_text(&text));
+}

@@ -63,6 +63,15 @@ void vector_add_shapes(struct vector_file *file, const struct vector_wrap *wrap,
 void vector_add_signatures(
 	struct vector_file *file, const struct vector_wrap *wrap, const struct buf *payload);
 
+/* No field may be null. */
+#define VECTOR_NO_NULLS ((const char *const[]){NULL})
+
+/* Appends the payload of a JWS of ours. */
+void vector_payload_of(const struct jws_type *type, const struct buf *text, struct buf *payload);
+
+/* Puts the fixture's keyset into the context. */
+void vector_set_keyset(struct vector_file *file);
+
 /* base64url of the data as a JSON string; new. */
 json_t *vector_b64(const void *data, size_t len);
 

@@ -1,5 +1,7 @@
 #include "tests/unit/test.h"
 
+#include <stdlib.h>
+
 #include "subscriber/config.h"
 
 #define GOOD \
@@ -122,6 +124,20 @@ static void sizes_have_units(void **state)
 	}
 }
 
+static void who_has_no_configuration_is_told_how_to_begin(void **state)
+{
+	struct config config;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(setenv("XDG_CONFIG_HOME", "/nonexistent", 1), 0);
+	assert_refused(config_load(NULL, NULL, &config, &err), ERR_USAGE, "certwire-unit enroll");
+	assert_refused(config_load(NULL, "/nonexistent/state", &config, &err), ERR_USAGE,
+		"'/nonexistent/state/unit.conf'");
+	assert_refused(
+		config_load("/nonexistent/unit.conf", NULL, &config, &err), ERR_SYSTEM, "cannot open");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -132,6 +148,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_broker_is_refused),
 		cmocka_unit_test(tls_needs_certificates_to_check_by),
 		cmocka_unit_test(sizes_have_units),
+		cmocka_unit_test(who_has_no_configuration_is_told_how_to_begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

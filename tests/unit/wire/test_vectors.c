@@ -10,7 +10,6 @@
 #include "common/filename.h"
 #include "common/fingerprint.h"
 #include "common/head.h"
-#include "common/json.h"
 #include "common/keyfile.h"
 #include "common/keyring.h"
 #include "common/offer.h"
@@ -19,46 +18,13 @@
 #include "common/seal.h"
 #include "common/sync.h"
 #include "common/token.h"
-
-enum { FILE_MAX = 16 * 1024 * 1024 };
-
-/* One case: its own fields before those that all cases of the file share. */
-struct vector {
-	const json_t *item;
-	const json_t *context;
-	struct buf data;
-};
-
-static const json_t *field(const struct vector *vector, const char *name)
-{
-	const json_t *own = json_object_get(vector->item, name);
-
-	return own ? own : json_object_get(vector->context, name);
-}
-
-/* NULL when it is null. */
-static const char *text(const struct vector *vector, const char *name)
-{
-	return json_string_value(field(vector, name));
-}
-
-static int64_t number(const struct vector *vector, const char *name)
-{
-	return json_integer_value(field(vector, name));
-}
-
-static void read_bytes(const struct vector *vector, const char *name, void *out, size_t size)
-{
-	const char *encoded = text(vector, name);
-
-	assert_true(encoded && b64_decode_exact(out, size, encoded, strlen(encoded)));
-}
+#include "tests/unit/wire/vector_case.h"
 
 static struct public_key public_of(const struct vector *vector)
 {
 	struct public_key key;
 
-	read_bytes(vector, "public", key.bytes, sizeof(key.bytes));
+	vector_bytes(vector, "public", key.bytes, sizeof(key.bytes));
 	return key;
 }
 
@@ -81,8 +47,8 @@ static struct keyset *keyset_of(const char *jws)
 
 static bool check_keyset(const struct vector *vector, struct err *err)
 {
-	const char *held_text = text(vector, "held");
-	const char *pinned_text = text(vector, "pinned");
+	const char *held_text = vector_text(vector, "held");
+	const char *pinned_text = vector_text(vector, "pinned");
 	auto_keyset struct keyset *held = held_text ? keyset_of(held_text) : NULL;
 	auto_keyset struct keyset *keyset = NULL;
 	struct fingerprint pinned;
@@ -102,13 +68,13 @@ static bool check_request(const struct vector *vector, struct err *err)
 
 static bool check_certificate(const struct vector *vector, struct err *err)
 {
-	auto_keyset struct keyset *keyset = keyset_of(text(vector, "keyset"));
+	auto_keyset struct keyset *keyset = keyset_of(vector_text(vector, "keyset"));
 	struct device_certificate certificate;
 
 	return device_certificate_verify(
 			   vector->data.data, vector->data.len, keyset, &certificate, err) &&
-		   device_certificate_check(&certificate, text(vector, "unit"), text(vector, "device"),
-			   number(vector, "at"), err);
+		   device_certificate_check(&certificate, vector_text(vector, "unit"),
+			   vector_text(vector, "device"), vector_number(vector, "at"), err);
 }
 
 static bool check_token(const struct vector *vector, struct err *err)
@@ -117,11 +83,12 @@ static bool check_token(const struct vector *vector, struct err *err)
 	struct public_key key = public_of(vector);
 
 	if (!token_parse(vector->data.data, vector->data.len, &token, err) ||
-		!token_check_client(&token, text(vector, "client_id"), text(vector, "user_name"), err) ||
+		!token_check_client(
+			&token, vector_text(vector, "client_id"), vector_text(vector, "user_name"), err) ||
 		!token_verify(&token, &key, err) ||
-		!token_check_audience(&token, text(vector, "audience"), err))
+		!token_check_audience(&token, vector_text(vector, "audience"), err))
 		return false;
-	return token_times_right(&token, number(vector, "now")) ||
+	return token_times_right(&token, vector_number(vector, "now")) ||
 		   err_code(err, REFUSAL_TOKEN_CLOCK, "clock");
 }
 
@@ -136,20 +103,20 @@ static bool check_manifest(const struct vector *vector, struct err *err)
 
 static bool check_approval(const struct vector *vector, struct err *err)
 {
-	auto_keyset struct keyset *keyset = keyset_of(text(vector, "keyset"));
+	auto_keyset struct keyset *keyset = keyset_of(vector_text(vector, "keyset"));
 	auto_buf struct buf manifest = BUF_INIT(LIMIT_MANIFEST);
-	const char *encoded = text(vector, "manifest");
+	const char *encoded = vector_text(vector, "manifest");
 	const struct keyset_key *signer;
 
 	return b64_decode_append(&manifest, encoded, strlen(encoded), err) &&
 		   approval_verify(buf_str(&vector->data), manifest.data, manifest.len, keyset,
-			   number(vector, "at"), &signer, err);
+			   vector_number(vector, "at"), &signer, err);
 }
 
 /* Only the message's header is in the file; zeros follow up to its size. */
 static bool check_part(const struct vector *vector, struct err *err)
 {
-	size_t size = (size_t)number(vector, "size");
+	size_t size = (size_t)vector_number(vector, "size");
 	auto_free uint8_t *message = calloc(1, size);
 	struct part part;
 
@@ -160,14 +127,15 @@ static bool check_part(const struct vector *vector, struct err *err)
 
 static bool check_entry(const struct vector *vector, struct err *err)
 {
-	auto_keyset struct keyset *keyset = keyset_of(text(vector, "keyset"));
+	auto_keyset struct keyset *keyset = keyset_of(vector_text(vector, "keyset"));
 	auto_entry struct entry entry = ENTRY_INIT;
 	auto_entry struct entry before = ENTRY_INIT;
-	const char *before_text = text(vector, "before");
+	const char *before_text = vector_text(vector, "before");
 
 	return entry_parse(vector->data.data, vector->data.len, &entry, err) &&
 		   entry_verify(&entry, keyset, err) &&
-		   entry_check_owner(&entry, text(vector, "unit"), number(vector, "epoch"), err) &&
+		   entry_check_owner(
+			   &entry, vector_text(vector, "unit"), vector_number(vector, "epoch"), err) &&
 		   (!before_text || (entry_parse(before_text, strlen(before_text), &before, err) &&
 								entry_check_next(&before, &entry, err)));
 }
@@ -187,9 +155,9 @@ static bool check_grant(const struct vector *vector, struct err *err)
 	uint8_t expected[CONTENT_KEY_BYTES];
 	struct pub_id id;
 
-	read_bytes(vector, "seed", seed, sizeof(seed));
-	read_bytes(vector, "content_key", expected, sizeof(expected));
-	assert_true(pub_id_parse(text(vector, "publication"), PUB_ID_SIZE - 1, &id));
+	vector_bytes(vector, "seed", seed, sizeof(seed));
+	vector_bytes(vector, "content_key", expected, sizeof(expected));
+	assert_true(pub_id_parse(vector_text(vector, "publication"), PUB_ID_SIZE - 1, &id));
 	assert_int_equal(vector->data.len, GRANT_BYTES);
 	if (!signing_key_from_seed(seed, &key, err) ||
 		!grant_open(vector->data.data, &id, &key, &content_key, err))
@@ -218,12 +186,13 @@ static bool check_sync(const struct vector *vector, struct err *err)
 
 static bool check_head(const struct vector *vector, struct err *err)
 {
-	auto_keyset struct keyset *keyset = keyset_of(text(vector, "keyset"));
+	auto_keyset struct keyset *keyset = keyset_of(vector_text(vector, "keyset"));
 	auto_head struct head head = HEAD_INIT;
 
 	return head_parse(vector->data.data, vector->data.len, &head, err) &&
 		   head_verify(&head, keyset, err) &&
-		   head_check_owner(&head, text(vector, "unit"), number(vector, "epoch"), err);
+		   head_check_owner(
+			   &head, vector_text(vector, "unit"), vector_number(vector, "epoch"), err);
 }
 
 static bool check_keyfile(const struct vector *vector, struct err *err)
@@ -231,7 +200,7 @@ static bool check_keyfile(const struct vector *vector, struct err *err)
 	auto_keyfile struct keyfile file = KEYFILE_INIT;
 	auto_signing_key struct signing_key key = SIGNING_KEY_INIT;
 	auto_secret struct secret *passphrase = NULL;
-	const char *word = text(vector, "passphrase");
+	const char *word = vector_text(vector, "passphrase");
 
 	if (!keyfile_parse(buf_str(&vector->data), vector->data.len, &file, err))
 		return false;
@@ -275,7 +244,7 @@ static bool open_delivery(
 	const struct vector *vector, struct buf *parts, const struct entry *entry, struct err *err)
 {
 	static const struct body_file_sink sink = {take_file, take_bytes, take_file, NULL};
-	const char *keyset = text(vector, "keyset");
+	const char *keyset = vector_text(vector, "keyset");
 	auto_keyset struct keyset *newest = keyset_of(keyset);
 	auto_keyring struct keyring ring;
 	auto_buf struct buf manifest_text = BUF_INIT(LIMIT_MANIFEST);
@@ -286,10 +255,10 @@ static bool open_delivery(
 	keyring_init(&ring, &pinned);
 	assert_true(keyring_add(&ring, keyset, strlen(keyset), err));
 	assert_non_null(key);
-	read_bytes(vector, "content_key", key->bytes, key->len);
+	vector_bytes(vector, "content_key", key->bytes, key->len);
 	return body_read_manifest(&entry->body, key, read_part, parts, &manifest_text, NULL, err) &&
 		   publication_judge(entry, manifest_text.data, manifest_text.len, &ring,
-			   number(vector, "now"), LIMIT_PUBLICATION_BYTES, &manifest, err) &&
+			   vector_number(vector, "now"), LIMIT_PUBLICATION_BYTES, &manifest, err) &&
 		   body_read_files(
 			   &entry->body, key, read_part, parts, manifest_text.len, &manifest, &sink, err);
 }
@@ -300,8 +269,8 @@ static bool check_publication(const struct vector *vector, struct err *err)
 	auto_buf struct buf parts = BUF_INIT(0);
 	char path[512];
 
-	(void)snprintf(path, sizeof(path), "%s/%s", CERTWIRE_VECTORS, text(vector, "parts"));
-	assert_true(file_read(path, FILE_MAX, &parts, err));
+	(void)snprintf(path, sizeof(path), "%s/%s", CERTWIRE_VECTORS, vector_text(vector, "parts"));
+	assert_true(file_read(path, VECTOR_DATA_MAX, &parts, err));
 	return entry_parse(vector->data.data, vector->data.len, &entry, err) &&
 		   open_delivery(vector, &parts, &entry, err);
 }
@@ -315,74 +284,30 @@ static bool check_key(const struct vector *vector)
 	assert_int_equal(vector->data.len, sizeof(key.bytes));
 	memcpy(key.bytes, vector->data.data, sizeof(key.bytes));
 	fingerprint = fingerprint_of(&key);
-	assert_string_equal(public_key_kid(&key, kid), text(vector, "kid"));
-	assert_string_equal(fingerprint.text, text(vector, "fingerprint"));
+	assert_string_equal(public_key_kid(&key, kid), vector_text(vector, "kid"));
+	assert_string_equal(fingerprint.text, vector_text(vector, "fingerprint"));
 	return true;
 }
 
 static bool check_value(const struct vector *vector, struct err *err)
 {
-	const char *name = text(vector, "name");
+	const char *name = vector_text(vector, "name");
 
 	if (strcmp(name, "key") == 0)
 		return check_key(vector);
 	if (strcmp(name, "file name") == 0)
 		return filename_check(buf_str(&vector->data), vector->data.len, err);
 	assert_string_equal(name, "parts");
-	assert_int_equal(
-		body_padded_count((uint64_t)number(vector, "count")), number(vector, "padded"));
+	assert_int_equal(body_padded_count((uint64_t)vector_number(vector, "count")),
+		vector_number(vector, "padded"));
 	return true;
-}
-
-static void read_data(struct vector *vector)
-{
-	const char *bytes = json_string_value(json_object_get(vector->item, "bytes"));
-	const json_t *data = json_object_get(vector->item, "text");
-	struct err err;
-
-	buf_init(&vector->data, FILE_MAX);
-	if (bytes)
-		assert_done(b64_decode_append(&vector->data, bytes, strlen(bytes), &err));
-	else
-		assert_done(
-			buf_append(&vector->data, json_string_value(data), json_string_length(data), &err));
-}
-
-static void run_file(const char *object, bool (*check)(const struct vector *, struct err *))
-{
-	char path[512];
-	auto_json json_t *file = NULL;
-	const json_t *cases;
-	size_t good = 0;
-
-	(void)snprintf(path, sizeof(path), "%s/%s.json", CERTWIRE_VECTORS, object);
-	file = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
-	cases = json_object_get(file, "cases");
-	assert_true(json_array_size(cases) > 0);
-	for (size_t i = 0; i < json_array_size(cases); i++) {
-		struct vector vector = {
-			.item = json_array_get(cases, i), .context = json_object_get(file, "context")};
-		struct err err = {.code = 0};
-		int expected = (int)number(&vector, "code");
-
-		read_data(&vector);
-
-		int code = check(&vector, &err) ? 0 : err.code ? err.code : -1;
-
-		if (code != expected)
-			fail_msg("%s, '%s': %d, not %d (%s)", object, text(&vector, "name"), code, expected,
-				err.text);
-		good += code == 0;
-		buf_release(&vector.data);
-	}
-	assert_true(good > 0);
 }
 
 #define VECTOR_TEST(object) \
 	static void object##_vectors_hold(void **state) \
 	{ \
 		(void)state; \
-		run_file(#object, check_##object); \
+		vector_run(#object, check_##object); \
 	}
 
 VECTOR_TEST(keyset)
