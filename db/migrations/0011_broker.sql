@@ -131,7 +131,7 @@ BEGIN
 	PERFORM check_arrays(cardinality(whos), cardinality(client_ids), cardinality(codes), cardinality(topics),
 		cardinality(counts));
 	INSERT INTO denial (broker, who, client_id, code, topic, count)
-		SELECT broker, left(coalesce(g.who, ''), 128), left(coalesce(g.client_id, ''), 128), g.code, left(g.topic, 256), g.count
+		SELECT broker, left(coalesce(g.who, ''), 128), left(coalesce(g.client_id, ''), 128), g.code, nullif(left(g.topic, 256), ''), g.count
 		FROM unnest(whos, client_ids, codes, topics, counts) g (who, client_id, code, topic, count);
 	GET DIAGNOSTICS put = ROW_COUNT;
 	RETURN put;

@@ -11,6 +11,7 @@ sys.path[:0] = [str(TESTS / "broker"), str(TESTS / "lib"), str(TESTS / "peer")]
 
 import certwire_peer as peer  # noqa: E402
 from gate import YEAR, Gate  # noqa: E402
+from ports import accepts  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 FILL = """
@@ -40,7 +41,9 @@ class FullGate(Gate):
         self.cluster.sql("ANALYZE")
         tell("filling the database", started)
         started = time.monotonic()
-        super().start(replace)
+        self.write_conf(replace)
+        self.broker.start()
+        wait_for(lambda: accepts(self.port) or not self.broker.running(), "the broker", 600)
         tell("from the broker's start to its port", started)
 
     def fill(self):
