@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/limits.h"
 #include "db/embedded.h"
 
 bool editor_audience(struct pg *pg, const char *channel, const void *rule, size_t len,
@@ -14,13 +15,30 @@ bool editor_audience(struct pg *pg, const char *channel, const void *rule, size_
 	return pg_exec(pg, sql_editor_audience, &params, ret, err);
 }
 
+bool editor_expiry(
+	struct pg *pg, const char *channel, int64_t from, int64_t *ret_expires_at, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_text(&params, channel);
+	pg_param_time(&params, from);
+	if (!pg_exec(pg, sql_editor_expiry, &params, &rows, err))
+		return false;
+	if (pg_row_count(rows) != 1)
+		return err_set(err, ERR_DATA, "the database has no channel '%s'", channel);
+	*ret_expires_at = pg_is_null(rows, 0, 0) ? TIME_NONE : pg_time(rows, 0, 0);
+	return true;
+}
+
 struct editor_audience editor_audience_at(const struct pg_rows *rows, int row)
 {
 	return (struct editor_audience){.unit = pg_text(rows, row, 0),
 		.name = pg_text(rows, row, 1),
 		.receives = pg_bool(rows, row, 2),
 		.reason = pg_text(rows, row, 3),
-		.devices = (int)pg_int(rows, row, 4)};
+		.devices = (int)pg_int(rows, row, 4),
+		.waits = pg_bool(rows, row, 5)};
 }
 
 bool editor_signatures(struct pg *pg, const char *id, struct pg_rows **ret, struct err *err)

@@ -21,12 +21,20 @@ struct editor_audience {
 	bool receives;
 	const char *reason; /* why not, for people; NULL when it receives */
 	int devices; /* live ones */
+	bool waits; /* receives once the head start of others is over */
 };
 
 /* Who would receive if it were issued now, those first; then who would not. */
 bool editor_audience(struct pg *pg, const char *channel, const void *rule, size_t len,
 	struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
 struct editor_audience editor_audience_at(const struct pg_rows *rows, int row) NONNULL;
+
+/*
+ * When, by the channel's policy, a publication expires that is out from `from` on and whose editor
+ * does not say; TIME_NONE: never. ERR_DATA when there is no such channel.
+ */
+bool editor_expiry(struct pg *pg, const char *channel, int64_t from, int64_t *ret_expires_at,
+	struct err *err) MUST_USE NONNULL;
 
 struct editor_signature {
 	const char *kid;

@@ -260,12 +260,12 @@ END
 $$;
 COMMENT ON FUNCTION certwire.put_membership IS 'Records that a unit was selected for a term, or corrects how. 记录入选届次。';
 
-CREATE FUNCTION certwire.propose_unit(unit text, name text, term int, level text, region text, reason text)
-	RETURNS certwire.unit_overview LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
+-- The caller holds the entitlement lock, and says which version that unit will be part of.
+CREATE FUNCTION certwire.enter_unit(unit text, name text, term int, level text, region text, reason text, version bigint)
+	RETURNS void LANGUAGE plpgsql SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
 	told text := check_reason(reason);
-	version bigint;
 BEGIN
 	IF unit IS NULL OR length(unit) NOT BETWEEN 2 AND 32 OR unit !~ '^[a-z][a-z0-9]*(-[a-z0-9]+)*$' THEN
 		PERFORM fail('CW004', format('%L is not a unit''s id', unit),
@@ -274,18 +274,27 @@ BEGIN
 		PERFORM fail('CW004', 'the id dispatcher is reserved', 'choose another id');
 	ELSIF coalesce(btrim(name), '') = '' OR octet_length(name) > 256 OR name ~ '[\x01-\x1f\x7f]' THEN
 		PERFORM fail('CW004', 'a unit needs a name of at most 256 bytes in one line', 'give its full name');
-	END IF;
-	PERFORM entitlement_lock();
-	IF EXISTS (SELECT FROM unit u WHERE u.id = unit) THEN
+	ELSIF EXISTS (SELECT FROM unit u WHERE u.id = unit) THEN
 		PERFORM fail('CW005', format('unit %s exists already', unit),
 			'see certwire.unit_overview; for another term: SELECT * FROM certwire.select_unit(...); ids are never used again');
 	END IF;
 	INSERT INTO unit (id, name) VALUES (unit, btrim(name));
 	PERFORM put_membership(unit, term, level, region, told);
 	PERFORM set_standing(unit, 'candidate', told);
-	version := entitlement_changed(ARRAY[unit]);
 	PERFORM record_act('propose_unit', unit, jsonb_build_object('name', btrim(name), 'term', term, 'level', level,
 		'region', check_region(region), 'reason', told, 'version', version));
+END
+$$;
+COMMENT ON FUNCTION certwire.enter_unit IS 'What proposing a unit and importing many have in common. 登记候选单位的共同步骤。';
+
+CREATE FUNCTION certwire.propose_unit(unit text, name text, term int, level text, region text, reason text)
+	RETURNS certwire.unit_overview LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+	version bigint := entitlement_lock() + 1;
+BEGIN
+	PERFORM enter_unit(unit, name, term, level, region, reason, version);
+	PERFORM entitlement_changed(ARRAY[unit]);
 	RETURN unit_now(unit);
 END
 $$;

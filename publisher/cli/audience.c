@@ -21,6 +21,7 @@ bool audience_read(struct pg *pg, const char *channel, const void *rule, size_t 
 
 		audience.receiving += unit.receives;
 		audience.others += !unit.receives;
+		audience.waiting += unit.waits;
 		audience.without_device += unit.receives && unit.devices == 0;
 	}
 	*ret = audience;
@@ -37,6 +38,9 @@ bool audience_summary(const struct audience *audience, struct buf *out, struct e
 {
 	if (!buf_printf(out, err, "%d 个单位将收到", audience->receiving))
 		return false;
+	if (audience->waiting > 0 &&
+		!buf_printf(out, err, "（其中 %d 个在优先单位之后）", audience->waiting))
+		return false;
 	if (audience->without_device &&
 		!buf_printf(out, err, "（其中 %d 个尚无设备）", audience->without_device))
 		return false;
@@ -45,10 +49,11 @@ bool audience_summary(const struct audience *audience, struct buf *out, struct e
 
 static bool add_receiving(const struct editor_audience *unit, struct table *table, struct err *err)
 {
-	char devices[48];
+	char devices[80];
 
 	if (unit->devices > 0)
-		(void)snprintf(devices, sizeof devices, "%d 台设备", unit->devices);
+		(void)snprintf(devices, sizeof devices, "%d 台设备%s", unit->devices,
+			unit->waits ? "，优先期后收到" : "");
 	else
 		(void)snprintf(devices, sizeof devices, "尚无设备：认证后才能送达");
 	const char *const cells[] = {unit->unit, unit->name, devices};
@@ -106,9 +111,10 @@ json_t *audience_json(const struct audience *audience)
 	for (int i = 0; i < pg_row_count(audience->rows); i++) {
 		struct editor_audience unit = editor_audience_at(audience->rows, i);
 
-		if (json_array_append_new(units, json_pack("{s:s, s:s, s:b, s:s?, s:i}", "unit", unit.unit,
-											 "name", unit.name, "receives", unit.receives, "reason",
-											 unit.reason, "devices", unit.devices)) != 0)
+		if (json_array_append_new(
+				units, json_pack("{s:s, s:s, s:b, s:s?, s:i, s:b}", "unit", unit.unit, "name",
+						   unit.name, "receives", unit.receives, "reason", unit.reason, "devices",
+						   unit.devices, "waits", unit.waits)) != 0)
 			return NULL;
 	}
 	return json_pack("{s:i, s:O}", "receiving", audience->receiving, "units", units);

@@ -17,6 +17,7 @@
 struct audience {
 	struct pg_rows *rows; /* owned; those who receive first */
 	int receiving; /* how many receive */
+	int waiting; /* how many of these receive once the head start of others is over */
 	int without_device; /* how many of these have no device to receive with */
 	int others; /* how many do not */
 };

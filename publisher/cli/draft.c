@@ -60,8 +60,19 @@ static bool read_what(const struct cli_call *call, struct draft *draft, struct e
 		   draft_options_read(call, draft->session.now, &draft->manifest, &draft->rule, err) &&
 		   sources_open(call->argv + 1, call->argc - 1, &draft->sources, err) &&
 		   sources_describe(&draft->sources, &draft->manifest, err) &&
-		   manifest_check_total(&draft->manifest, LIMIT_PUBLICATION_BYTES, err) &&
-		   manifest_format(&draft->manifest, &draft->manifest_bytes, err);
+		   manifest_check_total(&draft->manifest, LIMIT_PUBLICATION_BYTES, err);
+}
+
+/* What the channel's policy adds, then the manifest is as it will be signed. */
+static bool apply_policy(const struct cli_call *call, struct draft *draft, struct err *err)
+{
+	struct manifest *manifest = &draft->manifest;
+	int64_t from = manifest->not_before == TIME_NONE ? draft->session.now : manifest->not_before;
+
+	if (!cli_has(call, "expires") &&
+		!editor_expiry(draft->session.pg, manifest->channel, from, &manifest->expires_at, err))
+		return false;
+	return manifest_format(manifest, &draft->manifest_bytes, err);
 }
 
 /* Who may draft, who must approve, who would receive. */
@@ -168,7 +179,8 @@ bool verb_draft(const struct cli_call *call, struct err *err)
 	CLEANUP(draft_release)
 	struct draft draft = {.session = SESSION_INIT, .editor = SIGNER_INIT, .sealing = SEALING_INIT};
 
-	if (!read_what(call, &draft, err) || !read_who(&draft, err) || !seal_and_sign(&draft, err) ||
+	if (!read_what(call, &draft, err) || !read_who(&draft, err) ||
+		!apply_policy(call, &draft, err) || !seal_and_sign(&draft, err) ||
 		!pg_transaction(draft.session.pg, store, &draft, err))
 		return false;
 	return cli_has(call, "json") ? report_json(&draft, err) : report_text(&draft, err);

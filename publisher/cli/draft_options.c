@@ -19,7 +19,10 @@ const struct cli_option draft_options[] = {
 	{"field", "NAME=VALUE", "something more to say, as the channel has it", true},
 	{"to", "UNIT", "only this unit, if it is entitled (default: all who are)", true},
 	{"not-before", "TIME", "issue it no earlier: a date, or a time with its offset", false},
-	{"expires", "TIME", "deliver it no later: a date (to its end), or a time", false},
+	{"expires", "TIME",
+		"deliver it no later: a date (to its end), a time, or never; else as the channel's policy "
+		"says",
+		false},
 	{"key", "FILE", "your key file", false},
 	{"passphrase-file", "FILE", "read the passphrase from its first line", false},
 	{"json", NULL, "print JSON", false},
@@ -111,10 +114,10 @@ static bool set_times(
 	if (not_before &&
 		!when_parse("--not-before", not_before, WHEN_START_OF_DAY, &manifest->not_before, err))
 		return false;
-	if (expires && !when_parse("--expires", expires, WHEN_END_OF_DAY, &manifest->expires_at, err))
-		return false;
-	if (!expires)
+	if (!expires || strcmp(expires, "never") == 0)
 		return true;
+	if (!when_parse("--expires", expires, WHEN_END_OF_DAY, &manifest->expires_at, err))
+		return false;
 	if (manifest->expires_at <= now)
 		return err_set(err, ERR_USAGE, "--expires: '%s' is over already", ERR_QUOTED(expires));
 	if (manifest->expires_at <= manifest->not_before)

@@ -25,6 +25,29 @@ def draft(desk):
     return done.stdout.strip()
 
 
+def test_the_policy_gives_an_expiry_unless_the_editor_does(desk, draft):
+    def expiry(*args):
+        done = desk.certwire("editor_wang", "draft", "seminar", "--number", "2026-1", "--title", "研讨会",
+                             *args, "周报第47期.pdf")
+        return desk.sql("SELECT expires_at - drafted_at < interval '31 days' FROM "
+                        "certwire.publication WHERE id = :'id'", id=done.stdout.strip()).strip()
+
+    assert expiry() == ""
+    desk.sql("SELECT 1 FROM certwire.set_policy('seminar', '一个月', expires_after => '30 days')")
+    assert expiry() == "t"
+    assert expiry("--expires", "2099-12-31") == "f"
+    assert expiry("--expires", "never") == ""
+    desk.sql("SELECT 1 FROM certwire.set_policy('seminar', '不限', expires_after => '0')")
+
+
+def test_who_waits_for_a_head_start_is_said(desk, draft):
+    desk.sql("SELECT 1 FROM certwire.make_group('first', '优先'); SELECT 1 FROM certwire.set_policy("
+             "'weekly', '优先', preferred => 'first', head_start => '1 day')")
+    done = desk.certwire("editor_wang", "show", draft)
+    assert "2 个单位将收到（其中 2 个在优先单位之后）" in done.stdout or "优先期后收到" in done.stdout
+    desk.sql("SELECT 1 FROM certwire.set_policy('weekly', '不再优先', preferred => '')")
+
+
 @pytest.fixture(scope="module")
 def approved(desk, draft):
     done = desk.certwire("editor_chen", "approve", draft[:6], "--yes")
