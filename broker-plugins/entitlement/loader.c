@@ -33,8 +33,12 @@ static bool connect_to_database(struct loader *loader, struct err *err)
 	if (!pg_listen(pg, "certwire_entitlement", err) || !pg_listen(pg, "certwire_keyset", err))
 		return false;
 	loader->pg = TAKE(pg);
-	/* What happened meanwhile nobody told us, and a restored database counts anew. */
-	loader->is_in_doubt = true;
+	/*
+	 * What happened meanwhile the versions tell, and a reload follows at once, in case this is another
+	 * database than before: a broker of many units is not out of service until it has read them all.
+	 */
+	reload_cancel(loader);
+	loader->reload_at_ms = 0;
 	return true;
 }
 

@@ -30,11 +30,11 @@ def row_of(gate, code, topic):
 
 
 @pytest.mark.parametrize("topic", [
-    f"$share/group/{P}channel/weekly", f"$share/group/{P}unit/huaan/+", "$SYS/#", "$SYS/broker/clients/total",
-    "#", "+/+/+/+", f"{P}#", f"{P}channel/#", f"{P}channel/+", f"{P}unit/#", f"{P}unit/+/offer",
+    f"$share/group/{P}channel/weekly", f"$share/group/{P}unit/huaan/+", "$SYS/#",
+    "$SYS/broker/clients/total", "#", "+/+/+/+", f"{P}#", f"{P}channel/#", f"{P}channel/+", f"{P}unit/#", f"{P}unit/+/offer",
     f"{P}unit/+/+", f"{P}unit/dunxin/+", f"{P}unit/dunxin/offer", f"{P}unit/dunxin/head",
-    f"{P}unit/huaan/#", f"{P}unit/huaan/+/x", f"{P}channel/nonsense", "elsewhere", f"{P}unit/huaan/nonsense",
-    f"{P}unit/nobody/head", "$CONTROL/dynamic-security/v1"])
+    f"{P}unit/huaan/#", f"{P}unit/huaan/+/x", f"{P}channel/nonsense", "elsewhere",
+    f"{P}unit/huaan/nonsense", f"{P}unit/nobody/head", "$CONTROL/dynamic-security/v1"])
 def test_a_subscription_beyond_the_entitled_is_refused_and_counted(gate, wire, topic):
     assert wire.subscribe(topic) == [DENIED]
     row = row_of(gate, SUBSCRIBE, topic)
