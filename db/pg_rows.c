@@ -121,7 +121,7 @@ int64_t pg_time_us(const struct pg_rows *rows, int row, int column)
 	microseconds = (int64_t)big_endian(value(rows, row, column), 8);
 	if (microseconds == INT64_MAX || microseconds == INT64_MIN)
 		return microseconds;
-	return microseconds + PG_TIME_ORIGIN_S * 1000000;
+	return microseconds + PG_TIME_ORIGIN_S * INT64_C(1000000);
 }
 
 int64_t pg_time(const struct pg_rows *rows, int row, int column)
@@ -131,7 +131,9 @@ int64_t pg_time(const struct pg_rows *rows, int row, int column)
 
 	if (microseconds == INT64_MAX || microseconds == INT64_MIN)
 		return microseconds;
-	return microseconds % 1000000 < 0 ? seconds - 1 : seconds;
+	if (microseconds % 1000000 < 0)
+		seconds--;
+	return seconds;
 }
 
 /* As array_send writes it; see array_header in pg_params.c. */

@@ -60,6 +60,7 @@ INSERT INTO certwire.refusal (code, english, chinese) VALUES
 	(502, 'head''s signature is not by a valid dispatcher', '首部信息签名不是有效的分发密钥所签'),
 	(503, 'head of an older epoch, or of another unit', '首部信息属于更早的纪元或另一单位'),
 	(504, 'head echoes no sync of this connection', '首部信息未回应本次连接的同步请求'),
+	(505, 'head''s checkpoint contradicts one held: the audit was rewritten', '首部信息的检查点与所持有的矛盾：审计日志被改写'),
 	(511, 'keyset malformed', '密钥集格式有误'),
 	(512, 'keyset''s signature is not by the root', '密钥集签名不是根密钥所签'),
 	(513, 'keyset older than, or not following, the one held', '密钥集比所持有的旧，或与之不衔接'),

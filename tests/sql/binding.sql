@@ -21,7 +21,7 @@ SELECT version AS before FROM certwire.entitlement_state \gset
 SELECT is((certwire.bind_certificate('alpha', 'd1', NULL, E'subject=CN=甲机,O=甲\n')).subject, 'CN=甲机,O=甲', 'a subject takes its place');
 SELECT is((SELECT fingerprint FROM certwire.binding_overview), NULL, 'and the fingerprint is gone');
 SELECT is((SELECT version FROM certwire.entitlement_state), (:before + 1)::bigint, 'each binding is a change of rights');
-SELECT results_eq($$SELECT act, subject, detail ->> 'replaced', detail ->> 'subject' FROM certwire.audit ORDER BY sequence DESC LIMIT 1$$,
+SELECT results_eq($$SELECT act, subject, detail ->> 'replaced', detail ->> 'subject' FROM certwire.audit ORDER BY id DESC LIMIT 1$$,
 	$$VALUES ('bind_certificate'::text, 'alpha.d1'::text, 'true'::text, 'CN=甲机,O=甲'::text)$$, 'and is recorded');
 SELECT t.as('brk');
 SELECT results_eq('SELECT unit, tls_fingerprint, tls_subject FROM certwire.copy_devices(''{alpha,beta}'')',
@@ -30,7 +30,7 @@ SELECT throws_ok('SELECT certwire.bind_certificate(''alpha'', ''d1'', NULL, ''CN
 SELECT t.as('adm');
 SELECT is((certwire.unbind_certificate('alpha', 'd1')).subject, 'CN=甲机,O=甲', 'what is unbound is shown as it was');
 SELECT is_empty('SELECT FROM certwire.binding_overview', 'and is gone');
-SELECT results_eq('SELECT act FROM certwire.audit ORDER BY sequence DESC LIMIT 1', $$VALUES ('unbind_certificate'::text)$$, 'which is recorded too');
+SELECT results_eq('SELECT act FROM certwire.audit ORDER BY id DESC LIMIT 1', $$VALUES ('unbind_certificate'::text)$$, 'which is recorded too');
 SELECT certwire.revoke_device('alpha', 'd1', 'x');
 SELECT throws_ok('SELECT certwire.bind_certificate(''alpha'', ''d1'', NULL, ''CN=x'')', 'CW002', NULL, 'a revoked device is bound to nothing');
 
