@@ -4,7 +4,7 @@ SET LOCAL ROLE certwire_owner;
 
 GRANT SELECT ON certwire.schema_migration TO certwire_admin, certwire_registrar, certwire_editor, certwire_dispatcher,
 	certwire_broker, certwire_clerk, certwire_auditor;
-GRANT SELECT ON certwire.region, certwire.term, certwire.channel TO certwire_clerk;
+GRANT SELECT ON certwire.region, certwire.term, certwire.channel, certwire.duty TO certwire_clerk;
 
 -- Administrators and auditors read everything; administrators no sealed bytes.
 GRANT SELECT ON ALL TABLES IN SCHEMA certwire TO certwire_admin, certwire_auditor;
@@ -20,7 +20,7 @@ DO $$
 DECLARE
 	name text;
 BEGIN
-	FOREACH name IN ARRAY ARRAY['unit', 'membership', 'standing', 'paper', 'contact'] LOOP
+	FOREACH name IN ARRAY ARRAY['unit', 'membership', 'standing', 'paper', 'contact', 'obligation'] LOOP
 		EXECUTE format('ALTER TABLE certwire.%I ENABLE ROW LEVEL SECURITY', name);
 		EXECUTE format('CREATE POLICY all_units ON certwire.%I FOR SELECT TO certwire_admin, certwire_auditor USING (true)', name);
 		EXECUTE format('CREATE POLICY my_regions ON certwire.%I FOR SELECT TO certwire_clerk USING (certwire.in_my_regions(%I))',
