@@ -88,3 +88,46 @@ def test_who_has_had_it_gets_it_once(world, newcomer):
     for publication in newcomer.old.values():
         rows = world.receipt_items(publication)
         assert len(rows) == len({row["unit"] for row in rows})
+
+
+@pytest.fixture(scope="module")
+def started(world, newcomer):
+    """A publication whose preferred group has it while the others wait; the dispatcher was killed meanwhile,
+    and one of those who waited was suspended."""
+    for unit in ("zanting", "xuanzhong"):
+        world.admit(unit, unit, channels=["opportunity"]).start()
+    world.cluster.sql("SELECT certwire.make_group('first', '优先单位');"
+                      "SELECT certwire.put_in_group('first', u, '表现突出') FROM unnest(ARRAY['huaan', 'xuanzhong']) u;"
+                      "SELECT certwire.set_policy('opportunity', '优先', preferred => 'first', head_start => '4 seconds');",
+                      ADMIN)
+    publication = publish(world, "opportunity", "2026-1", 4)
+    world.issued(publication)
+    for unit in ("huaan", "xuanzhong"):
+        unit_of(world, unit).has(publication)
+    world.office.admin("suspend_unit", "zanting", "优先期内被暂停")
+    world.dispatcher.process.kill()
+    wait_for(lambda: world.cluster.rows("SELECT 1 FROM certwire.publication WHERE rest_due_at <= clock_timestamp()"),
+             "the head start to be over")
+    world.waited = entries(world, publication)
+    world.dispatcher.start()
+    unit_of(world, "luoxing").has(publication)
+    return publication
+
+
+def test_the_preferred_have_it_first(world, started):
+    assert world.waited == {"huaan": 0, "xuanzhong": 0}
+
+
+def test_the_rest_has_it_after_the_set_time_and_once(world, started):
+    after = entries(world, started)
+    assert set(after) == {"huaan", "xuanzhong", "luoxing"} and after["luoxing"] >= 4
+    for unit in after:
+        assert names(unit_of(world, unit)).count("opportunity-2026-1.txt") == 1
+    stored = [row["unit"] for row in world.receipt_items(started)]
+    assert sorted(stored) == sorted(after)
+
+
+def test_who_lost_its_right_while_it_waited_gets_nothing(world, started):
+    assert world.delivery(started, "zanting") is None
+    assert names(unit_of(world, "zanting")) == []
+    wait_for(lambda: not world.owed(), lambda: f"everything to be settled: {world.owed()}")
