@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+import certwire_peer as peer
 import recorded
 from moves import BYSTANDERS, CHANNEL, MOVES, REVOCATIONS, Cast
 from proof import opened
@@ -13,7 +14,7 @@ from proxy import Proxy
 from waiting import wait_for
 from world import World
 
-CUT, LOBBY = 125, 108
+CUT = 125
 MOVED = {when: [*MOVES, REVOCATIONS[nth]] for nth, when in enumerate(("near", "away", "midway"))}
 LARGE = random.Random(3).randbytes(1_500_000)
 SOME_PARTS = 150_000  # bytes: a few parts of a publication of which 8 are under way at most
@@ -112,7 +113,6 @@ def away(near):
     """Lost and regained while away; of the gap everything is entered afterwards."""
     told, moves = near, MOVED["away"]
     told.cast.sql(f"SELECT certwire.set_policy('{CHANNEL}', '补发', gap => 'all')")
-    gone = [move for move in moves if move.unit != "revoked-away"]
     for move in moves:
         told.unit(move.unit).process.stop()
     told.publish("owed-away")
@@ -124,7 +124,7 @@ def away(near):
     told.told(moves)
     told.away_crossed = told.near.published()
     told.away_status = {move.unit: told.unit(move.unit).try_tool("status").stdout for move in moves}
-    told.cast.regain(gone)
+    told.cast.regain(moves)
     told.publish("after-away")
     told.all_have("after-away")
     return told
@@ -164,6 +164,14 @@ def everybody(when):
 def opened_by(told, unit, crossed):
     names = {publication: name for name, publication in told.published.items()}
     return {names[publication] for publication in opened(told.world, crossed, told.unit(unit).key)}
+
+
+def is_of(publication, message):
+    """What crossed in part is left out: only who has all of it could open it."""
+    if message.topic.endswith("/offer"):
+        text, _ = peer.read_offer(message.payload)
+        return peer.Entry(text).fields["publication"] == publication
+    return bytes.fromhex(publication) in message.payload[:17]
 
 
 @everybody("near")
@@ -208,7 +216,8 @@ def test_with_its_standing_again_it_gets_what_it_was_owed_and_the_whole_gap(away
 @everybody("midway")
 def test_who_lost_it_in_the_middle_does_not_get_the_rest(midway, move):
     assert "large" not in midway.midway_documents[move.unit]
-    assert not {"lost-midway", "lost-later"} & opened_names(midway, move)
+    crossed = [message for message in midway.midway_crossed if not is_of(midway.published["large"], message)]
+    assert not {"lost-midway", "lost-later"} & opened_by(midway, move.unit, crossed)
 
 
 @everybody("midway")
@@ -248,22 +257,3 @@ def test_in_the_end_everything_is_settled_and_each_receipt_is_one(midway):
 
 def test_only_those_who_have_no_right_are_still_owed_anything(midway):
     assert {row["unit"] for row in midway.world.owed()} <= {move.unit for move in REVOCATIONS}
-
-
-def opened_names(told, move):
-    """Names that its key opens among what crossed whole; what crossed in part is left out."""
-    whole = {told.published[name] for name in told.published if name != "large"}
-    messages = [message for message in told.midway_crossed if not of_large(told, message)]
-    return {name for name, publication in told.published.items() if publication in whole
-            and publication in opened(told.world, messages, told.unit(move.unit).key)}
-
-
-def of_large(told, message):
-    return bytes.fromhex(told.published["large"]) in message.payload[:17] or (
-        message.topic.endswith("/offer") and is_offer_of(told.published["large"], message))
-
-
-def is_offer_of(publication, message):
-    import certwire_peer as peer
-    text, _ = peer.read_offer(message.payload)
-    return peer.Entry(text).fields["publication"] == publication
