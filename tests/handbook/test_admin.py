@@ -21,8 +21,8 @@ PAGE = TESTS.parent / "docs/admin.md"
 FIRST_DAY = "2026-01-05T09:00:00+08:00"
 
 
-def run(page):
-    """Each SQL of the page with what psql said to it."""
+def run(page, shown=lambda step, said: None):
+    """Each SQL of the page with what psql said to it; `shown` is called with each as it comes."""
     steps = pages.read(page)
     (psqlrc,) = (step.text for step in steps if step.kind == "psqlrc")
     folder = Path(tempfile.mkdtemp(prefix="certwire-handbook-"))
@@ -39,6 +39,7 @@ def run(page):
                 behind.act(step.argument)
             elif step.kind == "sql":
                 said.append((step, psql.run(step.text)))
+                shown(*said[-1])
         psql.close()
         return said
 
