@@ -68,6 +68,8 @@
 		"首部信息属于更早的纪元或另一单位") \
 	X(HEAD_ECHO, 504, "head echoes no sync of this connection", \
 		"首部信息未回应本次连接的同步请求") \
+	X(HEAD_CHECKPOINT, 505, "head's checkpoint contradicts one held: the audit was rewritten", \
+		"首部信息的检查点与所持有的矛盾：审计日志被改写") \
 	X(KEYSET_MALFORMED, 511, "keyset malformed", "密钥集格式有误") \
 	X(KEYSET_SIGNATURE, 512, "keyset's signature is not by the root", "密钥集签名不是根密钥所签") \
 	X(KEYSET_ORDER, 513, "keyset older than, or not following, the one held", \

@@ -178,8 +178,12 @@ static bool read_head(const struct pg_rows *rows, struct head *head, struct err 
 	head->last = pg_int(rows, 0, 1);
 	head->since = pg_time(rows, 0, 4);
 	head->keyset = pg_int(rows, 0, 6);
+	head->has_checkpoint = !pg_is_null(rows, 0, 9);
+	head->checkpoint_sequence = pg_int(rows, 0, 9);
 	return ledger_digest(rows, 0, 2, "digest of an entry", &head->digest, err) &&
 		   ledger_text(rows, 0, 5, "reason", head->reason, sizeof head->reason, err) &&
+		   (!head->has_checkpoint ||
+			   ledger_digest(rows, 0, 10, "digest of the audit", &head->checkpoint_digest, err)) &&
 		   read_devices(rows, head, err);
 }
 
@@ -201,6 +205,18 @@ bool ledger_head_of(struct ledger *ledger, const char *unit, struct head *ret, s
 	memcpy(head.unit, unit, strlen(unit) + 1);
 	*ret = head;
 	return true;
+}
+
+bool ledger_put_anchor(
+	struct ledger *ledger, const struct head *head, const char *jws, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_int(&params, ledger->fence);
+	pg_param_int(&params, head->checkpoint_sequence);
+	pg_param_bytes(&params, head->checkpoint_digest.bytes, DIGEST_BYTES);
+	pg_param_text(&params, jws);
+	return pg_exec(ledger->pg, sql_ledger_put_anchor, &params, NULL, err);
 }
 
 bool ledger_units_changed(

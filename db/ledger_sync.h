@@ -50,6 +50,13 @@ bool ledger_head_of(
 	struct ledger *ledger, const char *unit, struct head *ret, struct err *err) MUST_USE NONNULL;
 
 /*
+ * Keeps a signed head that has a checkpoint as an anchor of the audit; one is kept for each link.
+ * ERR_DATA when that link's digest is not the head's.
+ */
+bool ledger_put_anchor(struct ledger *ledger, const struct head *head, const char *jws,
+	struct err *err) MUST_USE NONNULL;
+
+/*
  * Units whose rights changed after that version (-1: none), and in the last row, without a unit, the
  * version that this is up to.
  */

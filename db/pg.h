@@ -192,6 +192,8 @@ bool pg_bool(const struct pg_rows *rows, int row, int column) NONNULL;
 struct pg_bytes pg_bytes(const struct pg_rows *rows, int row, int column) NONNULL;
 /* UTC seconds, rounded down; 0 for SQL NULL; infinity is INT64_MAX, -infinity INT64_MIN. */
 int64_t pg_time(const struct pg_rows *rows, int row, int column) NONNULL;
+/* The same in microseconds. */
+int64_t pg_time_us(const struct pg_rows *rows, int row, int column) NONNULL;
 
 /* Arrays of one dimension: their length (0 for SQL NULL), and the nth element of text[] or bytea[]
  * as bytes ({NULL, 0} for a NULL in it). Text is not NUL-terminated here. */

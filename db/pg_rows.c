@@ -111,9 +111,9 @@ struct pg_bytes pg_bytes(const struct pg_rows *rows, int row, int column)
 	return (struct pg_bytes){value(rows, row, column), length(rows, row, column)};
 }
 
-int64_t pg_time(const struct pg_rows *rows, int row, int column)
+int64_t pg_time_us(const struct pg_rows *rows, int row, int column)
 {
-	int64_t microseconds, seconds;
+	int64_t microseconds;
 
 	if (pg_is_null(rows, row, column))
 		return 0;
@@ -121,10 +121,19 @@ int64_t pg_time(const struct pg_rows *rows, int row, int column)
 	microseconds = (int64_t)big_endian(value(rows, row, column), 8);
 	if (microseconds == INT64_MAX || microseconds == INT64_MIN)
 		return microseconds;
-	seconds = microseconds / 1000000;
+	return microseconds + PG_TIME_ORIGIN_S * INT64_C(1000000);
+}
+
+int64_t pg_time(const struct pg_rows *rows, int row, int column)
+{
+	int64_t microseconds = pg_time_us(rows, row, column);
+	int64_t seconds = microseconds / 1000000;
+
+	if (microseconds == INT64_MAX || microseconds == INT64_MIN)
+		return microseconds;
 	if (microseconds % 1000000 < 0)
 		seconds--;
-	return seconds + PG_TIME_ORIGIN_S;
+	return seconds;
 }
 
 /* As array_send writes it; see array_header in pg_params.c. */

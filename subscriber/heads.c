@@ -4,6 +4,7 @@
 #include "common/head.h"
 #include "common/limits.h"
 #include "common/refusal.h"
+#include "subscriber/anchors.h"
 #include "subscriber/db.h"
 #include "subscriber/incident.h"
 #include "subscriber/keysets.h"
@@ -83,6 +84,18 @@ static bool heads_compare(struct unit *unit, const struct head *head, struct err
 	return true;
 }
 
+/* What CNCERT does to its audit is no reason to refuse its documents; it is to be known. */
+static bool heads_anchor(
+	struct unit *unit, const struct head *head, bool is_echo, const char *jws, struct err *err)
+{
+	if (anchors_take(&unit->db, head, is_echo, jws, err))
+		return true;
+	if (err->code != REFUSAL_HEAD_CHECKPOINT)
+		return false;
+	unit_incident(unit, "head's checkpoint", err);
+	return true;
+}
+
 static void heads_set_clock(struct unit *unit, const struct head *head)
 {
 	int64_t offset = head->time - unit_now(unit);
@@ -131,6 +144,7 @@ bool heads_take(struct unit *unit, struct asked *asked, const void *jws, size_t 
 		heads_set_clock(unit, head);
 	news.standing = head->standing;
 	ok = ok && heads_keep(unit, head, buf_str(&text), unit->clock_offset_s, err) &&
+		 heads_anchor(unit, head, news.echo, buf_str(&text), err) &&
 		 heads_compare(unit, head, err) && heads_settle(unit, head, &news, err);
 	head_release(head);
 	if (ok)

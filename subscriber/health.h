@@ -44,6 +44,7 @@ struct health_facts {
 	int receipts_refused_code;
 	int64_t incidents;
 	int64_t keyset;
+	int64_t audit; /* the record of CNCERT's audit that the newest anchor of this epoch names */
 };
 
 struct health {

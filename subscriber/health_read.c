@@ -74,6 +74,7 @@ static bool read_counts(struct db *db, struct health_facts *facts, struct err *e
 			"  number <= settled)"},
 		{&facts->incidents, "SELECT sum(total) FROM incident"},
 		{&facts->keyset, "SELECT max(version) FROM keyset"},
+		{&facts->audit, "SELECT max(sequence) FROM anchor WHERE epoch = (SELECT epoch FROM self)"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {

@@ -39,6 +39,8 @@ static const struct cli_verb verbs[] = {
 	{"inbox verify", verb_inbox_verify, "[ID]", "check documents against CNCERT's root, off line",
 		NULL},
 	{"status", verb_status, NULL, "one word, why, and what to do", json_options},
+	{"anchor", verb_anchor, "FILE",
+		"write what CNCERT has signed of its audit to a new file, for its auditors", NULL},
 	{"token", verb_token, NULL, "a one-time token, as options for mosquitto_sub", token_options},
 	{0},
 };

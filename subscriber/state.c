@@ -67,6 +67,10 @@ static const char *const migrations[] = {
 	"CREATE TABLE line (one INTEGER PRIMARY KEY CHECK (one = 1), connected INTEGER NOT NULL,"
 	" broker TEXT NOT NULL, since INTEGER NOT NULL, reason TEXT NOT NULL,"
 	" echo_at INTEGER NOT NULL, gap INTEGER NOT NULL);",
+
+	"CREATE TABLE anchor (epoch INTEGER NOT NULL, sequence INTEGER NOT NULL,"
+	" digest BLOB NOT NULL, time INTEGER NOT NULL, jws TEXT NOT NULL,"
+	" PRIMARY KEY (epoch, sequence)) WITHOUT ROWID;",
 };
 
 static bool state_path(

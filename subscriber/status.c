@@ -13,7 +13,7 @@ static bool status_json(
 	auto_buf struct buf text = BUF_INIT(64 * 1024);
 	auto_json json_t *json =
 		json_pack("{s:s, s:s, s:s, s:b, s:b, s:s, s:I, s:s, s:I, s:s, s:I,"
-				  " s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:{s:I, s:I, s:I, s:I}, s:I, s:I}",
+				  " s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:{s:I, s:I, s:I, s:I}, s:I, s:I, s:I}",
 			"state", health->word, "why", health->why, "what_to_do", health->what_to_do, "running",
 			facts->running, "connected", facts->connected, "broker", facts->broker, "echo_at",
 			(json_int_t)facts->echo_at, "standing", facts->standing, "standing_since",
@@ -25,7 +25,7 @@ static bool status_json(
 			facts->refused_code, "receipts", "newest", (json_int_t)facts->receipts, "settled",
 			(json_int_t)facts->settled, "unsigned", (json_int_t)facts->unsigned_items, "refused",
 			(json_int_t)facts->receipts_refused, "incidents", (json_int_t)facts->incidents,
-			"keyset", (json_int_t)facts->keyset);
+			"keyset", (json_int_t)facts->keyset, "audit", (json_int_t)facts->audit);
 
 	if (!json)
 		return err_set(err, ERR_SYSTEM, "out of memory, or a text in the state is not UTF-8");

@@ -264,6 +264,34 @@ $$;
 COMMENT ON FUNCTION certwire.issue_refuse IS 'The dispatcher does not issue this, with its code; an editor may ask again. 拒绝发布。';
 GRANT EXECUTE ON FUNCTION certwire.issue_refuse TO certwire_dispatcher;
 
+-- The next gapless numbers, for those of the audience who may receive now and have no entry yet. The
+-- entitlement lock is held.
+CREATE FUNCTION certwire.enter_audience(about certwire.publication, only_group text, keyset int, moment timestamptz)
+	RETURNS int LANGUAGE plpgsql VOLATILE SET search_path = certwire, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+	named jsonb := audience_rule(about.audience) -> 'units';
+	entered int;
+BEGIN
+	WITH numbered AS (
+		SELECT r.unit, l.epoch, 1 + coalesce((SELECT e.number FROM entry e
+			WHERE e.unit = r.unit AND e.epoch = l.epoch ORDER BY e.number DESC LIMIT 1), 0) AS number
+		FROM rights_at(moment) r CROSS JOIN ledger l
+		WHERE r.channel = about.channel AND (named IS NULL OR named ? r.unit)
+			AND (only_group IS NULL OR in_group(only_group, r.unit, moment))
+			AND NOT EXISTS (SELECT FROM entry e WHERE e.unit = r.unit AND e.publication = about.id)
+	), made AS (
+		INSERT INTO entry (unit, epoch, number, kind, publication, issued_at, keyset)
+		SELECT n.unit, n.epoch, n.number, about.kind, about.id, moment, keyset FROM numbered n
+	)
+	INSERT INTO delivery (publication, unit, epoch, number, next_offer_at)
+		SELECT about.id, n.unit, n.epoch, n.number, moment FROM numbered n;
+	GET DIAGNOSTICS entered = ROW_COUNT;
+	RETURN entered;
+END
+$$;
+COMMENT ON FUNCTION certwire.enter_audience IS 'Enters a publication for those who may receive it now (of one group, where one is named). 写入受众信箱。';
+
 CREATE FUNCTION certwire.issue_due(fence bigint, only_publication text DEFAULT NULL, verified int DEFAULT NULL)
 	RETURNS TABLE (publication text, deliveries int, channel text, parts int, to_channel boolean)
 	LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
@@ -273,7 +301,6 @@ DECLARE
 	moment timestamptz;
 	current_keyset keyset;
 	due publication;
-	named jsonb;
 	policy channel_policy;
 	issued int;
 BEGIN
@@ -299,28 +326,16 @@ BEGIN
 		PERFORM fail('CW002', format('keyset %s has expired', current_keyset.version),
 			'the root signs a new keyset, a registrar imports it');
 	END IF;
-	named := audience_rule(due.audience) -> 'units';
 	SELECT c.* INTO STRICT policy FROM channel_policy c WHERE c.channel = due.channel AND c.until IS NULL;
-	WITH numbered AS (
-		SELECT r.unit, l.epoch, 1 + coalesce((SELECT e.number FROM entry e
-			WHERE e.unit = r.unit AND e.epoch = l.epoch ORDER BY e.number DESC LIMIT 1), 0) AS number
-		FROM rights_at(moment) r CROSS JOIN ledger l
-		WHERE r.channel = due.channel AND (named IS NULL OR named ? r.unit)
-			AND (policy.preferred IS NULL OR in_group(policy.preferred, r.unit, moment))
-	), entered AS (
-		INSERT INTO entry (unit, epoch, number, kind, publication, issued_at, keyset)
-		SELECT n.unit, n.epoch, n.number, due.kind, due.id, moment, current_keyset.version FROM numbered n
-	)
-	INSERT INTO delivery (publication, unit, epoch, number, next_offer_at)
-		SELECT due.id, n.unit, n.epoch, n.number, moment FROM numbered n;
-	GET DIAGNOSTICS issued = ROW_COUNT;
+	issued := enter_audience(due, policy.preferred, current_keyset.version, moment);
 	UPDATE publication p SET state = 'issued', issued_at = moment, keyset = current_keyset.version, issued_version = version,
 			rest_due_at = moment + policy.head_start
 		WHERE p.id = due.id;
 	PERFORM record_act('issue_due', due.id, jsonb_build_object('deliveries', issued, 'version', version,
 		'keyset', current_keyset.version, 'fence', fence));
 	PERFORM pg_notify('certwire_issue', due.id);
-	RETURN QUERY SELECT due.id::text, issued, due.channel, due.parts, named IS NULL AND policy.preferred IS NULL;
+	RETURN QUERY SELECT due.id::text, issued, due.channel, due.parts,
+		audience_rule(due.audience) -> 'units' IS NULL AND policy.preferred IS NULL;
 END
 $$;
 COMMENT ON FUNCTION certwire.issue_due IS 'Issues one due publication: freezes the audience, numbers the mailboxes. 发布一件并冻结受众。';

@@ -181,19 +181,21 @@ GRANT EXECUTE ON FUNCTION certwire.parts_for TO certwire_dispatcher;
 
 CREATE FUNCTION certwire.head_of(fence bigint, unit text)
 	RETURNS TABLE (epoch int, last int, digest bytea, standing text, since timestamptz, reason text, keyset int,
-		device text, settled bigint)
+		device text, settled bigint, audit_sequence bigint, audit_digest bytea)
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 BEGIN
 	PERFORM check_fence(fence);
 	RETURN QUERY
 		SELECT l.epoch, coalesce(e.number, 0), coalesce(e.digest, decode(repeat('00', 32), 'hex')),
-			s.standing, s.since, s.reason::text, (SELECT max(k.version) FROM keyset k), v.device::text, v.settled
+			s.standing, s.since, s.reason::text, (SELECT max(k.version) FROM keyset k), v.device::text, v.settled,
+			c.sequence, c.digest::bytea
 		FROM ledger l
 		JOIN standing_at(right_now()) s ON s.unit = unit
 		LEFT JOIN LATERAL (SELECT b.number, b.digest::bytea AS digest FROM entry b
 			WHERE b.unit = s.unit AND b.epoch = l.epoch AND b.digest IS NOT NULL
 			ORDER BY b.number DESC LIMIT 1) e ON true
+		LEFT JOIN LATERAL (SELECT a.sequence, a.digest FROM audit_link a ORDER BY a.sequence DESC LIMIT 1) c ON true
 		LEFT JOIN device v ON v.unit = s.unit AND v.certificate IS NOT NULL AND v.revoked_at IS NULL
 			AND v.not_after > clock_timestamp()
 		ORDER BY v.device;

@@ -88,9 +88,8 @@ CREATE FUNCTION certwire.issue_rest(fence bigint)
 DECLARE
 	moment timestamptz;
 	due publication;
-	named jsonb;
 	newest keyset;
-	entered int;
+	entered int := 0;
 BEGIN
 	PERFORM check_fence(fence);
 	IF NOT EXISTS (SELECT FROM publication p WHERE p.rest_due_at <= clock_timestamp()) THEN
@@ -106,20 +105,9 @@ BEGIN
 	IF due.id IS NULL THEN
 		RETURN;
 	END IF;
-	named := audience_rule(due.audience) -> 'units';
-	WITH numbered AS (
-		SELECT r.unit, l.epoch, 1 + coalesce((SELECT e.number FROM entry e
-			WHERE e.unit = r.unit AND e.epoch = l.epoch ORDER BY e.number DESC LIMIT 1), 0) AS number
-		FROM rights_at(moment) r CROSS JOIN ledger l
-		WHERE r.channel = due.channel AND (named IS NULL OR named ? r.unit) AND coalesce(due.expires_at > moment, true)
-			AND NOT EXISTS (SELECT FROM entry e WHERE e.unit = r.unit AND e.publication = due.id)
-	), made AS (
-		INSERT INTO entry (unit, epoch, number, kind, publication, issued_at, keyset)
-		SELECT n.unit, n.epoch, n.number, due.kind, due.id, moment, newest.version FROM numbered n
-	)
-	INSERT INTO delivery (publication, unit, epoch, number, next_offer_at)
-		SELECT due.id, n.unit, n.epoch, n.number, moment FROM numbered n;
-	GET DIAGNOSTICS entered = ROW_COUNT;
+	IF due.expires_at IS NULL OR due.expires_at > moment THEN
+		entered := enter_audience(due, NULL, newest.version, moment);
+	END IF;
 	UPDATE publication p SET rest_due_at = NULL WHERE p.id = due.id;
 	PERFORM record_act('issue_rest', due.id, jsonb_build_object('deliveries', entered, 'fence', fence));
 	PERFORM pg_notify('certwire_issue', due.id);

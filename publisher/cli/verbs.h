@@ -18,6 +18,7 @@ bool verb_issue(const struct cli_call *call, struct err *err);
 bool verb_withdraw(const struct cli_call *call, struct err *err);
 bool verb_list(const struct cli_call *call, struct err *err);
 bool verb_status(const struct cli_call *call, struct err *err);
+bool verb_audit_verify(const struct cli_call *call, struct err *err);
 
 extern const struct cli_option keygen_options[];
 extern const struct cli_option key_show_options[];
@@ -32,5 +33,6 @@ extern const struct cli_option issue_options[];
 extern const struct cli_option withdraw_options[];
 extern const struct cli_option list_options[];
 extern const struct cli_option status_options[];
+extern const struct cli_option audit_verify_options[];
 
 #endif

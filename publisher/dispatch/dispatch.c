@@ -69,6 +69,7 @@ bool dispatch_open(struct dispatch *dispatch, const struct config *config, int i
 		.clock = clock,
 		.interrupt_fd = interrupt_fd,
 		.rights_version = -1,
+		.anchored = -1,
 		.connect_backoff = {.first_ms = CONNECT_FIRST_MS, .max_ms = CONNECT_MAX_MS},
 	};
 	log_init(&dispatch->log);

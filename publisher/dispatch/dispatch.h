@@ -52,6 +52,8 @@ struct dispatch {
 
 	int64_t rights_version; /* entitlement changes up to here had their heads */
 	struct name_set heads; /* units that are to get a head */
+	int64_t anchored; /* the audit's link in the newest anchor of ours; -1: none yet */
+	int64_t anchor_at_ms; /* monotonic: not before then the next one */
 	struct name_set bad_devices; /* whose certificate was found wrong, and logged */
 };
 

@@ -5,6 +5,7 @@
 #include "common/head.h"
 #include "common/topic.h"
 #include "db/ledger_sync.h"
+#include "publisher/dispatch/anchor.h"
 #include "publisher/dispatch/dispatch.h"
 
 enum { HEADS_A_STEP = 32 };
@@ -25,6 +26,8 @@ bool head_message(struct dispatch *dispatch, const char *unit, const struct sync
 	head.time = clock_now(dispatch->clock);
 	if (!head_sign(&head, &dispatch->key, &jws, err))
 		return err_context(err, "head of %s", unit);
+	if (!anchor_keep(dispatch, &head, buf_str(&jws), err))
+		return err_context(err, "anchor of the audit");
 	*ret = message_new(topic_unit(TOPIC_HEAD, unit, topic), jws.data, jws.len, err);
 	return *ret != NULL;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "publisher/dispatch/anchor.h"
 #include "publisher/dispatch/dispatch.h"
 #include "publisher/dispatch/keys.h"
 #include "publisher/dispatch/link.h"
@@ -51,6 +52,7 @@ static void work_stand_by(struct dispatch *dispatch)
 	}
 	name_set_clear(&dispatch->heads);
 	dispatch->rights_version = -1;
+	anchor_forget(dispatch);
 }
 
 /* After a failure: what has to happen before anything else. */

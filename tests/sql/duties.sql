@@ -48,7 +48,7 @@ SELECT results_eq($$SELECT period::text, happened_on FROM certwire.record_obliga
 	$$VALUES ('2024H1'::text, '2024-07-03'::date)$$, 'a report says which half year it is about');
 SELECT is((certwire.record_obligation('served', 'support', '2024-03-05', 'CNCERT 广东分中心', '溯源分析', 744)).hours, 744::numeric,
 	'the same again with other hours is another record');
-SELECT results_eq($$SELECT act, subject, detail - 'id' FROM certwire.audit WHERE act = 'record_obligation' ORDER BY sequence LIMIT 1$$,
+SELECT results_eq($$SELECT act, subject, detail - 'id' FROM certwire.audit WHERE act = 'record_obligation' ORDER BY id LIMIT 1$$,
 	$$VALUES ('record_obligation'::text, 'served'::text, '{"kind":"support","happened_on":"2024-03-05","hours":16.50,"period":null,
 	"source":"CNCERT 广东分中心","detail":"溯源分析"}'::jsonb)$$, 'each record is audited');
 

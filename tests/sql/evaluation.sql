@@ -91,7 +91,7 @@ SELECT results_eq('SELECT unit, contact_gap_days FROM sheet WHERE contact_gap_da
 SELECT results_eq('SELECT unit, breaches, activities FROM sheet WHERE breaches + activities > 0', 'VALUES (''e-leak''::text, 1, 1)', 'breaches and activities too');
 SELECT results_eq('SELECT name, report_on, report_due, decision FROM sheet WHERE unit = ''e-late''',
 	'VALUES (''单位e-late''::text, ''2024-08-01''::date, ''2024-07-31''::date, NULL::text)', 'a sheet says when the report was due');
-SELECT is((SELECT detail->>'period' FROM certwire.audit WHERE act = 'evaluate' ORDER BY sequence DESC LIMIT 1), '2024H1', 'an evaluation is audited');
+SELECT is((SELECT detail->>'period' FROM certwire.audit WHERE act = 'evaluate' ORDER BY id DESC LIMIT 1), '2024H1', 'an evaluation is audited');
 
 SELECT results_eq('SELECT unit, name, duty, clause, demanded, done, short FROM certwire.compliance(''2024H1'') WHERE unit LIKE ''e-%''', $$VALUES
 	('e-alone'::text, '单位e-alone'::text, 'fixed-contact'::text, '四.6'::text, 182.0, 179.0, 3.0),

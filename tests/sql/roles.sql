@@ -21,7 +21,7 @@ SELECT is(t.callable('ed1'), ARRAY['approve', 'audience', 'content_key_for', 'cu
 	'put_content_key', 'request_issue', 'withdraw_publication'], 'an editor may call just these');
 SELECT is(t.callable('dsp'), ARRAY['current_keysets', 'deliveries_to_seal', 'delivery_of', 'device_of', 'due_publications',
 	'entries_to_sign', 'expire_due', 'head_of', 'issue_due', 'issue_refuse', 'issue_rest', 'lease_release', 'lease_renew', 'lease_take',
-	'my_key', 'offers_due', 'owed_to', 'parts_for', 'publication_parts', 'put_entry_signatures', 'put_grants', 'put_incident',
+	'my_key', 'offers_due', 'owed_to', 'parts_for', 'publication_parts', 'put_anchor', 'put_entry_signatures', 'put_grants', 'put_incident',
 	'receipts_to_judge', 'refused_receipts', 'settle', 'sync_seen', 'units_changed'], 'the dispatcher may call just these');
 SELECT is(t.callable('brk'), ARRAY['copy_changes', 'copy_devices', 'copy_units', 'copy_version', 'current_keysets',
 	'put_denials', 'put_presence', 'put_receipts', 'put_replies'], 'a broker may call just these');

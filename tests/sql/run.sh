@@ -24,7 +24,7 @@ for file in "$@"; do
 	name=$(basename "$file" .sql)
 	"${psql[@]}" "$conninfo" -c "CREATE DATABASE test_$name TEMPLATE schema_only"
 	out="$dir/$name.tap"
-	if "${psql[@]}" "$conninfo dbname=test_$name" -v conninfo="$conninfo dbname=test_$name" -f "$file" >"$out" 2>&1 &&
+	if "${psql[@]}" "$conninfo dbname=test_$name" -v conninfo="$conninfo dbname=test_$name" -v here="$here" -f "$file" >"$out" 2>&1 &&
 		! grep -q -e '^not ok' -e '^# Looks like' "$out" && grep -q '^ok ' "$out"; then
 		echo "ok $name ($(grep -c '^ok ' "$out") assertions)"
 	else

@@ -74,5 +74,5 @@ SELECT results_eq($$SELECT act, login, detail ->> 'reason' FROM certwire.audit W
 	$$VALUES ('suspend_unit'::text, 'adm'::text, '未按要求履行义务'::text)$$, 'an act is recorded with login and reason');
 SELECT throws_ok('UPDATE certwire.audit SET login = ''x''', 'CW002', NULL, 'the audit is not changed, not even by its owner');
 SELECT throws_ok('DELETE FROM certwire.audit', 'CW002', NULL, 'nothing is deleted from the audit');
-SELECT throws_ok('TRUNCATE certwire.audit', 'CW002', NULL, 'the audit is not truncated');
+SELECT throws_ok('TRUNCATE certwire.audit CASCADE', 'CW002', NULL, 'the audit is not truncated');
 SELECT * FROM finish(true);

@@ -429,6 +429,37 @@ class Refusing(Case):
         world.to_unit("head", world.head(unit="unit-b"))
         self.check_incident(world, 503)
 
+    def anchored(self):
+        """A unit that holds an anchor of record 7."""
+        world = self.world()
+        world.checkpoint = {"sequence": 7, "digest": "77" * 32}
+        world.start()
+        wait_until(lambda: world.status().get("audit") == 7, "an anchor is held")
+        return world
+
+    def test_an_audit_that_was_rewritten_is_505_and_the_old_anchor_stays(self):
+        world = self.anchored()
+        world.to_unit("head", world.head(checkpoint={"sequence": 7, "digest": "88" * 32}))
+        self.check_incident(world, 505)
+        path = os.path.join(world.folder, "anchor.txt")
+        done = world.run("anchor", path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(path) as file:
+            (line,) = file.read().splitlines()
+        fields = wire.read_head(line, wire.Keyset(world.keysets[-1]))
+        self.assertEqual(fields["checkpoint"], world.checkpoint)
+        self.assertEqual(world.run("anchor", path).returncode, 3)
+
+    def test_an_audit_that_went_back_is_505_and_a_late_head_is_not(self):
+        world = self.anchored()
+        world.to_unit("head", world.head(checkpoint={"sequence": 6, "digest": "66" * 32}))
+        told = len(world.syncs) + 2
+        wait_until(lambda: len(world.syncs) >= told, "syncs after it")
+        self.assertNotIn(505, world.incidents)
+        world.checkpoint = {"sequence": 6, "digest": "66" * 32}
+        self.check_incident(world, 505)
+        self.assertEqual(world.status()["audit"], 7)
+
     def test_keysets_are_refused_malformed_forged_and_stale(self):
         world = self.begin()
         world.to_unit("keyset", b"x")

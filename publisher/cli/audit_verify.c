@@ -1,0 +1,75 @@
+#include "publisher/cli/verbs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "publisher/cli/anchors.h"
+#include "publisher/cli/chain.h"
+#include "publisher/cli/output.h"
+#include "publisher/cli/session.h"
+#include "publisher/cli/when.h"
+
+enum { US_PER_S = 1000000 };
+
+const struct cli_option audit_verify_options[] = {
+	{"anchor", "FILE", "hold it against this file too, as 'certwire-unit anchor FILE' writes it",
+		true},
+	{0},
+};
+
+static bool read_anchors(
+	struct session *session, const struct cli_call *call, struct anchors *anchors, struct err *err)
+{
+	auto_keyring struct keyring ring = {.count = 0};
+	const char *path;
+
+	if (!session_keyring(session, &ring, err) ||
+		!anchors_read_kept(anchors, session->pg, &ring, err))
+		return false;
+	for (size_t i = 0; (path = cli_value_at(call, "anchor", i)); i++)
+		if (!anchors_read_file(anchors, path, &ring, err))
+			return false;
+	anchors_sort(anchors);
+	if (anchors->doubtful > 0)
+		(void)fprintf(stderr,
+			"注意 note: %zu anchors are not used: the newest keyset does not vouch for who signed "
+			"them\n",
+			anchors->doubtful);
+	return true;
+}
+
+/* A chain that nothing from outside holds may have been written anew as a whole. */
+static bool report(const struct chain *chain, struct err *err)
+{
+	const struct anchor *proof = chain->proof;
+	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
+	char proven[WHEN_TEXT_SIZE];
+	char signed_at[WHEN_TEXT_SIZE];
+
+	if (!proof)
+		return err_set(err, ERR_DATA,
+			"无锚点 nothing proves the audit: its %" PRId64
+			" records fit each other, but no anchor holds them; get one from a unit (certwire-unit "
+			"anchor FILE) and give it with --anchor",
+			chain->sequence);
+	return buf_printf(&text, err,
+			   "审计完好 the audit holds: %" PRId64 " records, proven up to %" PRId64
+			   " (%s) by the head for %s of %s (%s); %" PRId64 " newer not anchored yet\n",
+			   chain->sequence, proof->sequence,
+			   when_format(chain->proven_at_us / US_PER_S, proven), proof->unit,
+			   when_format(proof->time, signed_at), proof->from,
+			   chain->sequence - proof->sequence) &&
+		   output_text(&text, err);
+}
+
+bool verb_audit_verify(const struct cli_call *call, struct err *err)
+{
+	auto_session struct session session = SESSION_INIT;
+	auto_anchors struct anchors anchors = ANCHORS_INIT;
+	struct chain chain;
+
+	if (!session_init(&session, call, err) || !read_anchors(&session, call, &anchors, err))
+		return false;
+	chain_init(&chain, &anchors);
+	return chain_walk(&chain, session.pg, err) && report(&chain, err);
+}
