@@ -323,6 +323,13 @@ END
 $$;
 COMMENT ON FUNCTION certwire.select_unit IS 'A unit is selected for a further term, or its level or region is corrected. 入选新一届或更正级别、地区。';
 
+CREATE FUNCTION certwire.term_name(number int)
+	RETURNS text LANGUAGE sql IMMUTABLE AS $$
+	SELECT '第' || CASE WHEN number > 19 THEN substr('一二三四五六七八九', number / 10, 1) ELSE '' END
+		|| CASE WHEN number > 9 THEN '十' ELSE '' END || substr('一二三四五六七八九', number % 10, (number % 10 > 0)::int) || '届'
+$$;
+COMMENT ON FUNCTION certwire.term_name IS 'What a term is called unless it is given a name: 第五届. 届次的默认名称。';
+
 CREATE FUNCTION certwire.set_term(number int, name text DEFAULT NULL, selected_year int DEFAULT NULL,
 	begins timestamptz DEFAULT NULL, ends timestamptz DEFAULT NULL)
 	RETURNS certwire.term LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
@@ -363,7 +370,7 @@ BEGIN
 		PERFORM fail('CW002', format('%s is past, and term %s has units', time_text(made.ends), number),
 			'a right ends now or later: give a time to come');
 	END IF;
-	made.name := coalesce(btrim(name), was.name, '第' || number || '届');
+	made.name := coalesce(btrim(name), was.name, term_name(number));
 	SELECT format('term %s (%s to %s)', t.number, time_text(t.begins), coalesce(time_text(t.ends), 'no end')) INTO odd
 		FROM term t WHERE t.number <> number AND t.begins IS NOT NULL AND made.begins IS NOT NULL
 			AND (tstzrange(t.begins, t.ends) && tstzrange(made.begins, made.ends)

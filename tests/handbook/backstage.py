@@ -4,6 +4,7 @@ import shutil
 import subprocess
 
 from office import FINGERPRINT
+from programs import write_conf
 from unit import Unit
 from waiting import wait_for
 
@@ -78,10 +79,30 @@ class Backstage:
         assert self.other.wait(60) == 0
 
     def today(self, day):
-        """It is nine in the morning of that day, for every program of this world."""
+        """It is nine in the morning of that day, and every unit that runs has been heard of."""
         self.clock.set(f"{day}T09:00:00{BEIJING}")
-        wait_for(lambda: self.world.cluster.value("SELECT certwire.local_date(clock_timestamp())")
-                 == day, f"PostgreSQL to see {day}")
+        running = sum(made.process.running() for made in self.world.units.values())
+        wait_for(lambda: self.world.cluster.value(
+            "SELECT count(*) FROM certwire.device WHERE certwire.local_date(last_seen_at) = :'d'",
+            d=day) == running, f"{running} devices to be seen on {day}")
+
+    def stop(self, unit, device):
+        """The unit's program ends."""
+        self.world.units[f"{unit}.{device}"].process.stop()
+
+    def audit(self, login, unit, device):
+        """An auditor has a configuration, and a file with a unit's anchors, up to the last act."""
+        conf, anchors = self.desk / "auditor.conf", self.desk / f"{unit}.txt"
+        write_conf(conf, {"dsn": self.world.cluster.dsn(login),
+                          "root_fingerprint": self.world.office.root})
+
+        def is_anchored_wholly():
+            anchors.unlink(missing_ok=True)
+            self.world.units[f"{unit}.{device}"].tool("anchor", anchors)
+            return "; 0 newer" in self.world.programs.run(
+                "certwire", "audit", "verify", "--config", conf, "--anchor", anchors)
+
+        wait_for(is_anchored_wholly, f"{unit} to hold the last act")
 
     def has(self, unit, device, channel, number):
         """The unit has stored that publication, and its receipt is settled."""

@@ -4,7 +4,7 @@
     ```csv NAME         a file of the reader's
     ```sql              typed into the one psql session ...
     ```text             ... which then prints this; no such block: it prints nothing
-    ```sh, ```ini       for the reader alone
+    ```sh               run by a shell, when an output follows; else, as ```ini, for the reader alone
     <!-- 幕后 WORDS -->  what other people and programs do meanwhile: a method of Backstage
 
 Two outputs are the same when their lines are, after
@@ -62,8 +62,8 @@ def read(page):
 def _attach(steps, block, lines, end):
     asked = steps[-1]
     between = lines[asked.line + len(asked.text.splitlines()) + 2:block.line]
-    assert asked.kind == "sql" and not asked.printed and not "".join(between).strip(), \
-        f"line {block.line + 1}: this output follows no SQL"
+    assert asked.kind in ("sql", "sh") and not asked.printed and not "".join(between).strip(), \
+        f"line {block.line + 1}: this output follows no command"
     asked.printed = block.text
     asked.printed_from, asked.printed_to = block.line + 1, end
 

@@ -5,6 +5,8 @@
 writes what psql prints now into the page, where it is not the same. Look at the difference then.
 """
 
+import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -18,11 +20,19 @@ from psql import Psql  # noqa: E402
 from world import World  # noqa: E402
 
 PAGE = TESTS.parent / "docs/admin.md"
-FIRST_DAY = "2026-01-05T09:00:00+08:00"
+FIRST_DAY = "2024-01-08T09:00:00+08:00"
+
+
+def shell(text, desk, programs):
+    """What a shell in the administrator's folder prints."""
+    return subprocess.run(
+        ["sh", "-c", text], cwd=desk, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, encoding="utf-8", check=False,
+        env={**os.environ, "PATH": f"{programs['certwire'].parent}:{os.environ['PATH']}"}).stdout
 
 
 def run(page, shown=lambda step, said: None):
-    """Each SQL of the page with what psql said to it; `shown` is called with each as it comes."""
+    """Each command of the page with what psql said to it; `shown` is called with each as it comes."""
     steps = pages.read(page)
     (psqlrc,) = (step.text for step in steps if step.kind == "psqlrc")
     folder = Path(tempfile.mkdtemp(prefix="certwire-handbook-"))
@@ -37,8 +47,9 @@ def run(page, shown=lambda step, said: None):
                 (desk / step.argument).write_text(step.text, encoding="utf-8")
             elif step.kind == "backstage":
                 behind.act(step.argument)
-            elif step.kind == "sql":
-                said.append((step, psql.run(step.text)))
+            elif step.kind == "sql" or step.printed:
+                said.append((step, psql.run(step.text) if step.kind == "sql" else
+                             shell(step.text, desk, world.programs)))
                 shown(*said[-1])
         psql.close()
         return said

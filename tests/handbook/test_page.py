@@ -58,8 +58,8 @@ def test_steps_come_in_the_order_of_the_page():
         ("sql", "\\set a b\n", "")]
 
 
-def test_an_output_that_follows_no_sql_is_refused():
-    with pytest.raises(AssertionError, match="follows no SQL"):
+def test_an_output_that_follows_no_command_is_refused():
+    with pytest.raises(AssertionError, match="follows no command"):
         pages.read(PAGE.replace("```text", "意外\n```text"))
 
 

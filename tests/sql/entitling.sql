@@ -46,6 +46,7 @@ SELECT is(t.may('canton', 'seminar'), 'false', 'other levels it does not');
 SELECT certwire.set_policy('seminar', '也邀请广东', levels => '{national,provincial}', regions => '{440000}');
 SELECT is(t.may('canton', 'seminar'), 'true', 'a policy entitles by region');
 SELECT is(t.may('national', 'seminar'), 'false', 'who has none is not of that region');
+SELECT is((SELECT detail FROM certwire.why('canton', 'seminar') WHERE rule = 'policy'), '频道默认接收范围：国家级、省级；地区：广东省', 'why tells the policy in words');
 SELECT certwire.select_unit('canton', 4, 'provincial', '湖南省', '更正地区');
 SELECT is(t.may('canton', 'seminar'), 'false', 'a corrected region counts at once');
 SELECT certwire.set_policy('seminar', '不限地区', regions => '{}');

@@ -89,6 +89,15 @@ SELECT is_empty($$
 		AND p.proname <> 'right_now' AND has_function_privilege('public', p.oid, 'EXECUTE')
 $$, 'no helper is callable by everyone');
 
+-- Who has which role is one look.
+SELECT t.as('adm');
+SELECT certwire.give_region('clk', '440000'), certwire.give_region('clk', '110000');
+SELECT results_eq($$SELECT login, role, kid, regions FROM certwire.people WHERE login IN ('adm', 'ed1', 'clk') ORDER BY login$$,
+	$$VALUES ('adm'::text, 'admin'::text, NULL::text, NULL::text), ('clk', 'clerk', NULL, '北京市、广东省'), ('ed1', 'editor', t.id('ed1'), NULL)$$,
+	'every login with its role, key and regions');
+SELECT t.as('ed1');
+SELECT throws_ok('SELECT FROM certwire.people', '42501', NULL, 'an editor does not ask who the others are');
+
 -- Tried, not only read from the catalogue.
 SELECT t.as('brk');
 SELECT throws_ok('SELECT certwire.suspend_unit(''alpha'', ''x'')', '42501', NULL, 'a broker cannot suspend a unit');
