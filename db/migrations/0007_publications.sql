@@ -185,7 +185,7 @@ COMMENT ON FUNCTION certwire.why_not IS 'Why a unit may not receive, for people;
 
 CREATE FUNCTION certwire.audience(channel text, rule bytea DEFAULT '{"v":1,"rule":"entitled"}')
 	RETURNS TABLE (unit text, name text, receives boolean, reason text, devices int, waits boolean)
-	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
+	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = certwire, pg_temp SET jit = off AS $$
 #variable_conflict use_variable
 DECLARE
 	moment timestamptz := right_now();

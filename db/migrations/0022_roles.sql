@@ -4,7 +4,7 @@ SET LOCAL ROLE certwire_owner;
 
 GRANT SELECT ON certwire.schema_migration TO certwire_admin, certwire_registrar, certwire_editor, certwire_dispatcher,
 	certwire_broker, certwire_clerk, certwire_auditor;
-GRANT SELECT ON certwire.region, certwire.term, certwire.channel TO certwire_clerk;
+GRANT SELECT ON certwire.region, certwire.term, certwire.channel, certwire.duty TO certwire_clerk;
 
 -- Who has which role: logins are roles of PostgreSQL, made by its operator and not by a function here.
 CREATE VIEW certwire.people AS
@@ -39,7 +39,7 @@ DO $$
 DECLARE
 	name text;
 BEGIN
-	FOREACH name IN ARRAY ARRAY['unit', 'membership', 'standing', 'paper', 'contact'] LOOP
+	FOREACH name IN ARRAY ARRAY['unit', 'membership', 'standing', 'paper', 'contact', 'obligation'] LOOP
 		EXECUTE format('ALTER TABLE certwire.%I ENABLE ROW LEVEL SECURITY', name);
 		EXECUTE format('CREATE POLICY all_units ON certwire.%I FOR SELECT TO certwire_admin, certwire_auditor USING (true)', name);
 		EXECUTE format('CREATE POLICY my_regions ON certwire.%I FOR SELECT TO certwire_clerk USING (certwire.in_my_regions(%I))',
