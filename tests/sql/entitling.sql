@@ -31,6 +31,7 @@ SELECT is(t.may('delta', 'weekly'), 'false', 'not granted');
 SELECT is(t.may('gamma', 'weekly'), 'false', 'suspended');
 SELECT certwire.deny_channel('alpha', 'weekly', '调查期间');
 SELECT is(t.may('alpha', 'weekly'), 'false', 'a denial wins');
+SELECT is((SELECT reason FROM certwire.audience('weekly') WHERE unit = 'alpha'), '已禁止接收该频道：调查期间（denied）', 'and is the reason why it does not receive');
 SELECT is(t.may('alpha', 'monthly'), 'true', 'and is of one channel');
 SELECT results_eq($$SELECT rule, says FROM certwire.why('alpha', 'weekly')$$, $$VALUES ('standing'::text, 'allows'::text), ('term', 'needed'), ('policy', 'silent'),
 	('grant', 'allows'), ('deny', 'forbids'), ('contact', 'needed'), ('device', 'needed'), ('verdict', 'forbids')$$, 'why says each rule, the verdict last');

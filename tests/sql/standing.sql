@@ -35,6 +35,12 @@ SELECT throws_ok(format('SELECT certwire.%s', call), code, NULL, call) FROM (VAL
 SELECT is((SELECT count(*) FROM certwire.paper WHERE unit = 'epsilon') + (SELECT count(*) FROM certwire.contact WHERE unit = 'epsilon')
 	+ (SELECT count(*) FROM certwire.membership WHERE unit = 'epsilon') + (SELECT count(*) FROM certwire.term), 8::bigint, 'none of it left a trace');
 
+-- Names change, ids do not.
+SELECT is((certwire.rename_unit('epsilon', ' 新名公司 ', '工商变更')).name, '新名公司', 'a unit may be renamed');
+SELECT is((SELECT detail->>'before' FROM certwire.audit WHERE act = 'rename_unit'), '单位epsilon', 'the audit keeps what it was called');
+SELECT throws_ok(format('SELECT certwire.rename_unit(%s)', arguments), code, NULL, 'refused: ' || arguments)
+	FROM (VALUES ($$'epsilon', '新名公司', 'x'$$, 'CW005'), ($$'epsilon', ' ', 'x'$$, 'CW004'), ($$'epsilon', '名', ''$$, 'CW004'), ($$'nobody', '名', 'x'$$, 'CW003')) v (arguments, code);
+
 -- Contacts: one fixed, deputies beside.
 SELECT certwire.set_contact('epsilon', '李四', '13800000000', role => 'deputy');
 SELECT certwire.set_contact('epsilon', '王五', '13900000000');
