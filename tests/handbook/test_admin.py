@@ -67,6 +67,9 @@ def test_the_handbook_prints_what_psql_prints():
 def update():
     page = PAGE.read_text(encoding="utf-8")
     outputs = [(step, said) for step, said in run(page) if pages.differences(step.printed, said)]
+    for step, said in outputs:
+        if "ERROR:" in said and "ERROR:" not in step.printed:
+            print(f"{PAGE.name}, line {step.line + 1}, errs now:\n{said}", file=sys.stderr)
     PAGE.write_text(pages.updated(page, outputs), encoding="utf-8")
     print(f"{len(outputs)} outputs of {PAGE} rewritten")
 

@@ -12,7 +12,7 @@ SELECT is(t.callable('adm'), ARRAY['admit_unit', 'audience', 'bind_certificate',
 	'decide', 'deny_channel', 'effective_at', 'end_contact', 'evaluate', 'give_region', 'grant_channel', 'import_units',
 	'in_my_regions', 'lapse_unit', 'make_group', 'my_key', 'pending_devices', 'policies', 'propose_unit',
 	'publication_signatures', 'publication_status', 'publications', 'put_in_group', 'record_obligation', 'reinstate_unit',
-	'request_device', 'revoke_device', 'revoke_unit', 'select_unit', 'set_contact', 'set_paper', 'set_policy', 'set_term',
+	'rename_unit', 'request_device', 'revoke_device', 'revoke_unit', 'select_unit', 'set_contact', 'set_paper', 'set_policy', 'set_term',
 	'suspend_unit', 'take_from_group', 'take_region', 'unbind_certificate', 'why', 'withdraw_denial', 'withdraw_grant', 'withdraw_obligation'], 'an administrator may call just these');
 SELECT is(t.callable('reg'), ARRAY['certify_device', 'channels_of', 'current_keysets', 'in_my_regions', 'my_key', 'pending_devices', 'put_keyset'],
 	'a registrar may call just these');
