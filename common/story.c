@@ -172,8 +172,7 @@ static bool read_unit(const struct json_object *object, struct story_unit *unit,
 		!json_get_string(object, "name", 1, LIMIT_STORY_TEXT, &unit->name, err) ||
 		!json_get_int(object, "epoch", 1, INT_31_MAX, &unit->epoch, err) ||
 		!json_get_int(object, "number", 1, INT_31_MAX, &unit->number, err) ||
-		!field_time(object, "issued_at", &unit->issued_at, err) ||
-		!read_entry(object, unit, err) ||
+		!field_time(object, "issued_at", &unit->issued_at, err) || !read_entry(object, unit, err) ||
 		!field_word(object, "state", state_names, ARRAY_LEN(state_names), &state, err) ||
 		!field_time_or_null(object, "ended_at", &unit->ended_at, err) ||
 		!text_or_null(object, "ended_reason", &unit->ended_reason, err))
@@ -274,8 +273,8 @@ static bool read_kind(const struct json_object *object, enum kind *ret, struct e
 		   field_refuse(object, "kind", "is not a word that is known here", err);
 }
 
-static bool read_publication(const struct json_object *story_object, struct story *story,
-	struct err *err)
+static bool read_publication(
+	const struct json_object *story_object, struct story *story, struct err *err)
 {
 	static const char *const fields[] = {"id", "kind", "channel", "number", "manifest", "body",
 		"stream", "parts", "audience", "issued_at", "keyset", "expires_at", NULL};
@@ -285,8 +284,7 @@ static bool read_publication(const struct json_object *story_object, struct stor
 	return json_get_object(story_object, "publication", "story's publication", &object, err) &&
 		   json_only_keys(&object, fields, err) && field_pub_id(&object, "id", &story->id, err) &&
 		   read_kind(&object, &story->kind, err) &&
-		   field_name(
-			   &object, "channel", ident_is_channel, story->channel, CHANNEL_SIZE, err) &&
+		   field_name(&object, "channel", ident_is_channel, story->channel, CHANNEL_SIZE, err) &&
 		   field_name(&object, "number", ident_is_number, story->number, NUMBER_SIZE, err) &&
 		   json_get_digest(&object, "manifest", &story->manifest, err) &&
 		   read_body(&object, &story->body, err) &&

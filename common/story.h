@@ -60,7 +60,8 @@ struct story_unit {
 	int64_t epoch;
 	int64_t number;
 	int64_t issued_at;
-	const char *entries[LIMIT_STORY_SIGNERS]; /* the entry, once for each dispatcher that signed it */
+	const char
+		*entries[LIMIT_STORY_SIGNERS]; /* the entry, once for each dispatcher that signed it */
 	size_t entry_count; /* 0: not signed yet */
 	enum story_state state;
 	int64_t ended_at; /* or TIME_NONE */
@@ -71,7 +72,8 @@ struct story_unit {
 	/* Set by story_judge, of the signed entry: */
 	struct digest previous;
 	struct digest digest;
-	const char *dispatcher; /* whose signature is believed; borrowed from the ring; NULL: unsigned */
+	const char
+		*dispatcher; /* whose signature is believed; borrowed from the ring; NULL: unsigned */
 };
 
 /* A unit in good standing at issue that has no entry, and why, says CNCERT. */
@@ -135,8 +137,8 @@ bool story_judge_manifest(const struct story *story, const void *manifest, size_
 	struct manifest *ret, struct err *err) MUST_USE NONNULL;
 
 /* Whether a device of the unit signed that state; of judged ones. `*ret_at` is the first time. */
-bool story_reached(const struct story_unit *unit, enum receipt_state state,
-	int64_t *ret_at) MUST_USE NONNULL;
+bool story_reached(
+	const struct story_unit *unit, enum receipt_state state, int64_t *ret_at) MUST_USE NONNULL;
 
 /* The same of what settles a delivery: stored, or recalled when that is what it is. */
 bool story_settled(

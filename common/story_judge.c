@@ -41,8 +41,9 @@ static bool match_entry(const struct story *story, const struct story_unit *unit
 	if (strcmp(entry->unit, unit->unit) != 0)
 		return err_code(err, REFUSAL_ENTRY_UNIT, "it is of unit '%s'", entry->unit);
 	if (entry->epoch != unit->epoch || entry->number != unit->number)
-		return err_code(err, OTHER, "it is number %" PRId64 " of epoch %" PRId64 ", not %" PRId64
-			" of %" PRId64, entry->number, entry->epoch, unit->number, unit->epoch);
+		return err_code(err, OTHER,
+			"it is number %" PRId64 " of epoch %" PRId64 ", not %" PRId64 " of %" PRId64,
+			entry->number, entry->epoch, unit->number, unit->epoch);
 	if (entry->issued_at != unit->issued_at || entry->issued_at < story->issued_at)
 		return err_code(err, OTHER, "it was issued at another time than is said");
 	if (entry->kind != story->kind || !pub_id_equal(&entry->publication, &story->id))
@@ -56,8 +57,8 @@ static bool match_entry(const struct story *story, const struct story_unit *unit
 	return true;
 }
 
-static bool judge_signer(const struct story *story, struct story_unit *unit,
-	const struct entry *entry, struct err *err)
+static bool judge_signer(
+	const struct story *story, struct story_unit *unit, const struct entry *entry, struct err *err)
 {
 	const struct keyset *newest = keyring_newest(&story->ring);
 
@@ -116,7 +117,8 @@ static bool judge_entries(struct story *story, struct story_unit *unit, struct e
 			return err_context(err, "条目 entry %" PRId64, unit->number);
 	return unit->entry_count == 0 || unit->dispatcher ||
 		   err_code(err, REFUSAL_ENTRY_SIGNATURE,
-			   "条目 entry %" PRId64 ": only a compromised dispatcher's key signed it", unit->number);
+			   "条目 entry %" PRId64 ": only a compromised dispatcher's key signed it",
+			   unit->number);
 }
 
 static bool match_item(const struct story *story, const struct story_unit *unit,
@@ -256,7 +258,8 @@ static bool check_apart(const struct story *story, struct err *err)
 		while (i < story->unit_count && strcmp(story->units[i].unit, other) < 0)
 			i++;
 		if (i < story->unit_count && strcmp(story->units[i].unit, other) == 0)
-			return err_code(err, OTHER, "单位 unit '%s' is said to have an entry and to have none", other);
+			return err_code(
+				err, OTHER, "单位 unit '%s' is said to have an entry and to have none", other);
 	}
 	return true;
 }

@@ -22,8 +22,8 @@ bool story_keysets(struct pg *pg, struct pg_rows **ret, struct err *err)
 	return pg_exec(pg, sql_auditor_story_keysets, NULL, ret, err);
 }
 
-bool story_parts(struct pg *pg, const char *id, int64_t from, int64_t to, struct pg_rows **ret,
-	struct err *err)
+bool story_parts(
+	struct pg *pg, const char *id, int64_t from, int64_t to, struct pg_rows **ret, struct err *err)
 {
 	struct pg_params params = PG_PARAMS_INIT;
 

@@ -4,6 +4,7 @@
 
 #include "common/file.h"
 #include "common/limits.h"
+#include "publisher/cli/lookup.h"
 #include "publisher/cli/output.h"
 #include "publisher/cli/session.h"
 #include "publisher/cli/story_check.h"
@@ -17,26 +18,28 @@ const struct cli_option audit_options[] = {
 };
 
 /* The story as a third party would judge it, then the database's own columns against it. */
-static bool judge(const struct story_rows *rows, const struct buf *file,
-	struct session *session, struct story *story, struct err *err)
+static bool judge(const struct story_rows *rows, const struct buf *file, struct session *session,
+	struct story *story, struct err *err)
 {
 	struct fingerprint root;
 	bool body_read = false;
 
 	if (!session_root(session, &root, err) || !story_parse(file->data, file->len, story, err) ||
-		!story_judge(story, &root, err) ||
-		!story_check(rows, story, session->pg, &body_read, err))
+		!story_judge(story, &root, err) || !story_check(rows, story, session->pg, &body_read, err))
 		return false;
 	if (!body_read)
-		(void)fprintf(stderr, "注意 note: the sealed body was not compared: this login does not read it\n");
+		(void)fprintf(
+			stderr, "注意 note: the sealed body was not compared: this login does not read it\n");
 	return true;
 }
 
 static bool read_rows(
-	struct session *session, const char *prefix, struct story_rows *rows, struct err *err)
+	struct session *session, const char *text, struct story_rows *rows, struct err *err)
 {
-	return session_connect(session, err) && pg_begin_snapshot(session->pg, err) &&
-		   story_rows_read(session->pg, prefix, rows, err);
+	char digits[PUB_ID_SIZE];
+
+	return lookup_digits(text, digits, err) && session_connect(session, err) && pg_begin_snapshot(session->pg, err) &&
+		   story_rows_read(session->pg, digits, rows, err);
 }
 
 bool verb_audit(const struct cli_call *call, struct err *err)

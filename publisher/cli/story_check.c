@@ -29,7 +29,8 @@ static bool check_rule(const struct story_rows *rows, struct err *err)
 	struct digest rule = column_digest(rows->publication, 0, STORY_PUBLICATION_AUDIENCE);
 
 	return column_is(rows->publication, 0, STORY_PUBLICATION_AUDIENCE_DIGEST, &rule) ||
-		   err_set(err, ERR_DENIED, "受众规则 the audience rule has not the digest that stands beside it");
+		   err_set(err, ERR_DENIED,
+			   "受众规则 the audience rule has not the digest that stands beside it");
 }
 
 static bool check_versions(const struct pg_rows *rows, const struct keyring *ring, struct err *err)
@@ -37,8 +38,8 @@ static bool check_versions(const struct pg_rows *rows, const struct keyring *rin
 	for (int row = 0; row < pg_row_count(rows); row++)
 		if (ring->keysets[row]->version != pg_int(rows, row, STORY_KEYSET_VERSION) ||
 			ring->keysets[row]->version != row + 1)
-			return err_set(err, ERR_DENIED, "密钥集 keyset %d stands under another version, or one is gone",
-				row + 1);
+			return err_set(err, ERR_DENIED,
+				"密钥集 keyset %d stands under another version, or one is gone", row + 1);
 	return true;
 }
 
@@ -103,8 +104,8 @@ static bool check_columns(
 
 	if (!payload.data || payload.len != entry->jws.payload.len ||
 		memcmp(payload.data, entry->jws.payload.data, payload.len) != 0)
-		return err_set(err, ERR_DENIED, "条目 entry %" PRId64 ": its payload is not what was signed",
-			entry->number);
+		return err_set(err, ERR_DENIED,
+			"条目 entry %" PRId64 ": its payload is not what was signed", entry->number);
 	if (!column_is(rows, row, STORY_UNIT_DIGEST, &entry->digest))
 		return err_set(
 			err, ERR_DENIED, "条目 entry %" PRId64 ": its digest is another", entry->number);
@@ -121,7 +122,8 @@ static bool check_entry(const struct story_rows *rows, int row, const struct sto
 
 	if (unit->entry_count == 0)
 		return pg_is_null(rows->units, row, STORY_UNIT_PAYLOAD) ||
-			   err_set(err, ERR_DENIED, "条目 entry %" PRId64 ": its signatures are gone", unit->number);
+			   err_set(err, ERR_DENIED, "条目 entry %" PRId64 ": its signatures are gone",
+				   unit->number);
 	return entry_parse(unit->entries[0], strlen(unit->entries[0]), &entry, err) &&
 		   check_columns(rows->units, row, &entry, err) &&
 		   check_neighbours(rows->units, row, &entry, err) &&
@@ -129,8 +131,8 @@ static bool check_entry(const struct story_rows *rows, int row, const struct sto
 }
 
 /* Times of the delivery are those that some receipt proves. */
-static bool is_proven(const struct story *story, const struct story_unit *unit, int64_t at,
-	bool opened)
+static bool is_proven(
+	const struct story *story, const struct story_unit *unit, int64_t at, bool opened)
 {
 	for (size_t i = 0; i < unit->device_count; i++)
 		for (size_t j = 0; j < unit->devices[i].receipt_count; j++) {
@@ -159,7 +161,8 @@ static bool check_delivery(const struct pg_rows *rows, int row, const struct sto
 		(stored && !is_proven(story, unit, pg_time(rows, row, STORY_UNIT_STORED_AT), false)))
 		return err_set(err, ERR_DENIED, "投递 when it was stored is not what the receipts say");
 	return (opened == story_reached(unit, RECEIPT_OPENED, &at) &&
-			   (!opened || is_proven(story, unit, pg_time(rows, row, STORY_UNIT_OPENED_AT), true))) ||
+			   (!opened ||
+				   is_proven(story, unit, pg_time(rows, row, STORY_UNIT_OPENED_AT), true))) ||
 		   err_set(err, ERR_DENIED, "投递 when it was opened is not what the receipts say");
 }
 
@@ -175,8 +178,8 @@ bool story_check_ledger(const struct story_rows *rows, const struct story *story
 }
 
 /* Digest of stream header and parts, read a page at a time. */
-static bool check_body(const struct story_rows *rows, const struct story *story, struct pg *pg,
-	struct err *err)
+static bool check_body(
+	const struct story_rows *rows, const struct story *story, struct pg *pg, struct err *err)
 {
 	struct digest_state state;
 	struct digest digest;
@@ -195,7 +198,8 @@ static bool check_body(const struct story_rows *rows, const struct story *story,
 			struct pg_bytes part = pg_bytes(parts, row, STORY_PART_DATA);
 
 			if (pg_int(parts, row, STORY_PART_INDEX) != next)
-				return err_set(err, ERR_DENIED, "正文 part %" PRId64 " of the sealed body is gone", next);
+				return err_set(
+					err, ERR_DENIED, "正文 part %" PRId64 " of the sealed body is gone", next);
 			digest_update(&state, part.data, part.len);
 		}
 	}
@@ -223,7 +227,8 @@ static bool check_unsettled(
 			if (pub_id_equal(&receipt.items[i].publication, &story->id) &&
 				receipt.items[i].state == RECEIPT_STORED)
 				return err_set(err, ERR_DENIED,
-					"回执 receipt %" PRId64 " of device '%s' of unit '%s' says that it was stored, and the "
+					"回执 receipt %" PRId64
+					" of device '%s' of unit '%s' says that it was stored, and the "
 					"ledger does not",
 					pg_int(receipts, row, STORY_UNSETTLED_NUMBER),
 					ERR_QUOTED(pg_text(receipts, row, STORY_UNSETTLED_DEVICE)),

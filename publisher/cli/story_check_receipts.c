@@ -22,7 +22,8 @@ static bool check_key(const struct pg_rows *rows, int row, const struct story *s
 		return err_set(err, ERR_DENIED, "the certificate is for another key");
 	return pg_is_null(rows, row, STORY_DEVICE_GRANT_KID) ||
 		   strcmp(kid, pg_text(rows, row, STORY_DEVICE_GRANT_KID)) == 0 ||
-		   err_set(err, ERR_DENIED, "封装 the content key was sealed to a key that is not the device's");
+		   err_set(err, ERR_DENIED,
+			   "封装 the content key was sealed to a key that is not the device's");
 }
 
 /* A device numbers its receipts without a hole: one that is gone shows. */
@@ -33,7 +34,8 @@ static bool check_numbers(const struct pg_rows *rows, int row, struct err *err)
 
 	return settled == counted ||
 		   err_set(err, ERR_DENIED,
-			   "回执缺失 of its receipts 1 to %" PRId64 " only %" PRId64 " are there", settled, counted);
+			   "回执缺失 of its receipts 1 to %" PRId64 " only %" PRId64 " are there", settled,
+			   counted);
 }
 
 static bool check_devices(const struct story_rows *rows, const struct story *story, struct err *err)
@@ -49,10 +51,11 @@ static bool check_devices(const struct story_rows *rows, const struct story *sto
 	return true;
 }
 
-static bool check_labels(const struct pg_rows *rows, int row, const struct story_receipt *receipt,
-	struct err *err)
+static bool check_labels(
+	const struct pg_rows *rows, int row, const struct story_receipt *receipt, struct err *err)
 {
-	if (strcmp(pg_text(rows, row, STORY_RECEIPT_UNIT), pg_text(rows, row, STORY_RECEIPT_ITEM_UNIT)) != 0 ||
+	if (strcmp(pg_text(rows, row, STORY_RECEIPT_UNIT),
+			pg_text(rows, row, STORY_RECEIPT_ITEM_UNIT)) != 0 ||
 		strcmp(pg_text(rows, row, STORY_RECEIPT_DEVICE),
 			pg_text(rows, row, STORY_RECEIPT_ITEM_DEVICE)) != 0 ||
 		pg_int(rows, row, STORY_RECEIPT_NUMBER) != receipt->number)
@@ -63,8 +66,8 @@ static bool check_labels(const struct pg_rows *rows, int row, const struct story
 		   err_set(err, ERR_DENIED, "it was not believed, and yet something was settled by it");
 }
 
-static bool check_item(const struct pg_rows *rows, int row, const struct story_receipt *receipt,
-	struct err *err)
+static bool check_item(
+	const struct pg_rows *rows, int row, const struct story_receipt *receipt, struct err *err)
 {
 	const char *word = pg_text(rows, row, STORY_RECEIPT_STATE);
 	enum receipt_state state;
@@ -94,8 +97,7 @@ static bool check_receipt(
 	return true;
 }
 
-bool story_check_receipts(
-	const struct story_rows *rows, const struct story *story, struct err *err)
+bool story_check_receipts(const struct story_rows *rows, const struct story *story, struct err *err)
 {
 	int row = 0;
 
@@ -107,8 +109,8 @@ bool story_check_receipts(
 
 			for (size_t k = 0; k < device->receipt_count; k++)
 				if (!check_receipt(rows->receipts, &row, &device->receipts[k], err))
-					return err_context(err, "单位 unit '%s': 设备 device '%s'", story->units[i].unit,
-						device->device);
+					return err_context(err, "单位 unit '%s': 设备 device '%s'",
+						story->units[i].unit, device->device);
 		}
 	return true;
 }

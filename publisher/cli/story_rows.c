@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "db/story.h"
-#include "publisher/cli/lookup.h"
 
 void story_rows_release(struct story_rows *rows)
 {
@@ -24,8 +23,7 @@ static bool take_only(struct story_rows *rows, const char *prefix, struct err *e
 	const char *text;
 
 	if (pg_row_count(rows->publication) == 0)
-		return err_set(
-			err, ERR_DATA, "no publication's id begins with '%s'", ERR_QUOTED(prefix));
+		return err_set(err, ERR_DATA, "no publication's id begins with '%s'", ERR_QUOTED(prefix));
 	if (pg_row_count(rows->publication) > 1)
 		return err_set(err, ERR_USAGE, "several publications begin with '%s'; give more digits",
 			ERR_QUOTED(prefix));
@@ -34,20 +32,17 @@ static bool take_only(struct story_rows *rows, const char *prefix, struct err *e
 		return err_set(err, ERR_DENIED, "publication id '%s' is malformed", ERR_QUOTED(text));
 	(void)pub_id_format(&id, rows->id);
 	if (strcmp(pg_text(rows->publication, 0, STORY_PUBLICATION_STATE), "issued") != 0)
-		return err_set(err, ERR_DATA, "publication %.8s is not issued, so there is no story yet",
-			rows->id);
+		return err_set(
+			err, ERR_DATA, "publication %.8s is not issued, so there is no story yet", rows->id);
 	return true;
 }
 
-bool story_rows_read(
-	struct pg *pg, const char *prefix, struct story_rows *ret, struct err *err)
+bool story_rows_read(struct pg *pg, const char *prefix, struct story_rows *ret, struct err *err)
 {
 	auto_story_rows struct story_rows rows = STORY_ROWS_INIT;
-	char digits[PUB_ID_SIZE];
 
-	if (!lookup_digits(prefix, digits, err) ||
-		!story_publication(pg, digits, &rows.publication, err) ||
-		!take_only(&rows, prefix, err) || !story_keysets(pg, &rows.keysets, err) ||
+	if (!story_publication(pg, prefix, &rows.publication, err) || !take_only(&rows, prefix, err) ||
+		!story_keysets(pg, &rows.keysets, err) ||
 		!story_signatures(pg, rows.id, &rows.signatures, err) ||
 		!story_units(pg, rows.id, &rows.units, err) ||
 		!story_devices(pg, rows.id, &rows.devices, err) ||

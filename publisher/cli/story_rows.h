@@ -32,7 +32,7 @@ struct story_rows {
 void story_rows_release(struct story_rows *rows) NONNULL;
 
 /*
- * Reads those of the one issued publication whose id begins with `prefix`, in the snapshot that the
+ * Reads those of the one issued publication whose id begins with `prefix` (lookup_digits), in the snapshot that the
  * caller has begun. ERR_USAGE when several do, ERR_DATA when none does or it is not issued. `*ret` is new.
  */
 bool story_rows_read(

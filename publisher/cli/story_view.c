@@ -45,8 +45,9 @@ static bool view_keysets(const struct story *story, struct buf *out, struct err 
 	auto_buf struct buf text = BUF_INIT(LINE_BYTES_MAX);
 	char time[WHEN_TEXT_SIZE];
 
-	return buf_printf(&text, err, "%zu，最新 newest %" PRId64 " (%s)；根 root %s", story->ring.count,
-			   newest->version, when_format(newest->issued_at, time), story->ring.pinned.text) &&
+	return buf_printf(&text, err, "%zu，最新 newest %" PRId64 " (%s)；根 root %s",
+			   story->ring.count, newest->version, when_format(newest->issued_at, time),
+			   story->ring.pinned.text) &&
 		   line(out, "密钥集 keysets", &text, err);
 }
 
@@ -128,8 +129,8 @@ static const char *state_text(enum story_state state)
 }
 
 /* What CNCERT says of it, and a refusal that the device signed. */
-static void describe_state(const struct story_unit *unit, const struct story_device *device,
-	char out[static STATE_SIZE])
+static void describe_state(
+	const struct story_unit *unit, const struct story_device *device, char out[static STATE_SIZE])
 {
 	int64_t refused = device ? reached(device, RECEIPT_REFUSED) : 0;
 	int64_t recalled = device ? reached(device, RECEIPT_RECALLED) : 0;
@@ -138,8 +139,8 @@ static void describe_state(const struct story_unit *unit, const struct story_dev
 	for (size_t i = 0; device && i < device->receipt_count; i++)
 		if (device->receipts[i].states[RECEIPT_REFUSED])
 			code = device->receipts[i].code;
-	(void)snprintf(out, STATE_SIZE, "%s", unit->entry_count ? state_text(unit->state)
-														 : "未签名 entry not signed yet");
+	(void)snprintf(out, STATE_SIZE, "%s",
+		unit->entry_count ? state_text(unit->state) : "未签名 entry not signed yet");
 	if (recalled)
 		(void)snprintf(out + strlen(out), STATE_SIZE - strlen(out), "；已隔离 recalled %s",
 			WHEN_OR_EMPTY(recalled));
@@ -163,8 +164,8 @@ static bool add_row(struct table *table, const struct story_unit *unit,
 		list_numbers(device, numbers);
 	describe_state(unit, device, state);
 	const char *const cells[] = {unit->unit, unit->name, entry,
-		when_format(unit->issued_at, entered), device ? device->device : "",
-		WHEN_OR_EMPTY(stored), WHEN_OR_EMPTY(opened), numbers, state};
+		when_format(unit->issued_at, entered), device ? device->device : "", WHEN_OR_EMPTY(stored),
+		WHEN_OR_EMPTY(opened), numbers, state};
 
 	return table_add_row(table, cells, err);
 }
@@ -207,13 +208,14 @@ static bool view_others(const struct story *story, struct buf *out, struct err *
 			return false;
 	}
 	return buf_append_str(out,
-			   "\n资格正常而未列入 in good standing without an entry（数据库所述 the database's word）\n",
+			   "\n资格正常而未列入 in good standing without an entry（数据库所述 the database's "
+			   "word）\n",
 			   err) &&
 		   table_write(&table, 2, out, err);
 }
 
-static bool view_title(const struct story *story, const struct manifest *manifest, struct buf *out,
-	struct err *err)
+static bool view_title(
+	const struct story *story, const struct manifest *manifest, struct buf *out, struct err *err)
 {
 	char id[PUB_ID_SIZE];
 	char channel[CHANNEL_TEXT_SIZE];
@@ -226,25 +228,29 @@ static bool view_title(const struct story *story, const struct manifest *manifes
 		!line(out, "发布 issued", &text, err))
 		return false;
 	buf_clear(&text);
-	return !manifest || (buf_append_str(&text, manifest->title, err) &&
-							line(out, "标题 title", &text, err));
+	return !manifest ||
+		   (buf_append_str(&text, manifest->title, err) && line(out, "标题 title", &text, err));
 }
 
 /* Which of it rests on signatures, and which on CNCERT's word. */
 static bool view_grounds(const struct manifest *manifest, struct buf *out, struct err *err)
 {
 	return buf_printf(out, err,
-		"\n已证明 proven by signatures up to the root: 谁签发 who approved; 列入谁、编号、时间 to whom it was "
+		"\n已证明 proven by signatures up to the root: 谁签发 who approved; 列入谁、编号、时间 to "
+		"whom it was "
 		"entered, number and time; 谁何时签收 which device signed what, its time by its own "
-		"clock%s\n仅为 CNCERT 陈述 CNCERT's word alone: 单位名称 names of units; 受众规则的适用 how "
-		"the audience rule was applied; 入库与结算时间 when receipts came and were settled; 未列入者 "
+		"clock%s\n仅为 CNCERT 陈述 CNCERT's word alone: 单位名称 names of units; 受众规则的适用 "
+		"how "
+		"the audience rule was applied; 入库与结算时间 when receipts came and were settled; "
+		"未列入者 "
 		"who was left out and why%s\n",
 		manifest ? "; 清单、频道、期号、受众规则 manifest, channel, number and audience rule" : "",
-		manifest ? "" : "; 频道、期号、受众规则 channel, number and audience rule (give --manifest)");
+		manifest ? ""
+				 : "; 频道、期号、受众规则 channel, number and audience rule (give --manifest)");
 }
 
-bool story_view(const struct story *story, const struct manifest *manifest, struct buf *out,
-	struct err *err)
+bool story_view(
+	const struct story *story, const struct manifest *manifest, struct buf *out, struct err *err)
 {
 	return view_title(story, manifest, out, err) && view_editors(story, out, err) &&
 		   view_keysets(story, out, err) && view_digests(story, out, err) &&

@@ -29,10 +29,10 @@ static json_t *devices_json(const struct story_unit *unit)
 		for (size_t j = 0; j < device->receipt_count; j++)
 			if (json_array_append_new(receipts, receipt_json(&device->receipts[j])) != 0)
 				return NULL;
-		if (json_array_append_new(list,
-				json_pack("{s:s, s:o, s:o, s:O}", "device", device->device, "sealed_at",
-					output_time(device->sealed_at, TIME_NONE), "revoked_at",
-					output_time(device->revoked_at, TIME_NONE), "receipts", receipts)) != 0)
+		if (json_array_append_new(
+				list, json_pack("{s:s, s:o, s:o, s:O}", "device", device->device, "sealed_at",
+						  output_time(device->sealed_at, TIME_NONE), "revoked_at",
+						  output_time(device->revoked_at, TIME_NONE), "receipts", receipts)) != 0)
 			return NULL;
 	}
 	return TAKE(list);
@@ -61,9 +61,9 @@ static json_t *others_json(const struct story *story)
 	auto_json json_t *list = json_array();
 
 	for (size_t i = 0; i < story->other_count; i++)
-		if (json_array_append_new(list,
-				json_pack("{s:s, s:s, s:s}", "unit", story->others[i].unit, "name",
-					story->others[i].name, "why", story->others[i].why)) != 0)
+		if (json_array_append_new(
+				list, json_pack("{s:s, s:s, s:s}", "unit", story->others[i].unit, "name",
+						  story->others[i].name, "why", story->others[i].why)) != 0)
 			return NULL;
 	return TAKE(list);
 }
@@ -73,8 +73,8 @@ static json_t *editors_json(const struct story *story)
 	auto_json json_t *list = json_array();
 
 	for (size_t i = 0; i < story->editor_count; i++)
-		if (json_array_append_new(list, json_pack("{s:s, s:s}", "name", story->editors[i]->name, "kid",
-											story->editors[i]->kid)) != 0)
+		if (json_array_append_new(list, json_pack("{s:s, s:s}", "name", story->editors[i]->name,
+											"kid", story->editors[i]->kid)) != 0)
 			return NULL;
 	return TAKE(list);
 }

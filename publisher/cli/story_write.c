@@ -89,13 +89,13 @@ static json_t *receipt_of(struct writer *writer)
 	auto_json json_t *json = json_object();
 	auto_json json_t *states = json_array();
 
-	for (; writer->receipt < pg_row_count(rows) &&
-		   pg_int(rows, writer->receipt, STORY_RECEIPT_ID) ==
-			   pg_int(rows, first, STORY_RECEIPT_ID) &&
-		   is_of(rows, writer->receipt, STORY_RECEIPT_ITEM_UNIT,
-			   pg_text(rows, first, STORY_RECEIPT_ITEM_UNIT)) &&
-		   is_of(rows, writer->receipt, STORY_RECEIPT_ITEM_DEVICE,
-			   pg_text(rows, first, STORY_RECEIPT_ITEM_DEVICE));
+	for (;
+		 writer->receipt < pg_row_count(rows) &&
+		 pg_int(rows, writer->receipt, STORY_RECEIPT_ID) == pg_int(rows, first, STORY_RECEIPT_ID) &&
+		 is_of(rows, writer->receipt, STORY_RECEIPT_ITEM_UNIT,
+			 pg_text(rows, first, STORY_RECEIPT_ITEM_UNIT)) &&
+		 is_of(rows, writer->receipt, STORY_RECEIPT_ITEM_DEVICE,
+			 pg_text(rows, first, STORY_RECEIPT_ITEM_DEVICE));
 		 writer->receipt++)
 		if (json_array_append_new(states, text_of(rows, writer->receipt, STORY_RECEIPT_STATE)) != 0)
 			return NULL;
@@ -111,7 +111,8 @@ static bool check_receipt_row(const struct pg_rows *rows, int row, struct err *e
 {
 	return !pg_is_null(rows, row, STORY_RECEIPT_ID) ||
 		   err_set(err, ERR_DENIED,
-			   "回执缺失 the receipt by which device '%s' of unit '%s' is said to have '%s' is gone",
+			   "回执缺失 the receipt by which device '%s' of unit '%s' is said to have '%s' is "
+			   "gone",
 			   ERR_QUOTED(pg_text(rows, row, STORY_RECEIPT_ITEM_DEVICE)),
 			   ERR_QUOTED(pg_text(rows, row, STORY_RECEIPT_ITEM_UNIT)),
 			   ERR_QUOTED(pg_text(rows, row, STORY_RECEIPT_STATE)));

@@ -21,8 +21,8 @@ const struct cli_option verify_options[] = {
 	{0},
 };
 
-static bool digest_file(int fd, const char *name, int64_t *ret_bytes, struct digest *ret,
-	struct err *err)
+static bool digest_file(
+	int fd, const char *name, int64_t *ret_bytes, struct digest *ret, struct err *err)
 {
 	uint8_t chunk[64 * 1024];
 	struct digest_state state;
@@ -93,7 +93,8 @@ static bool print_text(const struct cli_call *call, const struct story *story,
 	return buf_append_str(&text, "证明成立 the story holds\n", err) &&
 		   story_view(story, manifest, &text, err) &&
 		   (!cli_has(call, "files") ||
-			   buf_printf(&text, err, "文件 files: %zu 个与清单相符 are the ones that were published\n",
+			   buf_printf(&text, err,
+				   "文件 files: %zu 个与清单相符 are the ones that were published\n",
 				   manifest->file_count)) &&
 		   output_text(&text, err);
 }

@@ -39,7 +39,7 @@ class Auditing:
         for unit in (self.huaan, self.anheng):
             for publication in (self.before, self.id, self.after):
                 unit.has(publication)
-        self.huaan.tool("open", self.id[:8])
+        self.huaan.tool("inbox", "open", self.id[:8])
         wait_for(lambda: world.delivery(self.id, "huaan")["opened_at"], lambda: "huaan to have opened it:\n"
                  + self.huaan.log())
         wait_for(lambda: not world.cluster.rows("SELECT 1 FROM certwire.receipt WHERE judged_at IS NULL"),
@@ -186,8 +186,8 @@ TAMPERED = [
      "AND o.number = 2) WHERE unit = 'huaan' AND number = 2", "unit 'huaan': 条目 entry 2: it is of unit 'anheng'"),
     (f"DELETE FROM certwire.entry WHERE {OF} AND unit = 'lumeng'", "a delivery and no entry"),
     (f"DELETE FROM certwire.delivery WHERE {OF} AND unit = 'lumeng'", "an entry and no delivery"),
-    (f"DELETE FROM certwire.delivery WHERE {OF} AND unit = 'lumeng'; DELETE FROM certwire.entry WHERE {OF} AND "
-     f"unit = 'lumeng'", "it has no entry, and by the history it had the right"),
+    (f"DELETE FROM certwire.delivery_grant WHERE {OF} AND unit = 'lumeng'; DELETE FROM certwire.delivery WHERE {OF} AND "
+     f"unit = 'lumeng'; DELETE FROM certwire.entry WHERE {OF} AND unit = 'lumeng'", "it has no entry, and by the history it had the right"),
     ("DELETE FROM certwire.unit WHERE id = 'huaan'", "unit 'huaan' is gone"),
     (f"UPDATE certwire.delivery SET state = 'settled', stored_at = now() WHERE {OF} AND unit = 'lumeng'",
      "no receipt says that it was stored"),
@@ -195,12 +195,12 @@ TAMPERED = [
     (f"UPDATE certwire.delivery SET stored_at = stored_at - interval '1 hour' WHERE {OF} AND unit = 'huaan'",
      "when it was stored"),
     (f"UPDATE certwire.delivery SET opened_at = now() WHERE {OF} AND unit = 'anheng'", "when it was opened"),
-    (f"UPDATE certwire.delivery SET number = 3 WHERE {OF} AND unit = 'lumeng'", "of another entry"),
+    (f"UPDATE certwire.delivery SET number = 9 WHERE {OF} AND unit = 'lumeng'", "of another entry"),
     ("UPDATE certwire.device SET certificate = (SELECT o.certificate FROM certwire.device o WHERE o.unit = 'anheng') "
      "WHERE unit = 'huaan'", "device certificate"),
     ("UPDATE certwire.device SET certificate = left(certificate, -8) || 'AAAAAAAA' WHERE unit = 'huaan'", "device 'd1'"),
     ("UPDATE certwire.device SET kid = md5('x') WHERE unit = 'huaan'", "another key"),
-    ("UPDATE certwire.device SET revoked_at = '2020-01-01' WHERE unit = 'huaan'", "revoked before"),
+    ("UPDATE certwire.device SET revoked_at = '2020-01-01', revoked_by = 'x', revoked_reason = 'x' WHERE unit = 'huaan'", "revoked before"),
     ("DELETE FROM certwire.device WHERE unit = 'huaan'", "no certificate"),
     (f"UPDATE certwire.delivery_grant SET kid = md5('x') WHERE {OF} AND unit = 'huaan'", "sealed to a key"),
     (f"INSERT INTO certwire.delivery_grant (publication, unit, device, kid, sealed) SELECT :'p', 'zanting', 'd1', kid, "
