@@ -228,7 +228,7 @@ DECLARE
 	about text := check_period(period);
 BEGIN
 	RETURN QUERY
-	SELECT f.unit, u.name::text, x.duty, d.clause::text, x.demanded, x.done, x.short, x.detail
+	SELECT f.unit, u.name::text, x.duty, d.clause::text, trim_scale(x.demanded), trim_scale(x.done), trim_scale(x.short), x.detail
 	FROM evaluation_facts(about, NULL) f
 	JOIN unit u ON u.id = f.unit
 	JOIN duty s ON s.id = 'incident-service'

@@ -6,6 +6,25 @@ GRANT SELECT ON certwire.schema_migration TO certwire_admin, certwire_registrar,
 	certwire_broker, certwire_clerk, certwire_auditor;
 GRANT SELECT ON certwire.region, certwire.term, certwire.channel, certwire.duty TO certwire_clerk;
 
+-- Who has which role: logins are roles of PostgreSQL, made by its operator and not by a function here.
+CREATE VIEW certwire.people AS
+SELECT m.rolname::text COLLATE "default" AS login, substr(g.rolname::text, 10) COLLATE "default" AS role, m.rolcanlogin AS may_login, h.kid::text, h.bound_at,
+	(SELECT string_agg(r.name_zh, '、' ORDER BY r.code) FROM certwire.clerk_region c JOIN certwire.region r ON r.code = c.region
+		WHERE c.login = m.rolname) AS regions
+FROM pg_auth_members a
+JOIN pg_roles g ON g.oid = a.roleid AND g.rolname IN ('certwire_admin', 'certwire_registrar', 'certwire_editor',
+	'certwire_dispatcher', 'certwire_broker', 'certwire_clerk', 'certwire_auditor')
+JOIN pg_roles m ON m.oid = a.member
+LEFT JOIN certwire.key_holder h ON h.login = m.rolname AND 'certwire_' || h.role = g.rolname
+ORDER BY role, login;
+COMMENT ON VIEW certwire.people IS 'Every login with its role, key and regions. 各登录名的角色、密钥与地区。';
+COMMENT ON COLUMN certwire.people.login IS 'Login. 登录名。';
+COMMENT ON COLUMN certwire.people.role IS 'admin, registrar, editor, dispatcher, broker, clerk or auditor. 角色。';
+COMMENT ON COLUMN certwire.people.may_login IS 'False when the operator has shut it out. 是否可登录。';
+COMMENT ON COLUMN certwire.people.kid IS 'Key bound to it in that role. 绑定的密钥标识。';
+COMMENT ON COLUMN certwire.people.bound_at IS 'Since when. 绑定时间。';
+COMMENT ON COLUMN certwire.people.regions IS 'A clerk''s regions. 经办负责的地区。';
+
 -- Administrators and auditors read everything; administrators no sealed bytes.
 GRANT SELECT ON ALL TABLES IN SCHEMA certwire TO certwire_admin, certwire_auditor;
 REVOKE SELECT ON certwire.content_key, certwire.delivery_grant, certwire.reply, certwire.publication_part FROM certwire_admin;

@@ -12,7 +12,7 @@ SELECT is(t.callable('adm'), ARRAY['admit_unit', 'audience', 'bind_certificate',
 	'decide', 'deny_channel', 'effective_at', 'end_contact', 'evaluate', 'give_region', 'grant_channel', 'import_units',
 	'in_my_regions', 'lapse_unit', 'make_group', 'my_key', 'pending_devices', 'policies', 'propose_unit',
 	'publication_signatures', 'publication_status', 'publications', 'put_in_group', 'record_obligation', 'reinstate_unit',
-	'request_device', 'revoke_device', 'revoke_unit', 'select_unit', 'set_contact', 'set_paper', 'set_policy', 'set_term',
+	'rename_unit', 'request_device', 'revoke_device', 'revoke_unit', 'select_unit', 'set_contact', 'set_paper', 'set_policy', 'set_term',
 	'suspend_unit', 'take_from_group', 'take_region', 'unbind_certificate', 'why', 'withdraw_denial', 'withdraw_grant', 'withdraw_obligation'], 'an administrator may call just these');
 SELECT is(t.callable('reg'), ARRAY['certify_device', 'channels_of', 'current_keysets', 'in_my_regions', 'my_key', 'pending_devices', 'put_keyset'],
 	'a registrar may call just these');
@@ -88,6 +88,15 @@ SELECT is_empty($$
 	SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'certwire'::regnamespace AND NOT p.prosecdef
 		AND p.proname <> 'right_now' AND has_function_privilege('public', p.oid, 'EXECUTE')
 $$, 'no helper is callable by everyone');
+
+-- Who has which role is one look.
+SELECT t.as('adm');
+SELECT certwire.give_region('clk', '440000'), certwire.give_region('clk', '110000');
+SELECT results_eq($$SELECT login, role, kid, regions FROM certwire.people WHERE login IN ('adm', 'ed1', 'clk') ORDER BY login$$,
+	$$VALUES ('adm'::text, 'admin'::text, NULL::text, NULL::text), ('clk', 'clerk', NULL, '北京市、广东省'), ('ed1', 'editor', t.id('ed1'), NULL)$$,
+	'every login with its role, key and regions');
+SELECT t.as('ed1');
+SELECT throws_ok('SELECT FROM certwire.people', '42501', NULL, 'an editor does not ask who the others are');
 
 -- Tried, not only read from the catalogue.
 SELECT t.as('brk');
