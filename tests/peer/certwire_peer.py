@@ -318,6 +318,11 @@ def jws_sign_detached(typ, key, payload):
     return f"{head}..{signature}"
 
 
+def approve(key, manifest):
+    """An editor's signature on a manifest's bytes."""
+    return jws_sign_detached("certwire-manifest+jws", key, digest(manifest))
+
+
 class Jws:
     """One taken apart; `payload` is not to be believed before `verify`."""
 
@@ -602,14 +607,18 @@ class Entry:
                          optional=("target",))
             refuse_unless(self.fields.get("target", 0) < self.fields["number"], 202, "target")
         else:
-            check_fields(self.fields, {**ENTRY_COMMON, **ENTRY_PUBLICATION}, 202)
+            check_fields(self.fields, {**ENTRY_COMMON, **ENTRY_PUBLICATION, "entered_at": time}, 202,
+                         optional=("entered_at",))
         refuse_unless((self.fields["previous"] == ZEROS) == (self.fields["number"] == 1), 202,
                       "previous")
+        refuse_unless(self.fields.get("entered_at", INT53) > self.fields["issued_at"], 202,
+                      "entered_at")
         self.digest = digest(self.jws.payload)
 
     def verify(self, newest):
         refuse_unless(self.fields["keyset"] <= newest.version, 208, "keyset")
-        newest.verify(self.jws, "dispatcher", self.fields["issued_at"])
+        newest.verify(self.jws, "dispatcher",
+                      self.fields.get("entered_at", self.fields["issued_at"]))
 
     def check_owner(self, unit_id, epoch):
         refuse_unless(self.fields["unit"] == unit_id, 204, "unit")
@@ -636,10 +645,10 @@ def read_offer(data):
     return fields["entry"], grants
 
 
-def check_approvals(signatures, manifest, newest, at, demanded):
+def check_approvals(signatures, manifest_digest, newest, at, demanded):
     names = set()
     for signature in signatures:
-        jws = Jws("certwire-manifest+jws", signature, manifest)
+        jws = Jws("certwire-manifest+jws", signature, manifest_digest)
         refuse_unless(jws.kid in newest.keys, 213, "no key of the keyset")
         jws.verify(unb64(newest.keys[jws.kid]["public"]))
         newest.key(jws.kid, "editor", at, 213)
@@ -662,7 +671,7 @@ def open_publication(entry, content_key, parts, keysets, now=None, max_bytes=671
     named = [k for k in keysets if k.version == fields["keyset"]]
     refuse_unless(named, 208, "keyset not held")
     rule = named[0].fields["channels"].get(manifest["channel"], {"approvals": 0})
-    check_approvals(fields["signatures"], data, keysets[-1], fields["issued_at"], rule["approvals"])
+    check_approvals(fields["signatures"], digest(data), keysets[-1], fields["issued_at"], rule["approvals"])
     refuse_unless(now is None or manifest["expires_at"] is None or now <= manifest["expires_at"], 311,
                   "expired")
     check_names([file["name"] for file in manifest["files"]])
