@@ -56,7 +56,7 @@ class Run:
 
     def round(self, plan):
         breaker = self.breaker
-        breaker.waiting = [self.field.draft(p["channel"], p["size"]) for p in plan["publications"]]
+        breaker.waiting = [self.field.draft(**p) for p in plan["publications"]]
         newest = None
         for step in plan["steps"]:
             breaker.run(step, newest)
