@@ -19,20 +19,20 @@ BEGIN
 	END IF;
 	SELECT e.number INTO last FROM entry e JOIN ledger l ON l.epoch = e.epoch WHERE e.unit = unit ORDER BY e.number DESC LIMIT 1;
 	WITH missed AS (
-		SELECT p.id, p.kind, p.issued_at
+		SELECT p.id, p.kind, p.issued_at, p.keyset
 		FROM publication p
-		WHERE p.channel = channel AND p.state = 'issued' AND p.issued_at > after AND p.kind IN ('publish', 'supersede')
+		WHERE p.channel = channel AND p.state = 'issued' AND p.issued_at > after AND p.kind IN ('publish', 'supersede') AND p.recalled_at IS NULL
 			AND p.rest_due_at IS NULL AND (p.expires_at IS NULL OR p.expires_at > moment)
 			AND coalesce(audience_rule(p.audience) -> 'units' ? unit, true)
-			AND NOT EXISTS (SELECT FROM entry e WHERE e.unit = unit AND e.publication = p.id)
+			AND NOT EXISTS (SELECT FROM delivery d WHERE d.unit = unit AND d.publication = p.id)
 		ORDER BY p.issued_at DESC, p.id
 		LIMIT max_rows
 	), numbered AS (
-		SELECT m.id, m.kind, l.epoch, (coalesce(last, 0) + row_number() OVER (ORDER BY m.issued_at, m.id))::int AS number
+		SELECT m.id, m.kind, m.keyset, l.epoch, (coalesce(last, 0) + row_number() OVER (ORDER BY m.issued_at, m.id))::int AS number
 		FROM missed m CROSS JOIN ledger l
 	), made AS (
 		INSERT INTO entry (unit, epoch, number, kind, publication, issued_at, keyset)
-		SELECT unit, n.epoch, n.number, n.kind, n.id, moment, newest.version FROM numbered n
+		SELECT unit, n.epoch, n.number, n.kind, n.id, moment, n.keyset FROM numbered n
 	)
 	INSERT INTO delivery (publication, unit, epoch, number, next_offer_at)
 		SELECT n.id, unit, n.epoch, n.number, moment FROM numbered n;
@@ -106,7 +106,7 @@ BEGIN
 		RETURN;
 	END IF;
 	IF due.expires_at IS NULL OR due.expires_at > moment THEN
-		entered := enter_audience(due, NULL, newest.version, moment);
+		entered := enter_audience(due, NULL, due.keyset, moment);
 	END IF;
 	UPDATE publication p SET rest_due_at = NULL WHERE p.id = due.id;
 	PERFORM record_act('issue_rest', due.id, jsonb_build_object('deliveries', entered, 'fence', fence));
