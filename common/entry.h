@@ -35,6 +35,7 @@ struct entry {
 	struct body body; /* body digest, stream header, number of parts */
 	char *signatures[LIMIT_APPROVALS]; /* owned: detached JWS over the manifest */
 	size_t signature_count;
+	int64_t published_at; /* 0: at issued_at; else before it, and entered afterwards */
 
 	/* With KIND_VOID, or 0: */
 	int64_t target;
@@ -69,10 +70,13 @@ bool entry_parse_payload(
 
 /*
  * 208 when the entry names a keyset newer than `newest`; 203 unless signed by a dispatcher of
- * `newest` that was valid at issued_at.
+ * `newest` that was valid at issued_at, or came later: what a lost key had signed is signed again.
  */
 bool entry_verify(
 	const struct entry *entry, const struct keyset *newest, struct err *err) MUST_USE NONNULL;
+
+/* When the publication was issued: the time by which its editors' keys are judged. */
+int64_t entry_published_at(const struct entry *entry) NONNULL;
 
 /* 204 unless of that unit; 205 when its epoch is lower than `epoch`. */
 bool entry_check_owner(

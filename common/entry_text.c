@@ -56,6 +56,7 @@ static bool read_publication(const struct json_object *object, struct entry *ent
 		!json_get_digest(object, "body", &entry->body.digest, err) ||
 		!json_get_b64(object, "stream", entry->body.stream, BODY_STREAM_BYTES, err) ||
 		!json_get_int(object, "parts", 1, LIMIT_PARTS, &parts, err) ||
+		!json_opt_int(object, "published_at", 1, entry->issued_at - 1, 0, &entry->published_at, err) ||
 		!read_signatures(object, entry, err))
 		return false;
 	entry->body.parts = (uint32_t)parts;
@@ -82,7 +83,7 @@ static bool read_common(const struct json_object *object, struct entry *entry, s
 static bool read_entry(const struct json_object *object, struct entry *entry, struct err *err)
 {
 	static const char *const full[] = {"v", "unit", "epoch", "number", "kind", "previous", "keyset",
-		"issued_at", "publication", "manifest", "body", "stream", "parts", "signatures", NULL};
+		"issued_at", "publication", "manifest", "body", "stream", "parts", "signatures", "published_at", NULL};
 	static const char *const empty[] = {
 		"v", "unit", "epoch", "number", "kind", "previous", "keyset", "issued_at", "target", NULL};
 
@@ -128,6 +129,7 @@ static bool write_publication(json_t *json, const struct entry *entry)
 		   field_set_digest(json, "body", &entry->body.digest) &&
 		   field_set_b64(json, "stream", entry->body.stream, BODY_STREAM_BYTES) &&
 		   field_set_int(json, "parts", entry->body.parts) &&
+		   (entry->published_at == 0 || field_set_int(json, "published_at", entry->published_at)) &&
 		   field_set(json, "signatures", write_signatures(entry));
 }
 

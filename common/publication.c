@@ -32,7 +32,7 @@ static bool check_approvals(const struct entry *entry, const struct manifest *ma
 		return err_code(
 			err, REFUSAL_ENTRY_KEYSET, "entry: keyset %" PRId64 " is not held", entry->keyset);
 	return approvals_check(entry->signatures, entry->signature_count, data, len,
-		keyring_newest(ring), entry->issued_at, keyset_approvals(named, manifest->channel), err);
+		keyring_newest(ring), entry_published_at(entry), keyset_approvals(named, manifest->channel), err);
 }
 
 static bool judge(const struct entry *entry, const struct manifest *manifest, const void *data,

@@ -92,6 +92,8 @@
 	X(SYNC_SIGNATURE, 612, "sync's signature is wrong", "同步请求签名不正确") \
 	X(SYNC_DEVICE, 613, "sync's device unknown, revoked, or not of the topic's unit", \
 		"同步请求的设备不明、已吊销或不属于该主题的单位") \
+	X(SYNC_BEYOND, 614, "sync of a device that holds more than the ledger has signed", \
+		"设备持有的条目超出台账已签发的范围") \
 	X(KEY_FILE, 901, "key file malformed, or its mode or owner wrong", \
 		"密钥文件格式、权限或属主有误") \
 	X(PASSPHRASE, 902, "passphrase wrong", "口令不正确")

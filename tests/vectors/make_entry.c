@@ -28,7 +28,11 @@ static const struct vector_edit entry_edits[] = {
 	{"a signature that is a number", "signatures", "[1]", 202},
 	{"an empty signature", "signatures", "[\"\"]", 202},
 	{"a target", "target", "1", 202},
-	{"from before the dispatcher", "issued_at", "1763769599", 203},
+	{"signed by a dispatcher that came later", "issued_at", "1763769599", 0},
+	{"published before it was entered", "published_at", "1795305599", 0},
+	{"published when it was entered", "published_at", "1795305600", 202},
+	{"published at 0", "published_at", "0", 202},
+	{"published at null", "published_at", "null", 202},
 	{"from after the dispatcher", "issued_at", "1826841600", 203},
 	{"a stream header of 23 bytes", "stream", "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"", 202},
 };
@@ -45,6 +49,7 @@ static void add_void(struct vector_file *file, const struct vector_wrap *wrap)
 		{"void with target 0", "target", "0", 202},
 		{"void with target null", "target", "null", 202},
 		{"void with parts", "parts", "1", 202},
+		{"void that was published", "published_at", "1", 202},
 	};
 	auto_buf struct buf payload = BUF_INIT(LIMIT_ENTRY_JWS);
 
