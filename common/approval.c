@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/digest.h"
 #include "common/jws.h"
 #include "common/limits.h"
 #include "common/refusal.h"
@@ -9,16 +10,19 @@
 bool approval_sign(const struct signing_key *editor, const void *manifest, size_t len,
 	struct buf *out, struct err *err)
 {
-	return jws_sign_detached(&jws_manifest, editor, manifest, len, out, err);
+	struct digest digest = digest_of(manifest, len);
+
+	return jws_sign_detached(&jws_manifest, editor, digest.bytes, DIGEST_BYTES, out, err);
 }
 
-bool approval_verify(const char *signature, const void *manifest, size_t len,
+bool approval_verify(const char *signature, const struct digest *manifest,
 	const struct keyset *keyset, int64_t at, const struct keyset_key **ret_signer, struct err *err)
 {
 	auto_jws struct jws jws = JWS_INIT;
 	const struct keyset_key *key;
 
-	if (!jws_parse_detached(&jws_manifest, signature, strlen(signature), manifest, len, &jws, err))
+	if (!jws_parse_detached(&jws_manifest, signature, strlen(signature), manifest->bytes,
+			DIGEST_BYTES, &jws, err))
 		return false;
 	key = keyset_find(keyset, jws.kid);
 	if (!key)
@@ -41,7 +45,7 @@ static bool is_among(
 	return false;
 }
 
-bool approvals_check(char *const *signatures, size_t count, const void *manifest, size_t len,
+bool approvals_check(char *const *signatures, size_t count, const struct digest *manifest,
 	const struct keyset *keyset, int64_t at, int demanded, struct err *err)
 {
 	const struct keyset_key *editors[LIMIT_APPROVALS];
@@ -53,7 +57,7 @@ bool approvals_check(char *const *signatures, size_t count, const void *manifest
 	for (size_t i = 0; i < count; i++) {
 		const struct keyset_key *editor;
 
-		if (!approval_verify(signatures[i], manifest, len, keyset, at, &editor, err))
+		if (!approval_verify(signatures[i], manifest, keyset, at, &editor, err))
 			return false;
 		if (!is_among(editor, editors, different))
 			editors[different++] = editor;

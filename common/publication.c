@@ -24,15 +24,17 @@ static bool check_agreement(
 }
 
 static bool check_approvals(const struct entry *entry, const struct manifest *manifest,
-	const void *data, size_t len, const struct keyring *ring, struct err *err)
+	const struct keyring *ring, struct err *err)
 {
 	const struct keyset *named = keyring_version(ring, entry->keyset);
 
 	if (!named)
 		return err_code(
 			err, REFUSAL_ENTRY_KEYSET, "entry: keyset %" PRId64 " is not held", entry->keyset);
-	return approvals_check(entry->signatures, entry->signature_count, data, len,
-		keyring_newest(ring), entry_published_at(entry), keyset_approvals(named, manifest->channel), err);
+	/* The manifest's digest is the entry's by now. */
+	return approvals_check(entry->signatures, entry->signature_count, &entry->manifest,
+		keyring_newest(ring), entry_published_at(entry), keyset_approvals(named, manifest->channel),
+		err);
 }
 
 static bool judge(const struct entry *entry, const struct manifest *manifest, const void *data,
@@ -46,7 +48,7 @@ static bool judge(const struct entry *entry, const struct manifest *manifest, co
 		return err_code(
 			err, REFUSAL_MANIFEST_DIGEST, "manifest: its digest is not what the entry says");
 	if (!check_agreement(entry, manifest, len, err) ||
-		!check_approvals(entry, manifest, data, len, ring, err))
+		!check_approvals(entry, manifest, ring, err))
 		return false;
 	if (now != TIME_NONE && manifest->expires_at != TIME_NONE && now > manifest->expires_at)
 		return err_code(

@@ -26,6 +26,10 @@
 		"设备已吊销或不在证书有效期内") \
 	X(MQTT_SESSION, 111, "MQTT version below 5, will, or session expiry", \
 		"MQTT 版本低于 5，或使用了遗嘱、会话保留") \
+	X(TLS_MISSING, 112, "no TLS certificate, which this broker requires", \
+		"未出示 TLS 证书，而本服务器要求出示") \
+	X(TLS_CERTIFICATE, 113, "TLS certificate is not the one registered for the device", \
+		"TLS 证书不是为该设备登记的证书") \
 	X(SUBSCRIBE, 121, "topic may not be subscribed", "不得订阅该主题") \
 	X(PUBLISH, 122, "topic may not be published", "不得向该主题发布") \
 	X(DELIVERY, 123, "topic may not be read at delivery", "投递时已无权读取该主题") \
@@ -94,6 +98,8 @@
 		"同步请求的设备不明、已吊销或不属于该主题的单位") \
 	X(SYNC_BEYOND, 614, "sync of a device that holds more than the ledger has signed", \
 		"设备持有的条目超出台账已签发的范围") \
+	X(STORY_MALFORMED, 701, "story malformed", "证明文件格式有误") \
+	X(STORY_OTHER, 702, "story says other than what was signed", "证明文件与所签内容不符") \
 	X(KEY_FILE, 901, "key file malformed, or its mode or owner wrong", \
 		"密钥文件格式、权限或属主有误") \
 	X(PASSPHRASE, 902, "passphrase wrong", "口令不正确")

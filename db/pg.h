@@ -159,6 +159,8 @@ bool pg_exec_script(struct pg *pg, const char *sql, struct err *err) MUST_USE NO
 
 /* READ COMMITTED always. */
 bool pg_begin(struct pg *pg, struct err *err) MUST_USE NONNULL;
+/* For reading alone: every statement until commit sees the database of one moment. */
+bool pg_begin_snapshot(struct pg *pg, struct err *err) MUST_USE NONNULL;
 /* Also fails when the server rolled back instead, because a statement had failed before. */
 bool pg_commit(struct pg *pg, struct err *err) MUST_USE NONNULL;
 /* Does nothing outside a transaction, or when the connection is lost. */

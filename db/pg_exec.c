@@ -152,6 +152,11 @@ bool pg_begin(struct pg *pg, struct err *err)
 	return pg_exec(pg, "BEGIN ISOLATION LEVEL READ COMMITTED", NULL, NULL, err);
 }
 
+bool pg_begin_snapshot(struct pg *pg, struct err *err)
+{
+	return pg_exec(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL, NULL, err);
+}
+
 bool pg_commit(struct pg *pg, struct err *err)
 {
 	PGresult *result = NULL;

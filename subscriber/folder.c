@@ -97,8 +97,8 @@ static bool name_signers(struct folder *folder, struct err *err)
 	for (size_t i = 0; i < folder->entry.signature_count; i++) {
 		int n;
 
-		if (!approval_verify(folder->entry.signatures[i], folder->manifest_bytes.data,
-				folder->manifest_bytes.len, newest, folder->entry.issued_at, &signer, err))
+		if (!approval_verify(folder->entry.signatures[i], &folder->entry.manifest, newest,
+				folder->entry.issued_at, &signer, err))
 			return false;
 		n = snprintf(folder->signers + used, sizeof folder->signers - used, "%s%s",
 			used ? ", " : "", signer->name);

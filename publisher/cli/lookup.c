@@ -5,8 +5,7 @@
 
 #include "db/editor.h"
 
-/* Digits as PostgreSQL has them: lower case. */
-static bool normalize(const char *text, char out[static PUB_ID_SIZE], struct err *err)
+bool lookup_digits(const char *text, char out[static PUB_ID_SIZE], struct err *err)
 {
 	size_t len = strlen(text);
 
@@ -49,7 +48,7 @@ bool lookup_publication(
 	auto_lookup struct lookup lookup = {.rows = NULL};
 	char digits[PUB_ID_SIZE];
 
-	if (!normalize(text, digits, err) || !session_connect(session, err) ||
+	if (!lookup_digits(text, digits, err) || !session_connect(session, err) ||
 		!editor_publications(session->pg, digits, 2, &lookup.rows, err) ||
 		!take_only(text, &lookup, err))
 		return false;

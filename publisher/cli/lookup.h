@@ -25,6 +25,10 @@ struct lookup {
 
 #define auto_lookup CLEANUP(lookup_release)
 
+/* The digits of an id, or of how it begins, as PostgreSQL has them: lower case. ERR_USAGE. */
+bool lookup_digits(
+	const char *text, char out[static PUB_ID_SIZE], struct err *err) MUST_USE NONNULL;
+
 /*
  * Connects and finds the one publication whose id begins with `text`, at least LOOKUP_DIGITS_MIN hex
  * digits. ERR_USAGE when it is no such thing or fits several, ERR_DATA when none. `*ret` is new.

@@ -18,7 +18,9 @@ bool verb_issue(const struct cli_call *call, struct err *err);
 bool verb_withdraw(const struct cli_call *call, struct err *err);
 bool verb_list(const struct cli_call *call, struct err *err);
 bool verb_status(const struct cli_call *call, struct err *err);
+bool verb_audit(const struct cli_call *call, struct err *err);
 bool verb_audit_verify(const struct cli_call *call, struct err *err);
+bool verb_verify(const struct cli_call *call, struct err *err);
 
 extern const struct cli_option keygen_options[];
 extern const struct cli_option key_show_options[];
@@ -33,6 +35,8 @@ extern const struct cli_option issue_options[];
 extern const struct cli_option withdraw_options[];
 extern const struct cli_option list_options[];
 extern const struct cli_option status_options[];
+extern const struct cli_option audit_options[];
 extern const struct cli_option audit_verify_options[];
+extern const struct cli_option verify_options[];
 
 #endif

@@ -73,7 +73,7 @@ def manifest(publication, files, channel="weekly", number="2026-66", **changes):
 
 
 def approval(key, manifest_bytes):
-    return peer.jws_sign_detached("certwire-manifest+jws", key, manifest_bytes)
+    return peer.approve(key, manifest_bytes)
 
 
 def entry(key, unit, number, previous, *, publication, manifest_bytes, body, signatures, kid=None,

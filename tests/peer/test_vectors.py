@@ -52,7 +52,7 @@ def manifest(case):
 
 
 def approval(case):
-    peer.check_approvals([case.data.decode()], case.binary("manifest"), own_keyset(case.keyset),
+    peer.check_approvals([case.data.decode()], peer.digest(case.binary("manifest")), own_keyset(case.keyset),
                          case.at, 1)
 
 

@@ -92,7 +92,7 @@ class Publication:
         self.kind = kind
         sealed = wire.seal_body(self.manifest, list(self.files.values()), self.key, **body)
         self.stream, self.parts, self.body = sealed["stream"], sealed["parts"], sealed["body"]
-        self.signatures = [wire.jws_sign_detached("certwire-manifest+jws", key, self.manifest)
+        self.signatures = [wire.approve(key, self.manifest)
                            for key in signers or [world.editor]]
         self.folder = f"{channel}/{number}-{self.id[:8]}"
 

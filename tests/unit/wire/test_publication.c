@@ -1,5 +1,6 @@
 #include "tests/unit/test.h"
 
+#include "common/approval.h"
 #include "common/publication.h"
 #include "tests/fixture/fixture.h"
 
@@ -94,8 +95,8 @@ static void replace_signature(struct world *world, size_t nth, const char *edito
 	auto_buf struct buf text = BUF_INIT(LIMIT_MANIFEST_JWS);
 	struct err err;
 
-	assert_done(jws_sign_detached(
-		&jws_manifest, &key, world->body.manifest.data, world->body.manifest.len, &text, &err));
+	assert_done(approval_sign(
+		&key, world->body.manifest.data, world->body.manifest.len, &text, &err));
 	free(world->entry.signatures[nth]);
 	world->entry.signatures[nth] = buf_steal_str(&text);
 }

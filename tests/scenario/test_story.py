@@ -1,0 +1,314 @@
+"""A publication's whole story is proven from the database alone, and from one file without it."""
+
+import json
+
+import pytest
+
+import forge
+from programs import write_conf
+from waiting import wait_for
+from world import World
+
+# What a superuser does to be bound by nothing.
+UNBOUND = "SET session_replication_role = replica;\n"
+
+
+class Auditing:
+    """A Weekly that two units stored and one of them opened; a third is owed it; then all is ended."""
+
+    def __init__(self, world):
+        self.world = world
+        self.conf = world.folder / "auditor.conf"
+        self.nothing = write_conf(world.folder / "nothing.conf", {})
+        self.copies = 0
+
+    def tell(self):
+        world = self.world
+        self.huaan = world.admit("huaan", "华安网络").start().connected()
+        self.anheng = world.admit("anheng", "安恒信息").start().connected()
+        world.admit("lumeng", "绿盟科技")
+        world.admit("tianrong", "天融信", channels=["monthly"])
+        world.admit("zanting", "暂停单位")
+        world.office.admin("suspend_unit", "zanting", "核查")
+        self.before = world.office.publish("weekly", "2026-46", "第四十六期",
+                                           [world.file("46.pdf", b"%PDF-1.4 46\n")], 3)
+        self.id = world.office.publish("weekly", "2026-47", "第四十七期",
+                                       [world.file("47.pdf", b"%PDF-1.4 47\n")], 3)
+        self.after = world.office.publish("weekly", "2026-48", "第四十八期",
+                                          [world.file("48.pdf", b"%PDF-1.4 48\n")], 3)
+        for unit in (self.huaan, self.anheng):
+            for publication in (self.before, self.id, self.after):
+                unit.has(publication)
+        self.huaan.tool("inbox", "open", self.id[:8])
+        wait_for(lambda: world.delivery(self.id, "huaan")["opened_at"], lambda: "huaan to have opened it:\n"
+                 + self.huaan.log())
+        wait_for(lambda: not world.cluster.rows("SELECT 1 FROM certwire.receipt WHERE judged_at IS NULL"),
+                 "every receipt to be judged")
+        wait_for(lambda: not world.cluster.rows("SELECT 1 FROM certwire.entry WHERE digest IS NULL"),
+                 "every entry to be signed")
+        world.dispatcher.process.stop()
+        self.manifest = self.huaan.folder_of(self.id) / ".certwire" / "manifest.json"
+        for unit in (self.huaan, self.anheng):
+            unit.process.stop()
+        world.broker.process.stop()
+        self.file = world.folder / "story.json"
+        done = self.audit("", "--out", self.file)
+        assert done.returncode == 0, done.stderr
+        self.said = done.stdout
+        self.story = json.loads(self.file.read_bytes())
+        return self
+
+    def audit(self, sql, *options, login="auditor_sun"):
+        """`certwire audit` on a copy of the database that `sql` was done to."""
+        cluster = self.world.cluster
+        self.copies += 1
+        name = f"copy_{self.copies}"
+        cluster.sql(f"CREATE DATABASE {name} TEMPLATE certwire", database="postgres")
+        cluster.sql(UNBOUND + sql, database=name, p=self.id, before=self.before, after=self.after)
+        write_conf(self.conf, {"dsn": cluster.dsn(login, name),
+                               "root_fingerprint": self.world.office.root})
+        done = self.world.programs.call("certwire", "audit", self.id[:8], "--config", self.conf, *options)
+        cluster.sql(f"DROP DATABASE {name}", database="postgres")
+        return done
+
+    def verify(self, story, *options, root=None):
+        """`certwire verify` as a third party: no database, no configuration."""
+        path = self.world.folder / "shown.json"
+        path.write_bytes(story if isinstance(story, bytes) else
+                         json.dumps(story, ensure_ascii=False).encode())
+        return self.world.programs.call("certwire", "verify", path, "--config", self.nothing, "--root",
+                                        root or self.world.office.root, *options)
+
+    def changed(self):
+        return json.loads(json.dumps(self.story))
+
+
+@pytest.fixture(scope="module")
+def audit():
+    world = World()
+    with world:
+        try:
+            told = Auditing(world).tell()
+        except BaseException:
+            world.show_logs()
+            raise
+        yield told
+
+
+@pytest.fixture
+def world(audit):
+    return audit.world
+
+
+def refused(done, what):
+    assert done.returncode == 3 and what in done.stderr, (done.returncode, done.stdout, done.stderr)
+    assert done.stdout == "" and len(done.stderr.splitlines()) == 1
+    assert "证明不成立 the story does not hold" in done.stderr
+
+
+def test_the_database_tells_the_whole_story(audit):
+    for words in ("证明成立 the story holds", "王芳", "陈磊", "demanded 2", "华安网络", "安恒信息", "绿盟科技",
+                  "3 家 units；已签名 signed 3；已存 stored 2；已阅 opened 1", "tianrong",
+                  "当时无权接收", "CNCERT's word alone"):
+        assert words in audit.said, audit.said
+    assert "zanting" not in audit.said  # not in good standing at issue
+
+
+def test_the_same_rows_make_the_same_file_without_title_or_content(audit):
+    again = audit.world.folder / "again.json"
+    assert audit.audit("", "--out", again).returncode == 0
+    data = again.read_bytes()
+    assert data == audit.file.read_bytes()
+    assert "第四十七期".encode() not in data and b"47.pdf" not in data
+
+
+def test_a_third_party_needs_the_file_and_the_root_alone(audit):
+    done = audit.verify(audit.file.read_bytes())
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    assert done.stdout == audit.said
+    wrong = audit.verify(audit.file.read_bytes(), root=" ".join(["01234"] * 8))
+    refused(wrong, "root")
+    told = json.loads(audit.verify(audit.file.read_bytes(), "--json").stdout)
+    assert [u["unit"] for u in told["units"]] == ["anheng", "huaan", "lumeng"]
+    assert {e["name"] for e in told["editors"]} == {"王芳", "陈磊"}
+
+
+def test_the_manifest_and_the_files_are_held_against_it(audit):
+    data = audit.file.read_bytes()
+    folder = audit.manifest.parent.parent
+    done = audit.verify(data, "--manifest", audit.manifest, "--files", folder)
+    assert done.returncode == 0 and "第四十七期" in done.stdout and "文件 files: 1" in done.stdout, done
+    other = audit.huaan.folder_of(audit.before)
+    refused(audit.verify(data, "--manifest", other / ".certwire" / "manifest.json"), "manifest")
+    refused(audit.verify(data, "--manifest", audit.manifest, "--files", other), "47.pdf")
+    assert audit.verify(data, "--files", folder).returncode == 2
+    story = audit.changed()
+    story["publication"]["number"] = "2026-74"
+    assert audit.verify(story).returncode == 0  # what only the manifest can tell
+    refused(audit.verify(story, "--manifest", audit.manifest), "the editors signed weekly 2026-47")
+
+
+def test_an_administrator_may_audit_and_an_editor_may_not(audit):
+    done = audit.audit("", login="admin_li")
+    assert done.returncode == 0 and "the sealed body was not compared" in done.stderr
+    assert audit.audit("", login="editor_wang").returncode == 3
+
+
+# Rows that another publication's row is put in the place of, or that are changed, made up or taken away.
+OF = "publication = :'p'"
+TAMPERED = [
+    ("UPDATE certwire.publication SET manifest_digest = sha256('x') WHERE id = :'p'", "names another manifest"),
+    ("UPDATE certwire.publication SET body_digest = sha256('x') WHERE id = :'p'", "names another body"),
+    ("UPDATE certwire.publication SET issued_at = issued_at + interval '1 day' WHERE id = :'p'", "issued at another time"),
+    ("UPDATE certwire.publication SET audience = '{\"v\":1,\"rule\":\"units\",\"units\":[\"huaan\"]}' WHERE id = :'p'",
+     "audience rule"),
+    ("UPDATE certwire.publication SET channel = 'monthly' WHERE id = :'p'", "no right when it was entered"),
+    (f"UPDATE certwire.publication_part SET data = overlay(data PLACING '\\x00ff00ff' FROM 9) WHERE {OF}", "sealed body"),
+    (f"DELETE FROM certwire.publication_part WHERE {OF}", "sealed body"),
+    ("UPDATE certwire.keyset SET jws = left(jws, -8) || 'AAAAAAAA'", "keyset 1"),
+    ("DELETE FROM certwire.keyset", "keysets"),
+    (f"DELETE FROM certwire.signature WHERE {OF} AND signed_by = 'editor_chen'", "editors' signatures"),
+    (f"UPDATE certwire.signature s SET jws = (SELECT o.jws FROM certwire.signature o WHERE o.publication = :'before' "
+     f"AND o.kid = s.kid) WHERE s.{OF}", "signature 1"),
+    (f"UPDATE certwire.entry SET payload = convert_to(replace(convert_from(payload, 'UTF8'), '\"epoch\":1', '\"epoch\": 1'), "
+     f"'UTF8') WHERE {OF}", "payload is not what was signed"),
+    (f"UPDATE certwire.entry SET digest = sha256('x') WHERE {OF}", "its digest is another"),
+    (f"UPDATE certwire.entry SET issued_at = issued_at - interval '1 day' WHERE {OF}", "issued at another time"),
+    (f"UPDATE certwire.entry SET kind = 'supersede' WHERE {OF}", "kind or keyset"),
+    ("UPDATE certwire.entry SET payload = convert_to(convert_from(payload, 'UTF8') || ' ', 'UTF8') "
+     "WHERE publication = :'before'", "does not follow the one before"),
+    ("UPDATE certwire.entry a SET payload = (SELECT b.payload FROM certwire.entry b WHERE b.publication = :'before' "
+     "AND b.unit = a.unit) WHERE a.publication = :'after'", "the entry after number 2"),
+    ("DELETE FROM certwire.entry WHERE publication = :'before'", "does not follow the one before"),
+    ("UPDATE certwire.entry_signature SET jws = left(jws, -8) || 'AAAAAAAA' WHERE number = 2", "signature"),
+    ("DELETE FROM certwire.entry_signature WHERE number = 2", "an entry that is not signed"),
+    ("UPDATE certwire.entry_signature SET jws = (SELECT o.jws FROM certwire.entry_signature o WHERE o.unit = 'anheng' "
+     "AND o.number = 2) WHERE unit = 'huaan' AND number = 2", "unit 'huaan': 条目 entry 2: it is of unit 'anheng'"),
+    (f"DELETE FROM certwire.entry WHERE {OF} AND unit = 'lumeng'", "a delivery and no entry"),
+    (f"DELETE FROM certwire.delivery WHERE {OF} AND unit = 'lumeng'", "an entry and no delivery"),
+    (f"DELETE FROM certwire.delivery_grant WHERE {OF} AND unit = 'lumeng'; DELETE FROM certwire.delivery WHERE {OF} AND "
+     f"unit = 'lumeng'; DELETE FROM certwire.entry WHERE {OF} AND unit = 'lumeng'", "it has no entry, and by the history it had the right"),
+    ("DELETE FROM certwire.unit WHERE id = 'huaan'", "unit 'huaan' is gone"),
+    (f"UPDATE certwire.delivery SET state = 'settled', stored_at = now() WHERE {OF} AND unit = 'lumeng'",
+     "no receipt says that it was stored"),
+    (f"UPDATE certwire.delivery SET state = 'owed' WHERE {OF} AND unit = 'huaan'", "said to be owed"),
+    (f"UPDATE certwire.delivery SET stored_at = stored_at - interval '1 hour' WHERE {OF} AND unit = 'huaan'",
+     "when it was stored"),
+    (f"UPDATE certwire.delivery SET opened_at = now() WHERE {OF} AND unit = 'anheng'", "when it was opened"),
+    (f"UPDATE certwire.delivery SET number = 9 WHERE {OF} AND unit = 'lumeng'", "of another entry"),
+    ("UPDATE certwire.device SET certificate = (SELECT o.certificate FROM certwire.device o WHERE o.unit = 'anheng') "
+     "WHERE unit = 'huaan'", "device certificate"),
+    ("UPDATE certwire.device SET certificate = left(certificate, -8) || 'AAAAAAAA' WHERE unit = 'huaan'", "device 'd1'"),
+    ("UPDATE certwire.device SET kid = md5('x') WHERE unit = 'huaan'", "another key"),
+    ("UPDATE certwire.device SET revoked_at = '2020-01-01', revoked_by = 'x', revoked_reason = 'x' WHERE unit = 'huaan'", "revoked before"),
+    ("DELETE FROM certwire.device WHERE unit = 'huaan'", "no certificate"),
+    (f"UPDATE certwire.delivery_grant SET kid = md5('x') WHERE {OF} AND unit = 'huaan'", "sealed to a key"),
+    (f"INSERT INTO certwire.delivery_grant (publication, unit, device, kid, sealed) SELECT :'p', 'zanting', 'd1', kid, "
+     f"sealed FROM certwire.delivery_grant WHERE {OF} AND unit = 'huaan'", "unit 'zanting', which has no entry"),
+    ("DELETE FROM certwire.receipt WHERE unit = 'huaan'", "is gone"),
+    ("DELETE FROM certwire.receipt WHERE unit = 'huaan' AND id NOT IN (SELECT receipt FROM certwire.receipt_item "
+     f"WHERE {OF})", "only"),
+    ("UPDATE certwire.receipt SET raw = overlay(raw PLACING 'AAAA' FROM octet_length(raw) - 8) WHERE unit = 'huaan'",
+     "signature"),
+    (f"UPDATE certwire.receipt r SET raw = o.raw FROM certwire.receipt o WHERE o.unit = 'anheng' AND r.unit = 'huaan' "
+     f"AND o.id IN (SELECT receipt FROM certwire.receipt_item WHERE {OF}) "
+     f"AND r.id IN (SELECT receipt FROM certwire.receipt_item WHERE {OF})", "it is of unit 'anheng'"),
+    ("UPDATE certwire.receipt SET number = number + 100 WHERE unit = 'huaan'", "receipts 1 to"),
+    ("UPDATE certwire.receipt SET verdict = 602 WHERE unit = 'huaan'", "was not believed"),
+    ("UPDATE certwire.receipt SET received_at = '2020-01-01' WHERE unit = 'huaan'", "device certificate"),
+    (f"UPDATE certwire.receipt_item SET reached_at = reached_at + interval '1 hour' WHERE {OF} AND unit = 'huaan'",
+     "another time"),
+    (f"UPDATE certwire.receipt_item SET settled_at = '2020-01-01' WHERE {OF} AND unit = 'huaan'", "settled before"),
+    (f"UPDATE certwire.receipt_item SET state = 'recalled' WHERE {OF} AND state = 'opened'", "does not say 'recalled'"),
+    (f"DELETE FROM certwire.receipt_item WHERE {OF} AND unit = 'huaan' AND state = 'stored'", "no receipt says"),
+    (f"DELETE FROM certwire.receipt_item WHERE {OF} AND unit = 'huaan'; UPDATE certwire.delivery SET state = 'owed', "
+     f"stored_at = NULL, opened_at = NULL WHERE {OF} AND unit = 'huaan'", "says that it was stored, and the ledger does not"),
+    (f"INSERT INTO certwire.receipt_item (publication, unit, device, state, reached_at, receipt) SELECT :'p', 'lumeng', "
+     f"'d1', 'stored', now(), receipt FROM certwire.receipt_item WHERE {OF} AND unit = 'huaan' AND state = 'stored'",
+     "it is of unit 'huaan'"),
+    ("UPDATE certwire.standing SET standing = 'suspended' WHERE unit = 'huaan' AND until IS NULL",
+     "unit 'huaan': 受众 it has an entry"),
+    ("DELETE FROM certwire.entitlement WHERE unit = 'lumeng'", "unit 'lumeng': 受众 it has an entry"),
+    ("UPDATE certwire.entitlement SET channel = 'weekly' WHERE unit = 'tianrong'", "unit 'tianrong': 受众 it has no entry"),
+    ("UPDATE certwire.standing SET standing = 'good' WHERE unit = 'zanting'", "unit 'zanting': 受众 it has no entry"),
+    ("CREATE OR REPLACE FUNCTION certwire.effective_at(publication text, unit text) RETURNS TABLE (id text, channel text, "
+     "number text, issued_at timestamptz, standing text, standing_reason text, entitled boolean, in_audience boolean, "
+     "entry int, entered_at timestamptz, entitled_when_entered boolean, detail text) LANGUAGE sql AS $$ SELECT NULL::text, "
+     "NULL::text, NULL::text, now(), 'good', '', true, true, 1, now(), true, '好' $$", "says other than the rows"),
+]
+
+
+@pytest.mark.parametrize("sql, what", TAMPERED)
+def test_what_a_superuser_changes_is_named(audit, sql, what):
+    refused(audit.audit(sql), what)
+
+
+def of(story, unit):
+    return next(u for u in story["units"] if u["unit"] == unit)
+
+
+def device(story, unit="huaan"):
+    return of(story, unit)["devices"][0]
+
+
+def break_signature(text):
+    return text[:-8] + ("BBBBBBBB" if text.endswith("AAAAAAAA") else "AAAAAAAA")
+
+
+def swap_receipts(story):
+    device(story)["receipts"][0]["jws"] = device(story, "anheng")["receipts"][0]["jws"]
+
+
+CHANGES = [
+    (lambda s: s.pop("others"), "story"),
+    (lambda s: s.update({"certwire-story": 2}), "certwire-story"),
+    (lambda s: s["publication"].update(manifest="0" * 64), "names another manifest"),
+    (lambda s: s["publication"].update(id="0" * 32), "of another publication"),
+    (lambda s: s["publication"].update(keyset=7), "keyset 7"),
+    (lambda s: s["keysets"].__setitem__(0, break_signature(s["keysets"][0])), "keyset 1"),
+    (lambda s: s["keysets"].append(s["keysets"][0]), "there twice"),
+    (lambda s: of(s, "huaan")["entry"].clear(), "not signed itself"),
+    (lambda s: of(s, "huaan")["entry"].__setitem__(0, break_signature(of(s, "huaan")["entry"][0])), "signature"),
+    (lambda s: of(s, "huaan").update(entry=of(s, "anheng")["entry"]), "of unit 'anheng'"),
+    (lambda s: of(s, "huaan").update(number=9), "not 9"),
+    (lambda s: of(s, "huaan").update(issued_at=9), "another time"),
+    (lambda s: of(s, "huaan").update(state="owed"), "said to be owed"),
+    (lambda s: of(s, "lumeng").update(state="settled"), "no receipt says"),
+    (lambda s: device(s).update(certificate=device(s, "anheng")["certificate"]), "certificate"),
+    (lambda s: device(s).update(revoked_at=1), "revoked before"),
+    (swap_receipts, "of unit 'anheng'"),
+    (lambda s: device(s)["receipts"][0].update(jws=break_signature(device(s)["receipts"][0]["jws"])), "signature"),
+    (lambda s: device(s)["receipts"][0].update(states=["recalled"]), "'recalled'"),
+    (lambda s: device(s)["receipts"].reverse(), "receipt 2"),
+    (lambda s: s["units"].reverse(), "ascending"),
+    (lambda s: s["others"].append({"unit": "huaan", "name": "x", "standing": "good", "why": ""}), "order"),
+]
+
+
+@pytest.mark.parametrize("change, what", CHANGES)
+def test_what_is_changed_in_the_file_is_named(audit, change, what):
+    story = audit.changed()
+    change(story)
+    refused(audit.verify(story), what)
+
+
+def test_a_stranger_who_signs_everything_anew_is_not_believed(audit):
+    story = audit.changed()
+    stranger = forge.Key.generate()
+    of(story, "huaan")["entry"] = [forge.jws("certwire-entry+jws", stranger, {})]
+    refused(audit.verify(story), "entry")
+
+
+def test_bytes_that_are_no_story_are_refused(audit):
+    data = audit.file.read_bytes()
+    for broken in (b"", b"{", data[:-20], b"\xef\xbb\xbf" + data, data + b"{}", b"[]"):
+        refused(audit.verify(broken), "story")
+    assert audit.world.programs.call("certwire", "verify", audit.world.folder / "none", "--root",
+                                     audit.world.office.root).returncode == 1
+
+
+def test_misuse_is_told_how_to_be_mended(audit):
+    call = audit.world.programs.call
+    assert "no root is pinned" in call("certwire", "verify", audit.file, "--config", audit.nothing).stderr
+    done = call("certwire", "audit", "xyz", "--config", audit.conf)
+    assert done.returncode == 2 and "no publication's id" in done.stderr
