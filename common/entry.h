@@ -27,15 +27,15 @@ struct entry {
 	enum kind kind;
 	struct digest previous; /* of the payload before; zeros for number 1 */
 	int64_t keyset;
-	int64_t issued_at;
+	int64_t issued_at; /* of the publication; editors are judged by it and by `keyset` */
 
 	/* Unless kind is KIND_VOID: */
+	int64_t entered_at; /* when it came into the mailbox, if later than issued_at; or 0 */
 	struct pub_id publication;
 	struct digest manifest;
 	struct body body; /* body digest, stream header, number of parts */
 	char *signatures[LIMIT_APPROVALS]; /* owned: detached JWS over the manifest */
 	size_t signature_count;
-	int64_t published_at; /* 0: at issued_at; else before it, and entered afterwards */
 
 	/* With KIND_VOID, or 0: */
 	int64_t target;
@@ -70,13 +70,11 @@ bool entry_parse_payload(
 
 /*
  * 208 when the entry names a keyset newer than `newest`; 203 unless signed by a dispatcher of
- * `newest` that was valid at issued_at, or came later: what a lost key had signed is signed again.
+ * `newest` that was valid at entered_at, or at issued_at where there is none, or came later:
+ * what a lost key had signed is signed again.
  */
 bool entry_verify(
 	const struct entry *entry, const struct keyset *newest, struct err *err) MUST_USE NONNULL;
-
-/* When the publication was issued: the time by which its editors' keys are judged. */
-int64_t entry_published_at(const struct entry *entry) NONNULL;
 
 /* 204 unless of that unit; 205 when its epoch is lower than `epoch`. */
 bool entry_check_owner(

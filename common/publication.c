@@ -33,8 +33,7 @@ static bool check_approvals(const struct entry *entry, const struct manifest *ma
 			err, REFUSAL_ENTRY_KEYSET, "entry: keyset %" PRId64 " is not held", entry->keyset);
 	/* The manifest's digest is the entry's by now. */
 	return approvals_check(entry->signatures, entry->signature_count, &entry->manifest,
-		keyring_newest(ring), entry_published_at(entry), keyset_approvals(named, manifest->channel),
-		err);
+		keyring_newest(ring), entry->issued_at, keyset_approvals(named, manifest->channel), err);
 }
 
 static bool judge(const struct entry *entry, const struct manifest *manifest, const void *data,
@@ -47,8 +46,7 @@ static bool judge(const struct entry *entry, const struct manifest *manifest, co
 	if (!digest_equal(&digest, &entry->manifest))
 		return err_code(
 			err, REFUSAL_MANIFEST_DIGEST, "manifest: its digest is not what the entry says");
-	if (!check_agreement(entry, manifest, len, err) ||
-		!check_approvals(entry, manifest, ring, err))
+	if (!check_agreement(entry, manifest, len, err) || !check_approvals(entry, manifest, ring, err))
 		return false;
 	if (now != TIME_NONE && manifest->expires_at != TIME_NONE && now > manifest->expires_at)
 		return err_code(

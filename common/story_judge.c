@@ -80,7 +80,7 @@ static bool judge_editors(struct story *story, const struct entry *entry, struct
 			entry->keyset);
 	demanded = keyset_approvals(named, story->channel);
 	if (!approvals_check(entry->signatures, entry->signature_count, &entry->manifest, newest,
-			entry_published_at(entry), demanded, err))
+			entry->issued_at, demanded, err))
 		return false;
 	if (story->editor_count > 0)
 		return true;
@@ -88,7 +88,7 @@ static bool judge_editors(struct story *story, const struct entry *entry, struct
 	story->demanded = demanded;
 	for (; story->editor_count < entry->signature_count; story->editor_count++)
 		if (!approval_verify(entry->signatures[story->editor_count], &entry->manifest, newest,
-				entry_published_at(entry), &story->editors[story->editor_count], err))
+				entry->issued_at, &story->editors[story->editor_count], err))
 			return false;
 	return true;
 }

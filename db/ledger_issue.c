@@ -179,16 +179,15 @@ bool ledger_entry_at(const struct pg_rows *rows, int row, struct entry *ret, str
 	entry.number = pg_int(rows, row, 2);
 	entry.target = pg_int(rows, row, 5);
 	entry.issued_at = pg_time(rows, row, 6);
-	entry.keyset = pg_int(rows, row, 8);
-	/* Within one second it was issued with its publication. */
-	if (entry.kind != KIND_VOID && pg_time(rows, row, 7) < entry.issued_at)
-		entry.published_at = pg_time(rows, row, 7);
+	entry.keyset = pg_int(rows, row, 7);
+	if (!pg_is_null(rows, row, 14))
+		entry.entered_at = pg_time(rows, row, 14);
 	if (entry.kind != KIND_VOID &&
 		(!ledger_pub_id(rows, row, 4, &entry.publication, err) ||
-			!read_body(rows, row, 9, &entry, err) || !read_signatures(rows, row, 13, &entry, err)))
+			!read_body(rows, row, 8, &entry, err) || !read_signatures(rows, row, 12, &entry, err)))
 		return false;
-	if (!pg_is_null(rows, row, 14) &&
-		!ledger_digest(rows, row, 14, "digest of an entry", &entry.previous, err))
+	if (!pg_is_null(rows, row, 13) &&
+		!ledger_digest(rows, row, 13, "digest of an entry", &entry.previous, err))
 		return false;
 	*ret = entry;
 	entry = (struct entry)ENTRY_INIT;

@@ -34,8 +34,8 @@ COMMENT ON COLUMN certwire.entry.number IS 'Gapless from 1 in each epoch. 连续
 COMMENT ON COLUMN certwire.entry.kind IS 'publish, supersede, recall or void. 种类。';
 COMMENT ON COLUMN certwire.entry.publication IS 'The publication; null for void. 发布件。';
 COMMENT ON COLUMN certwire.entry.target IS 'For void: the earlier number that nothing will come for. 作废目标编号。';
-COMMENT ON COLUMN certwire.entry.issued_at IS 'Time of issue. 发布时间。';
-COMMENT ON COLUMN certwire.entry.keyset IS 'Keyset in force. 密钥集版本。';
+COMMENT ON COLUMN certwire.entry.issued_at IS 'When it was entered: at issue, or afterwards. 列入时间。';
+COMMENT ON COLUMN certwire.entry.keyset IS 'Keyset in force at issue. 发布时的密钥集版本。';
 COMMENT ON COLUMN certwire.entry.payload IS 'The payload, exact bytes; null until signed. 条目原文。';
 COMMENT ON COLUMN certwire.entry.digest IS 'Its digest, which the next entry names. 条目摘要。';
 CREATE INDEX entry_unsigned ON certwire.entry (unit, epoch, number) WHERE digest IS NULL;
@@ -415,18 +415,21 @@ GRANT EXECUTE ON FUNCTION certwire.publication_parts TO certwire_dispatcher;
 
 CREATE FUNCTION certwire.entries_to_sign(fence bigint, max_rows int)
 	RETURNS TABLE (unit text, epoch int, number int, kind text, publication text, target int, issued_at timestamptz,
-		published_at timestamptz, keyset int, manifest_digest bytea, body_digest bytea, stream bytea, parts int, signatures text[], previous bytea)
+		keyset int, manifest_digest bytea, body_digest bytea, stream bytea, parts int, signatures text[], previous bytea,
+		entered_at timestamptz)
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 BEGIN
 	PERFORM check_fence(fence);
 	RETURN QUERY
-		SELECT e.unit, e.epoch, e.number, e.kind, e.publication, e.target, e.issued_at, p.issued_at, e.keyset,
+		SELECT e.unit, e.epoch, e.number, e.kind, e.publication, e.target, coalesce(p.issued_at, e.issued_at), e.keyset,
 			p.manifest_digest::bytea, p.body_digest::bytea, p.stream, p.parts,
 			(SELECT array_agg(s.jws ORDER BY s.signed_at, s.kid) FROM signature s WHERE s.publication = p.id),
 			CASE WHEN e.number = 1 THEN decode(repeat('00', 32), 'hex') ELSE
 				(SELECT b.digest::bytea FROM entry b
-					WHERE b.unit = e.unit AND b.epoch = e.epoch AND b.number = e.number - 1) END
+					WHERE b.unit = e.unit AND b.epoch = e.epoch AND b.number = e.number - 1) END,
+			-- In whole seconds, as units read it.
+			CASE WHEN date_trunc('second', e.issued_at) > date_trunc('second', p.issued_at) THEN e.issued_at END
 		FROM entry e
 		JOIN standing_at(right_now()) s ON s.unit = e.unit AND s.standing = 'good'
 		LEFT JOIN publication p ON p.id = e.publication

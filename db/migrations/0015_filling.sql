@@ -3,7 +3,8 @@
 
 SET LOCAL ROLE certwire_owner;
 
--- The lock is held. A publication comes into a mailbox once; entries stay gapless.
+-- The lock is held. A publication comes into a mailbox once; entries stay gapless. Its editors are judged as
+-- of its issue, by the keyset of then: who retired since has signed nevertheless.
 CREATE FUNCTION certwire.enter_missed(unit text, channel text, after timestamptz, max_rows int)
 	RETURNS int LANGUAGE plpgsql VOLATILE SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable

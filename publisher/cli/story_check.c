@@ -52,7 +52,7 @@ static bool check_signature(const struct story_rows *rows, int row, const struct
 	bool found = false;
 
 	if (!approval_verify(
-			jws, &story->manifest, keyring_newest(&story->ring), entry_published_at(entry), &signer, err))
+			jws, &story->manifest, keyring_newest(&story->ring), entry->issued_at, &signer, err))
 		return err_context(err, "签名 signature %d", row + 1);
 	if (strcmp(signer->kid, pg_text(rows->signatures, row, STORY_SIGNATURE_KID)) != 0)
 		return err_set(err, ERR_DENIED, "签名 signature %d stands under another key", row + 1);

@@ -607,19 +607,19 @@ class Entry:
                          optional=("target",))
             refuse_unless(self.fields.get("target", 0) < self.fields["number"], 202, "target")
         else:
-            check_fields(self.fields, {**ENTRY_COMMON, **ENTRY_PUBLICATION, "published_at": time}, 202,
-                         optional=("published_at",))
-            refuse_unless(0 < self.fields.get("published_at", 1) and
-                          self.fields.get("published_at", -1) < self.fields["issued_at"], 202,
-                          "published_at")
+            check_fields(self.fields, {**ENTRY_COMMON, **ENTRY_PUBLICATION, "entered_at": time}, 202,
+                         optional=("entered_at",))
         refuse_unless((self.fields["previous"] == ZEROS) == (self.fields["number"] == 1), 202,
                       "previous")
+        refuse_unless(self.fields.get("entered_at", INT53) > self.fields["issued_at"], 202,
+                      "entered_at")
         self.digest = digest(self.jws.payload)
 
     def verify(self, newest):
         refuse_unless(self.fields["keyset"] <= newest.version, 208, "keyset")
         key = newest.keys.get(self.jws.kid, {"not_before": 0})
-        newest.verify(self.jws, "dispatcher", max(self.fields["issued_at"], key["not_before"]))
+        at = self.fields.get("entered_at", self.fields["issued_at"])
+        newest.verify(self.jws, "dispatcher", max(at, key["not_before"]))
 
     def check_owner(self, unit_id, epoch):
         refuse_unless(self.fields["unit"] == unit_id, 204, "unit")
@@ -672,8 +672,7 @@ def open_publication(entry, content_key, parts, keysets, now=None, max_bytes=671
     named = [k for k in keysets if k.version == fields["keyset"]]
     refuse_unless(named, 208, "keyset not held")
     rule = named[0].fields["channels"].get(manifest["channel"], {"approvals": 0})
-    check_approvals(fields["signatures"], digest(data), keysets[-1],
-                    fields.get("published_at", fields["issued_at"]), rule["approvals"])
+    check_approvals(fields["signatures"], digest(data), keysets[-1], fields["issued_at"], rule["approvals"])
     refuse_unless(now is None or manifest["expires_at"] is None or now <= manifest["expires_at"], 311,
                   "expired")
     check_names([file["name"] for file in manifest["files"]])

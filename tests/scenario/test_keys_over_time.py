@@ -53,7 +53,8 @@ def test_a_unit_that_was_away_for_many_keysets_catches_up(world):
     huaan.has(second)
     beichen.start()
     assert_once(world, second, world.units.values(), CONTENT)
-    assert beichen.status()["incidents"] == 0
+    # An offer may come before the keysets that its sync asked for; nothing else was refused.
+    assert world.cluster.rows("SELECT code FROM certwire.incident WHERE code <> 208") == []
 
 
 def test_a_retired_editor_changes_nothing_for_what_was_issued_before(world):

@@ -59,7 +59,7 @@ SELECT throws_ok(format('SELECT certwire.copy_changes(%s)', :old_version + 100),
 
 -- Entries of the new epoch are signed and given out as any others; a device of the old epoch gets all of them.
 SELECT t.as('dsp');
-SELECT results_eq('SELECT unit, number, previous = decode(repeat(''00'', 32), ''hex''), published_at < issued_at FROM certwire.entries_to_sign(t.fence(), 10)',
+SELECT results_eq('SELECT unit, number, previous = decode(repeat(''00'', 32), ''hex''), entered_at > issued_at FROM certwire.entries_to_sign(t.fence(), 10)',
 	$$VALUES ('alpha'::text, 1, true, true), ('alpha', 2, NULL, true), ('beta', 1, true, true), ('beta', 2, NULL, true)$$,
 	'they are to be signed, with the time of the issue');
 SELECT t.sign_all();
