@@ -109,7 +109,9 @@ def test_a_stolen_dispatcher_key_is_replaced_and_its_entries_are_signed_again(wo
     second = world.add_device("huaan", "华安网络", "d2").start().connected()
     for unit in world.units.values():
         wait_ok(unit, 3)
-    assert second.documents() == huaan.documents() != {}
+    # What the other device has settled is sealed to this one once it asks.
+    wait_for(lambda: second.documents() == huaan.documents() != {},
+             lambda: f"the second device to get what it lacks\n{second.process.log_tail()}")
     fourth = publish(world, "2026-04", 3, by="editor_chen")
     for unit in world.units.values():
         wait_ok(unit, 4)
