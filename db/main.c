@@ -59,10 +59,12 @@ static bool verb_restored(const struct cli_call *call, struct err *err)
 	printf("epoch %lld begins: %lld entries for %lld units\n", (long long)done.epoch,
 		(long long)done.entries, (long long)done.units);
 	printf("the newest act that this database knows: %s\n", done.newest_act);
-	printf("what was done after it is lost. Before the dispatcher starts, do it again: suspensions,\n"
-		   "revocations, keysets (import the same files), devices. What units report of lost\n"
-		   "publications: SELECT * FROM certwire.lost_publications\n"
-		   "此后的操作均已丢失。启动分发程序之前，请重做：暂停与撤销资格、导入同一密钥集文件、设备认证。\n");
+	printf(
+		"what was done after it is lost. Before the dispatcher starts, do it again: suspensions,\n"
+		"revocations, keysets (import the same files), devices. What units report of lost\n"
+		"publications: SELECT * FROM certwire.lost_publications\n"
+		"此后的操作均已丢失。启动分发程序之前，请重做：暂停与撤销资格、导入同一密钥集文件、设备认证"
+		"。\n");
 	return true;
 }
 

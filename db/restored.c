@@ -19,7 +19,6 @@ bool restored_begin(struct pg *pg, const char *reason, struct restored *ret, str
 		.entries = pg_int(rows, 0, 1),
 		.units = pg_int(rows, 0, 2),
 	};
-	(void)snprintf(
-		ret->newest_act, sizeof ret->newest_act, "%s", newest ? newest : "none at all");
+	(void)snprintf(ret->newest_act, sizeof ret->newest_act, "%s", newest ? newest : "none at all");
 	return true;
 }

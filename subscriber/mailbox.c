@@ -36,8 +36,8 @@ bool mailbox_digest(struct db *db, int64_t epoch, int64_t number, struct digest 
 	bool *ret_found, struct err *err)
 {
 	return mailbox_column(db,
-		"SELECT digest FROM entry WHERE epoch = ? AND number = ? AND doubted < 2", epoch, number, ret,
-		ret_found, err);
+		"SELECT digest FROM entry WHERE epoch = ? AND number = ? AND doubted < 2", epoch, number,
+		ret, ret_found, err);
 }
 
 /* 206: what comes before must be what `previous` says, and what comes after must say it of this. */
@@ -54,7 +54,8 @@ static bool mailbox_check_chain(struct db *db, const struct entry *entry, struct
 	if (has_before && !digest_equal(&before, &entry->previous))
 		return err_code(err, REFUSAL_ENTRY_CHAIN, "entry %lld does not follow the one before it",
 			(long long)entry->number);
-	if (!mailbox_column(db, "SELECT previous FROM entry WHERE epoch = ? AND number = ? AND doubted < 2",
+	if (!mailbox_column(db,
+			"SELECT previous FROM entry WHERE epoch = ? AND number = ? AND doubted < 2",
 			entry->epoch, entry->number + 1, &after, &has_after, err))
 		return false;
 	if (has_after && !digest_equal(&after, &entry->digest))
@@ -223,8 +224,9 @@ bool mailbox_have(struct db *db, int64_t epoch, int64_t last, struct ranges *ret
 
 	*ret = (struct ranges){.count = 0};
 	if (!db_query(db, err, &stmt,
-			"SELECT number FROM entry WHERE epoch = ? AND number > ? AND doubted = 0 ORDER BY number", "ii", epoch,
-			last))
+			"SELECT number FROM entry WHERE epoch = ? AND number > ? AND doubted = 0 ORDER BY "
+			"number",
+			"ii", epoch, last))
 		return false;
 	while (true) {
 		uint32_t number;

@@ -15,9 +15,11 @@
 #include <string.h>
 #include <time.h>
 
+enum { RESYNC_IDS_MAX = 16 * 1024 * 1024 };
+
 struct resync {
 	const struct config *config;
-	struct db *db;
+	struct buf ids; /* of what is to be asked for again, one after the other */
 	int64_t since;
 	size_t whole;
 	size_t again;
@@ -64,21 +66,38 @@ static bool resync_one(void *context, const struct document *document, struct er
 	}
 	(void)printf("%s  %s\n", document->folder, document->title);
 	resync->again++;
-	return wanted_again(resync->db, document->id, err);
+	return buf_append(&resync->ids, document->id, PUB_ID_SIZE, err);
+}
+
+/* In a transaction of its own, so that the daemon is not kept from writing while folders are read. */
+static bool resync_ask(struct db *db, const struct buf *ids, struct err *err)
+{
+	auto_tx struct tx tx = TX_INIT;
+
+	if (!tx_begin(&tx, db, err))
+		return false;
+	for (size_t at = 0; at < ids->len; at += PUB_ID_SIZE)
+		if (!wanted_again(db, (const char *)ids->data + at, err))
+			return false;
+	return mailbox_doubt_all(db, err) && tx_commit(&tx, err);
 }
 
 bool verb_resync(const struct cli_call *call, struct err *err)
 {
 	auto_config struct config config = {.unit = NULL};
 	auto_db struct db db = {.handle = NULL};
-	struct resync resync = {.config = &config, .db = &db};
+	struct resync resync = {.config = &config};
+	bool done;
 
 	if (!resync_since(cli_value(call, "since"), &resync.since, err) ||
 		!verb_config(call, &config, err) || !state_open_readonly(config.state, &db, err))
 		return false;
 	db_close(&db);
-	if (!state_open(config.state, &db, err) || !inbox_list(&db, resync_one, &resync, err) ||
-		!mailbox_doubt_all(&db, err))
+	buf_init(&resync.ids, RESYNC_IDS_MAX);
+	done = state_open(config.state, &db, err) && inbox_list(&db, resync_one, &resync, err) &&
+		   resync_ask(&db, &resync.ids, err);
+	buf_release(&resync.ids);
+	if (!done)
 		return false;
 	(void)printf("%zu whole, %zu asked for again (完好 %zu 件，重新索取 %zu 件)\n", resync.whole,
 		resync.again, resync.whole, resync.again);

@@ -144,7 +144,8 @@ bool wanted_end_target(struct db *db, const struct entry *entry, struct err *err
 bool wanted_end_older(struct db *db, int64_t epoch, struct err *err)
 {
 	return db_run(db, err,
-		"UPDATE publication SET state = 'ended', sealed = NULL WHERE state = 'wanted' AND epoch < ?",
+		"UPDATE publication SET state = 'ended', sealed = NULL WHERE state = 'wanted' AND epoch < "
+		"?",
 		"i", epoch);
 }
 

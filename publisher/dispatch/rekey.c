@@ -47,12 +47,12 @@ static bool rekey_sign(struct dispatch *dispatch, const struct pg_rows *rows, st
 		buf_init(&jws[i], LIMIT_ENTRY_JWS);
 	for (size_t i = 0; i < count && done; i++) {
 		ledger_resign_at(rows, (int)i, &signatures[i]);
-		done = entry_sign(signatures[i].payload.data, signatures[i].payload.len, &dispatch->key,
-			&jws[i], err);
+		done = entry_sign(
+			signatures[i].payload.data, signatures[i].payload.len, &dispatch->key, &jws[i], err);
 		signatures[i].jws = done ? buf_str(&jws[i]) : "";
 	}
-	done = done && ledger_put_signatures(
-					   &dispatch->ledger, dispatch->key.kid, count, signatures, err);
+	done =
+		done && ledger_put_signatures(&dispatch->ledger, dispatch->key.kid, count, signatures, err);
 	for (size_t i = 0; i < count; i++)
 		buf_release(&jws[i]);
 	return done;
@@ -105,8 +105,8 @@ static bool rekey_wrap_one(struct dispatch *dispatch, const struct pg_rows *rows
 static bool rekey_contents(struct dispatch *dispatch, bool *ret_more, struct err *err)
 {
 	const char *kids[LIMIT_KEYSET_KEYS];
-	size_t kid_count = rekey_kids(
-		dispatch_keyset(dispatch), clock_now(dispatch->clock), opens_publications, kids);
+	size_t kid_count =
+		rekey_kids(dispatch_keyset(dispatch), clock_now(dispatch->clock), opens_publications, kids);
 	struct ledger_wrapped wrapped[REKEY_A_STEP];
 	auto_rows struct pg_rows *rows = NULL;
 	size_t count = 0;
@@ -124,7 +124,8 @@ static bool rekey_contents(struct dispatch *dispatch, bool *ret_more, struct err
 	if (count == 0)
 		return true;
 	*ret_more = true;
-	log_line(&dispatch->log, LOG_LEVEL_INFO, "%zu content keys sealed to keys that came since", count);
+	log_line(
+		&dispatch->log, LOG_LEVEL_INFO, "%zu content keys sealed to keys that came since", count);
 	return ledger_put_wrapped(&dispatch->ledger, count, wrapped, err);
 }
 

@@ -62,8 +62,8 @@ static bool settle_judge(struct dispatch *dispatch, struct verdict *verdict, str
 			receipt->items, deliveries, err))
 		return false;
 	for (size_t i = 0; i < receipt->item_count; i++)
-		if (!judge_item(&receipt->items[i], &deliveries[i], verdict->filed.epoch, &lost[i],
-				&verdict->why))
+		if (!judge_item(
+				&receipt->items[i], &deliveries[i], verdict->filed.epoch, &lost[i], &verdict->why))
 			return true;
 	verdict->why.code = 0;
 	settle_sort(verdict, lost);
@@ -74,10 +74,11 @@ static bool settle_one(struct dispatch *dispatch, struct verdict *verdict, struc
 {
 	if (!settle_judge(dispatch, verdict, err))
 		return false;
-	if (!ledger_settle(&dispatch->ledger, verdict->filed.id, verdict->why.code,
-			verdict->authentic, verdict->settled, verdict->receipt.items, err))
+	if (!ledger_settle(&dispatch->ledger, verdict->filed.id, verdict->why.code, verdict->authentic,
+			verdict->settled, verdict->receipt.items, err))
 		return false;
-	for (size_t i = verdict->settled; verdict->why.code == 0 && i < verdict->receipt.item_count; i++)
+	for (size_t i = verdict->settled; verdict->why.code == 0 && i < verdict->receipt.item_count;
+		 i++)
 		if (!ledger_park(&dispatch->ledger, verdict->filed.id, &verdict->receipt.items[i], err))
 			return false;
 	return true;

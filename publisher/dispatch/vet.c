@@ -34,8 +34,8 @@ static bool vet_manifest(const struct ledger_draft *draft, const struct buf *byt
 
 	entry.keyset = keyring_newest(ring)->version;
 	entry.issued_at = now;
-	if (!publication_judge(&entry, bytes->data, bytes->len, ring, now, LIMIT_PUBLICATION_BYTES,
-			&manifest, err) ||
+	if (!publication_judge(
+			&entry, bytes->data, bytes->len, ring, now, LIMIT_PUBLICATION_BYTES, &manifest, err) ||
 		!vet_row(draft, &manifest, err))
 		return false;
 	*ret = manifest;

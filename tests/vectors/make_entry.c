@@ -113,7 +113,7 @@ static void add_entered(
 {
 	static const struct vector_edit edits[] = {
 		{"issued before the dispatcher, entered by it", "entered_at", "1795305600", 0},
-		{"entered before the dispatcher", "entered_at", "1763769599", 203},
+		{"entered before the dispatcher, signed again by it", "entered_at", "1763769599", 0},
 	};
 	auto_buf struct buf payload = BUF_INIT(LIMIT_ENTRY_JWS);
 

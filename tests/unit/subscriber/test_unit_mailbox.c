@@ -278,8 +278,8 @@ static enum mailbox_news take_news(struct world *world, const struct buf *jws)
 	auto_entry struct entry entry = ENTRY_INIT;
 	enum mailbox_news news = MAILBOX_HELD;
 
-	FIXTURE_MUST(mailbox_accept(&world->db, &world->ring, FIXTURE_UNIT, buf_str(jws), FIXTURE_NOW,
-		&entry, &news, &err));
+	FIXTURE_MUST(mailbox_accept(
+		&world->db, &world->ring, FIXTURE_UNIT, buf_str(jws), FIXTURE_NOW, &entry, &news, &err));
 	return news;
 }
 
