@@ -27,6 +27,14 @@ struct clock clock_at(int64_t *seconds)
 	return (struct clock){shown_now, seconds};
 }
 
+int64_t clock_wall_us(void)
+{
+	struct timespec time;
+
+	(void)clock_gettime(CLOCK_REALTIME, &time);
+	return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+}
+
 int64_t clock_monotonic_ms(void)
 {
 	struct timespec time;

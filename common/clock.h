@@ -27,6 +27,9 @@ static inline int64_t clock_now(const struct clock *clock)
 	return clock->now(clock->ctx);
 }
 
+/* The machine's own wall clock in UTC microseconds. */
+int64_t clock_wall_us(void);
+
 /* Milliseconds of a clock that never jumps; for deadlines only. */
 int64_t clock_monotonic_ms(void);
 

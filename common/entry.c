@@ -38,7 +38,8 @@ bool entry_verify(const struct entry *entry, const struct keyset *newest, struct
 		return err_code(err, REFUSAL_ENTRY_KEYSET,
 			"entry: it names keyset %" PRId64 ", the newest held is %" PRId64, entry->keyset,
 			newest->version);
-	return keyset_verify(newest, &entry->jws, ROLE_DISPATCHER, entry->issued_at, err);
+	return keyset_verify(newest, &entry->jws, ROLE_DISPATCHER,
+		entry->entered_at ? entry->entered_at : entry->issued_at, err);
 }
 
 bool entry_check_owner(const struct entry *entry, const char *unit, int64_t epoch, struct err *err)

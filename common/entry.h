@@ -27,9 +27,10 @@ struct entry {
 	enum kind kind;
 	struct digest previous; /* of the payload before; zeros for number 1 */
 	int64_t keyset;
-	int64_t issued_at;
+	int64_t issued_at; /* of the publication; editors are judged by it and by `keyset` */
 
 	/* Unless kind is KIND_VOID: */
+	int64_t entered_at; /* when it came into the mailbox, if later than issued_at; or 0 */
 	struct pub_id publication;
 	struct digest manifest;
 	struct body body; /* body digest, stream header, number of parts */
@@ -69,7 +70,7 @@ bool entry_parse_payload(
 
 /*
  * 208 when the entry names a keyset newer than `newest`; 203 unless signed by a dispatcher of
- * `newest` that was valid at issued_at.
+ * `newest` that was valid at entered_at, or at issued_at where there is none.
  */
 bool entry_verify(
 	const struct entry *entry, const struct keyset *newest, struct err *err) MUST_USE NONNULL;

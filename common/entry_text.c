@@ -62,6 +62,13 @@ static bool read_publication(const struct json_object *object, struct entry *ent
 	return true;
 }
 
+/* When it came into this mailbox, where that was after the issue. */
+static bool read_entered_at(const struct json_object *object, struct entry *entry, struct err *err)
+{
+	return json_opt_int(
+		object, "entered_at", entry->issued_at + 1, TIME_MAX, 0, &entry->entered_at, err);
+}
+
 /* An earlier number, or none. */
 static bool read_target(const struct json_object *object, struct entry *entry, struct err *err)
 {
@@ -82,7 +89,8 @@ static bool read_common(const struct json_object *object, struct entry *entry, s
 static bool read_entry(const struct json_object *object, struct entry *entry, struct err *err)
 {
 	static const char *const full[] = {"v", "unit", "epoch", "number", "kind", "previous", "keyset",
-		"issued_at", "publication", "manifest", "body", "stream", "parts", "signatures", NULL};
+		"issued_at", "entered_at", "publication", "manifest", "body", "stream", "parts",
+		"signatures", NULL};
 	static const char *const empty[] = {
 		"v", "unit", "epoch", "number", "kind", "previous", "keyset", "issued_at", "target", NULL};
 
@@ -90,7 +98,8 @@ static bool read_entry(const struct json_object *object, struct entry *entry, st
 		return false;
 	if (entry->kind == KIND_VOID)
 		return json_only_keys(object, empty, err) && read_target(object, entry, err);
-	return json_only_keys(object, full, err) && read_publication(object, entry, err);
+	return json_only_keys(object, full, err) && read_entered_at(object, entry, err) &&
+		   read_publication(object, entry, err);
 }
 
 bool entry_parse_payload(const void *payload, size_t len, struct entry *ret, struct err *err)
@@ -123,7 +132,8 @@ static json_t *write_signatures(const struct entry *entry)
 
 static bool write_publication(json_t *json, const struct entry *entry)
 {
-	return field_set_pub_id(json, "publication", &entry->publication) &&
+	return (entry->entered_at == 0 || field_set_int(json, "entered_at", entry->entered_at)) &&
+		   field_set_pub_id(json, "publication", &entry->publication) &&
 		   field_set_digest(json, "manifest", &entry->manifest) &&
 		   field_set_digest(json, "body", &entry->body.digest) &&
 		   field_set_b64(json, "stream", entry->body.stream, BODY_STREAM_BYTES) &&

@@ -4,14 +4,14 @@
 
 #include "db/embedded.h"
 
-bool copy_version(struct pg *pg, int64_t *ret_version, int64_t *ret_now, struct err *err)
+bool copy_version(struct pg *pg, int64_t *ret_version, int64_t *ret_now_us, struct err *err)
 {
 	auto_rows struct pg_rows *rows = NULL;
 
 	if (!pg_exec_one(pg, sql_copy_version, NULL, &rows, err))
 		return false;
 	*ret_version = pg_int(rows, 0, 0);
-	*ret_now = pg_time(rows, 0, 1);
+	*ret_now_us = pg_time_us(rows, 0, 1);
 	return true;
 }
 
@@ -43,6 +43,11 @@ const char *copy_change_at(const struct pg_rows *rows, int row)
 	return pg_text(rows, row, 0);
 }
 
+bool copy_names(struct pg *pg, struct pg_rows **ret, struct err *err)
+{
+	return pg_exec(pg, sql_copy_names, NULL, ret, err);
+}
+
 /* $1: the units, or NULL for all. */
 static void param_units(struct pg_params *params, size_t count, const char *const *units)
 {
@@ -61,13 +66,21 @@ bool copy_units(
 	return pg_exec(pg, sql_copy_units, &params, ret, err);
 }
 
+/* The time in that column, or what stands for none. */
+static int64_t time_or(const struct pg_rows *rows, int row, int column, int64_t none)
+{
+	return pg_is_null(rows, row, column) ? none : pg_time_us(rows, row, column);
+}
+
 bool copy_unit_at(const struct pg_rows *rows, int row, struct copy_unit *ret, struct err *err)
 {
 	const char *standing = pg_text(rows, row, 1);
 	struct copy_unit unit = {
 		.unit = pg_text(rows, row, 0),
-		.channel = pg_text(rows, row, 2),
-		.until = pg_is_null(rows, row, 3) ? COPY_FOREVER : pg_time(rows, row, 3),
+		.standing_until_us = time_or(rows, row, 2, COPY_FOREVER),
+		.channel = pg_text(rows, row, 3),
+		.since_us = time_or(rows, row, 4, COPY_ALREADY),
+		.until_us = time_or(rows, row, 5, COPY_FOREVER),
 	};
 
 	if (!standing || !standing_parse(standing, strlen(standing), &unit.standing))
@@ -92,5 +105,7 @@ struct copy_device copy_device_at(const struct pg_rows *rows, int row)
 		.device = pg_text(rows, row, 1),
 		.certificate = pg_text(rows, row, 2),
 		.is_revoked = pg_bool(rows, row, 3),
+		.tls_fingerprint = pg_bytes(rows, row, 4),
+		.tls_subject = pg_text(rows, row, 5),
 	};
 }

@@ -16,12 +16,13 @@
 #include "common/standing.h"
 #include "db/pg.h"
 
-/* The end of a right that has none. */
+/* The beginning of a right that holds already, and the end of one that has none. */
+#define COPY_ALREADY INT64_MIN
 #define COPY_FOREVER INT64_MAX
 
-/* The newest version of the entitlements, and the database's clock (UTC seconds). */
+/* The newest version of the entitlements, and the database's clock (UTC microseconds). */
 bool copy_version(
-	struct pg *pg, int64_t *ret_version, int64_t *ret_now, struct err *err) MUST_USE NONNULL;
+	struct pg *pg, int64_t *ret_version, int64_t *ret_now_us, struct err *err) MUST_USE NONNULL;
 
 /* The keysets after a version, oldest first. */
 bool copy_keysets(
@@ -30,16 +31,21 @@ bool copy_keysets(
 struct pg_bytes copy_keyset_at(const struct pg_rows *rows, int row) NONNULL;
 
 /*
- * The units that changed after version `since`: column 0, with repetitions. ERR_DATA when the
+ * The units that changed after version `since`, each once. ERR_DATA when the
  * database does not know that far back any more, or has never been at that version: copy all anew.
  */
 bool copy_changes(
 	struct pg *pg, int64_t since, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
+/* NULL: all units may have changed. */
 const char *copy_change_at(const struct pg_rows *rows, int row) NONNULL;
 
+/* Every unit's id in column 0, sorted. */
+bool copy_names(struct pg *pg, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
+
 /*
- * The named units (NULL: all), sorted by unit: a row for each channel, or one without channel when
- * it has none. A unit that does not exist has no row.
+ * The named units (NULL: all), sorted by unit: a row for each interval of a right from now on, those
+ * that hold already first, or one row without channel when there is none. A unit that does not exist
+ * has no row.
  */
 bool copy_units(struct pg *pg, size_t count, const char *const *units, struct pg_rows **ret,
 	struct err *err) MUST_USE __attribute__((nonnull(1, 4, 5)));
@@ -47,8 +53,10 @@ bool copy_units(struct pg *pg, size_t count, const char *const *units, struct pg
 struct copy_unit {
 	const char *unit;
 	enum standing standing;
+	int64_t standing_until_us; /* from then on the unit is lapsed; COPY_FOREVER */
 	const char *channel; /* NULL: none */
-	int64_t until; /* UTC seconds; COPY_FOREVER */
+	int64_t since_us; /* UTC microseconds; COPY_ALREADY */
+	int64_t until_us; /* the first microsecond in which it is gone; COPY_FOREVER */
 };
 
 bool copy_unit_at(
@@ -63,6 +71,8 @@ struct copy_device {
 	const char *device;
 	const char *certificate; /* JWS, to be verified */
 	bool is_revoked;
+	struct pg_bytes tls_fingerprint; /* SHA-256 that its TLS certificate must have; NULL: any */
+	const char *tls_subject; /* the same certificate's subject (RFC 2253, UTF-8); NULL: any */
 };
 
 struct copy_device copy_device_at(const struct pg_rows *rows, int row) NONNULL;

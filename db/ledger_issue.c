@@ -174,6 +174,8 @@ bool ledger_entry_at(const struct pg_rows *rows, int row, struct entry *ret, str
 	entry.target = pg_int(rows, row, 5);
 	entry.issued_at = pg_time(rows, row, 6);
 	entry.keyset = pg_int(rows, row, 7);
+	if (!pg_is_null(rows, row, 14))
+		entry.entered_at = pg_time(rows, row, 14);
 	if (entry.kind != KIND_VOID &&
 		(!ledger_pub_id(rows, row, 4, &entry.publication, err) ||
 			!read_body(rows, row, 8, &entry, err) || !read_signatures(rows, row, 12, &entry, err)))

@@ -53,8 +53,9 @@ static bool set_up_session(struct pg *pg, const struct pg_options *options, stru
 	snprintf(idle, sizeof idle, "%d", options->idle_transaction_timeout_ms);
 	pg_param_text(&params, statement);
 	pg_param_text(&params, idle);
+	/* Our statements are many and short: compiling one takes longer than running it. */
 	return pg_exec(pg,
-		"SELECT set_config('search_path', '', false),"
+		"SELECT set_config('search_path', '', false), set_config('jit', 'off', false),"
 		" set_config('default_transaction_isolation', 'read committed', false),"
 		" set_config('statement_timeout', $1, false),"
 		" set_config('idle_in_transaction_session_timeout', $2, false)",

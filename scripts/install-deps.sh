@@ -20,6 +20,7 @@ tests=(
 	libcmocka-dev postgresql-15 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
 	mosquitto mosquitto-clients sqlite3 openssl iproute2
 	python3 python3-nacl python3-jsonschema python3-paho-mqtt python3-pytest procps
+	libfaketime
 )
 case ${1-} in
 	"") packages=("${build[@]}" "${lint[@]}" "${tests[@]}") ;;

@@ -8,6 +8,8 @@ struct listener {
 	const struct line *max_qos;
 	bool has_certificate;
 	bool has_key;
+	bool has_authority;
+	bool requires_certificate; /* of each client */
 };
 
 static bool is_loopback(const char *address)
@@ -31,6 +33,24 @@ static const char *address_of(const struct line *line)
 static bool is_local(const struct line *line)
 {
 	return check_number(line->value) == 0 || is_loopback(address_of(line));
+}
+
+/* Of clients' own certificates: `is_wanted` by the entitlement plugin. */
+static void check_clients(
+	const struct listener *listener, bool is_wanted, struct findings *findings)
+{
+	const char *value = ERR_QUOTED(listener->line->value);
+
+	if (listener->requires_certificate && !listener->has_authority)
+		findings_add(findings, listener->line,
+			"'listener %s' requires certificates of nobody's making: add the 'cafile' of who makes "
+			"those of units",
+			value);
+	if (is_wanted && !listener->requires_certificate && !is_local(listener->line))
+		findings_add(findings, listener->line,
+			"'listener %s' asks no client for the certificate that plugin_opt_require_certificate "
+			"wants: every unit would be refused; add 'cafile' and 'require_certificate true'",
+			value);
 }
 
 static void check_end(const struct listener *listener, struct findings *findings)
@@ -77,6 +97,10 @@ static void check_setting(
 		listener->has_certificate = *line->value != '\0';
 	else if (strcmp(line->name, "keyfile") == 0)
 		listener->has_key = *line->value != '\0';
+	else if (strcmp(line->name, "cafile") == 0 || strcmp(line->name, "capath") == 0)
+		listener->has_authority = *line->value != '\0';
+	else if (strcmp(line->name, "require_certificate") == 0)
+		listener->requires_certificate = check_is_true(line->value);
 	else if (strcmp(line->name, "protocol") == 0)
 		check_protocol(line, findings);
 	else if (strcmp(line->name, "tls_version") == 0)
@@ -91,9 +115,25 @@ static void check_setting(
 			"'bind_interface': it moves a listener off the address that it names; take it out");
 }
 
+/* Whether the entitlement plugin wants certificates: yes unless it clearly says no. */
+static bool are_certificates_wanted(const struct lines *lines)
+{
+	bool wanted = false;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		const char *value = lines->items[i].value;
+
+		if (strcmp(lines->items[i].name, "plugin_opt_require_certificate") == 0)
+			wanted = strcmp(value, "false") != 0 && strcmp(value, "no") != 0 &&
+					 strcmp(value, "off") != 0;
+	}
+	return wanted;
+}
+
 void check_listeners(const struct lines *lines, const char *file, struct findings *findings)
 {
 	struct listener listener = {.line = NULL};
+	bool is_wanted = are_certificates_wanted(lines);
 	bool has_any = false;
 
 	for (size_t i = 0; i < lines->count; i++) {
@@ -103,6 +143,7 @@ void check_listeners(const struct lines *lines, const char *file, struct finding
 		/* What an included file sets before its first listener is of no listener at all. */
 		if (listener.line && (is_new || line->file != listener.line->file)) {
 			check_end(&listener, findings);
+			check_clients(&listener, is_wanted, findings);
 			listener = (struct listener){.line = NULL};
 		}
 		if (is_new)
@@ -110,8 +151,10 @@ void check_listeners(const struct lines *lines, const char *file, struct finding
 		has_any = has_any || is_new;
 		check_setting(&listener, line, findings);
 	}
-	if (listener.line)
+	if (listener.line) {
 		check_end(&listener, findings);
+		check_clients(&listener, is_wanted, findings);
+	}
 	if (!has_any)
 		findings_add_missing(findings, file,
 			"there is no 'listener': the broker's own default lets in anybody on this machine; add "

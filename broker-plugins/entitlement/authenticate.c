@@ -9,6 +9,7 @@ struct caller {
 	char device[DEVICE_SIZE];
 	bool is_dispatcher;
 	const struct unit *known; /* NULL for a dispatcher */
+	const struct unit_device *device_record; /* likewise */
 	const struct public_key *key;
 };
 
@@ -33,7 +34,8 @@ static int judge_shape(const struct connect *connect, struct caller *caller)
 }
 
 /* 103, 110: whose key it must be. */
-static int find_device(const struct gate *gate, const char *kid, struct caller *caller, int64_t at)
+static int find_device(
+	const struct gate *gate, const char *kid, struct caller *caller, int64_t at_us)
 {
 	const struct unit_device *device;
 
@@ -41,17 +43,18 @@ static int find_device(const struct gate *gate, const char *kid, struct caller *
 	device = caller->known ? unit_device(caller->known, caller->device) : NULL;
 	if (!device || strcmp(device->kid, kid) != 0)
 		return REFUSAL_TOKEN_DEVICE;
-	if (!unit_device_is_live(device, at))
+	if (!unit_device_is_live(device, at_us))
 		return REFUSAL_DEVICE_REVOKED;
+	caller->device_record = device;
 	caller->key = &device->public;
 	return 0;
 }
 
-static int find_key(const struct gate *gate, const char *kid, struct caller *caller, int64_t at)
+static int find_key(const struct gate *gate, const char *kid, struct caller *caller, int64_t at_us)
 {
 	if (!caller->is_dispatcher)
-		return find_device(gate, kid, caller, at);
-	caller->key = table_dispatcher(gate->table, kid, at);
+		return find_device(gate, kid, caller, at_us);
+	caller->key = table_dispatcher(gate->table, kid, at_us / US_PER_S);
 	return caller->key ? 0 : REFUSAL_TOKEN_DEVICE;
 }
 
@@ -78,7 +81,7 @@ static int judge_token(struct gate *gate, const struct connect *connect, struct 
 		return REFUSAL_TOKEN_MALFORMED;
 	if (!token_check_client(token, connect->client_id, connect->user_name, &err))
 		return REFUSAL_TOKEN_CLIENT;
-	code = find_key(gate, token->jws.kid, caller, gate_rights_time(gate, now));
+	code = find_key(gate, token->jws.kid, caller, gate_rights_time_us(gate, now));
 	if (code)
 		return code;
 	if (!token_verify(token, caller->key, &err))
@@ -86,10 +89,27 @@ static int judge_token(struct gate *gate, const struct connect *connect, struct 
 	code = judge_audience(gate, token);
 	if (code)
 		return code;
-	keep_until = token->expires_at > now->wall ? token->expires_at : now->wall;
+	keep_until = token->expires_at > moment_wall(now) ? token->expires_at : moment_wall(now);
 	keep_until += LIMIT_CLOCK_SKEW_S + 1;
-	if (!replay_use(&gate->replay, token->client_id, token->id, keep_until, now->wall))
+	if (!replay_use(&gate->replay, token->client_id, token->id, keep_until, moment_wall(now)))
 		return REFUSAL_TOKEN_REUSED;
+	return 0;
+}
+
+/*
+ * 112, 113: the TLS certificate. Who shows one must show the one registered for its device, whether
+ * it was asked to or not. Nothing can be registered for a dispatcher, so it comes without, and where
+ * certificates are required from this machine alone.
+ */
+static int judge_certificate(
+	const struct gate *gate, const struct connect *connect, const struct caller *caller)
+{
+	bool is_exempt = caller->is_dispatcher && connect->is_local;
+
+	if (!connect->has_certificate)
+		return gate->limits->require_certificate && !is_exempt ? REFUSAL_TLS_MISSING : 0;
+	if (caller->is_dispatcher || !tls_identity_matches(&caller->device_record->tls, &connect->tls))
+		return REFUSAL_TLS_CERTIFICATE;
 	return 0;
 }
 
@@ -99,7 +119,7 @@ static struct connect_verdict judge_times(const struct gate *gate, const struct 
 {
 	struct connect_verdict verdict = {.let_in = true};
 
-	if (token_times_right(token, now->wall))
+	if (token_times_right(token, moment_wall(now)))
 		return verdict;
 	verdict.code = REFUSAL_TOKEN_CLOCK;
 	if (caller->is_dispatcher || sessions_have(&gate->sessions, caller->unit, caller->device))
@@ -117,8 +137,9 @@ static bool make_session(struct gate *gate, const struct connect *connect,
 		return false;
 	memcpy(session->kid, token->jws.kid, sizeof(session->kid));
 	session->is_dispatcher = caller->is_dispatcher;
-	session->clock_is_off = !token_times_right(token, now->wall);
-	gate_note_rights(gate, session, gate_rights_time(gate, now));
+	session->tls = connect->tls;
+	session->clock_is_off = !token_times_right(token, moment_wall(now));
+	gate_note_rights(gate, session, gate_rights_time_us(gate, now));
 	return true;
 }
 
@@ -134,6 +155,8 @@ struct connect_verdict authenticate(
 		code = judge_shape(connect, &caller);
 	if (!code)
 		code = judge_token(gate, connect, &caller, &token, now);
+	if (!code)
+		code = judge_certificate(gate, connect, &caller);
 	if (code)
 		return refuse(code);
 	verdict = judge_times(gate, &caller, &token, now);
@@ -142,7 +165,8 @@ struct connect_verdict authenticate(
 	/* Without memory for its record it could do nothing anyhow. */
 	if (!make_session(gate, connect, &caller, &token, now))
 		return refuse(REFUSAL_STALE_ENTITLEMENT);
-	if (!verdict.code && caller.known && caller.known->standing != STANDING_GOOD)
+	if (!verdict.code && caller.known &&
+		!unit_is_good(caller.known, gate_rights_time_us(gate, now)))
 		verdict.code = REFUSAL_NOT_GOOD_STANDING;
 	return verdict;
 }

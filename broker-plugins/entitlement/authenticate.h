@@ -18,6 +18,9 @@ struct connect {
 	const char *password;
 	int protocol_version; /* 5 */
 	bool clean_start;
+	bool is_local; /* from this machine */
+	bool has_certificate; /* TLS, and it presented one that the listener's authority made */
+	struct tls_identity tls; /* of that; none when it cannot be read */
 };
 
 struct connect_verdict {

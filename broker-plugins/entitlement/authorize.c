@@ -28,32 +28,32 @@ static uint32_t size_max(enum topic_kind kind)
 
 /* The unit as far as it may have more than the lobby; NULL when its device is only let in there. */
 static const struct unit *full_unit(
-	const struct gate *gate, const struct session *session, int64_t at)
+	const struct gate *gate, const struct session *session, int64_t at_us)
 {
 	const struct unit *unit = table_find(gate->table, session->unit);
 	const struct unit_device *device = unit ? unit_device(unit, session->device) : NULL;
 
-	if (!device || !unit_device_is_live(device, at) || session->clock_is_off)
+	if (!device || !unit_device_is_live(device, at_us) || session->clock_is_off)
 		return NULL;
-	return unit->standing == STANDING_GOOD ? unit : NULL;
+	return unit_is_good(unit, at_us) ? unit : NULL;
 }
 
 /* Whether the device counts at all: certified still, by the key it signed in with. */
-static bool device_is_live(const struct gate *gate, const struct session *session, int64_t at)
+static bool device_is_live(const struct gate *gate, const struct session *session, int64_t at_us)
 {
 	const struct unit *unit = table_find(gate->table, session->unit);
 	const struct unit_device *device = unit ? unit_device(unit, session->device) : NULL;
 
-	return device && unit_device_is_live(device, at) && strcmp(device->kid, session->kid) == 0;
+	return device && unit_device_is_live(device, at_us) && strcmp(device->kid, session->kid) == 0;
 }
 
-static bool unit_may_read(
-	const struct gate *gate, const struct session *session, const struct topic *topic, int64_t at)
+static bool unit_may_read(const struct gate *gate, const struct session *session,
+	const struct topic *topic, int64_t at_us)
 {
-	const struct unit *unit = full_unit(gate, session, at);
+	const struct unit *unit = full_unit(gate, session, at_us);
 
 	if (topic->kind == TOPIC_CHANNEL)
-		return unit && unit_may_receive(unit, topic->channel, at);
+		return unit && unit_may_receive(unit, topic->channel, at_us);
 	if (strcmp(topic->unit, session->unit) != 0)
 		return false;
 	switch (topic->kind) {
@@ -68,8 +68,8 @@ static bool unit_may_read(
 	}
 }
 
-static bool unit_may_write(
-	const struct gate *gate, const struct session *session, const struct topic *topic, int64_t at)
+static bool unit_may_write(const struct gate *gate, const struct session *session,
+	const struct topic *topic, int64_t at_us)
 {
 	if (strcmp(topic->unit, session->unit) != 0)
 		return false;
@@ -78,7 +78,7 @@ static bool unit_may_write(
 		return true;
 	case TOPIC_RECEIPT:
 	case TOPIC_REPLY:
-		return full_unit(gate, session, at) != NULL;
+		return full_unit(gate, session, at_us) != NULL;
 	default:
 		return false;
 	}
@@ -96,26 +96,26 @@ static bool is_known_channel(const char *channel)
 }
 
 /* `channel/+` is for who may receive every channel that anybody may. */
-static bool may_receive_all(const struct unit *unit, int64_t at)
+static bool may_receive_all(const struct unit *unit, int64_t at_us)
 {
 	for (size_t i = 0; i < ARRAY_LEN(channels); i++)
-		if (!unit_may_receive(unit, channels[i], at))
+		if (!unit_may_receive(unit, channels[i], at_us))
 			return false;
 	return true;
 }
 
 static bool unit_may_subscribe(const struct gate *gate, const struct session *session,
-	const struct topic_filter *filter, int64_t at)
+	const struct topic_filter *filter, int64_t at_us)
 {
-	const struct unit *unit = full_unit(gate, session, at);
+	const struct unit *unit = full_unit(gate, session, at_us);
 
 	if (filter->all_units)
 		return false;
 	if (filter->all_channels)
-		return unit && may_receive_all(unit, at);
+		return unit && may_receive_all(unit, at_us);
 	if (filter->all_leaves)
 		return unit && strcmp(filter->topic.unit, session->unit) == 0;
-	return unit_may_read(gate, session, &filter->topic, at);
+	return unit_may_read(gate, session, &filter->topic, at_us);
 }
 
 /*
@@ -176,7 +176,7 @@ static void disarm(struct gate *gate, struct session *session)
 static int judge_write(struct gate *gate, struct session *session, const struct request *request,
 	const struct moment *now)
 {
-	int64_t at = gate_rights_time(gate, now);
+	int64_t at_us = gate_rights_time_us(gate, now);
 	struct topic topic;
 	bool may;
 
@@ -187,16 +187,17 @@ static int judge_write(struct gate *gate, struct session *session, const struct 
 	if (request->size_bytes > size_max(topic.kind))
 		return REFUSAL_PUBLISH;
 	if (session->is_dispatcher)
-		may = table_dispatcher(gate->table, session->kid, at) && dispatcher_may_write(&topic);
+		may = table_dispatcher(gate->table, session->kid, at_us / US_PER_S) &&
+			  dispatcher_may_write(&topic);
 	else
-		may = device_is_live(gate, session, at) && unit_may_write(gate, session, &topic, at);
+		may = device_is_live(gate, session, at_us) && unit_may_write(gate, session, &topic, at_us);
 	return may ? AUTHORIZE_YES : REFUSAL_PUBLISH;
 }
 
 static int judge_subscribe(struct gate *gate, struct session *session,
 	const struct request *request, const struct moment *now)
 {
-	int64_t at = gate_rights_time(gate, now);
+	int64_t at_us = gate_rights_time_us(gate, now);
 	struct topic_filter filter;
 	bool may;
 
@@ -204,9 +205,11 @@ static int judge_subscribe(struct gate *gate, struct session *session,
 	if (!topic_filter_parse(request->topic, &filter))
 		return REFUSAL_SUBSCRIBE;
 	if (session->is_dispatcher)
-		may = table_dispatcher(gate->table, session->kid, at) && dispatcher_may_subscribe(&filter);
+		may = table_dispatcher(gate->table, session->kid, at_us / US_PER_S) &&
+			  dispatcher_may_subscribe(&filter);
 	else
-		may = device_is_live(gate, session, at) && unit_may_subscribe(gate, session, &filter, at);
+		may = device_is_live(gate, session, at_us) &&
+			  unit_may_subscribe(gate, session, &filter, at_us);
 	if (may)
 		return AUTHORIZE_YES;
 	return !session->is_dispatcher && is_plain_wish(session, &filter) ? AUTHORIZE_NO_QUIETLY
@@ -225,18 +228,19 @@ static bool is_own_word(const struct session *session, const struct topic *topic
 static int judge_read(struct gate *gate, struct session *session, const struct request *request,
 	const struct moment *now)
 {
-	int64_t at = gate_rights_time(gate, now);
+	int64_t at_us = gate_rights_time_us(gate, now);
 	struct topic topic;
 
 	if (!topic_parse(request->topic, &topic))
 		return REFUSAL_DELIVERY;
 	if (session->is_dispatcher)
-		return topic.kind == TOPIC_SYNC && table_dispatcher(gate->table, session->kid, at)
+		return topic.kind == TOPIC_SYNC &&
+					   table_dispatcher(gate->table, session->kid, at_us / US_PER_S)
 				   ? AUTHORIZE_YES
 				   : REFUSAL_DELIVERY;
 	if (is_own_word(session, &topic))
 		return AUTHORIZE_NO_QUIETLY;
-	if (!device_is_live(gate, session, at) || !unit_may_read(gate, session, &topic, at))
+	if (!device_is_live(gate, session, at_us) || !unit_may_read(gate, session, &topic, at_us))
 		return REFUSAL_DELIVERY;
 	arm(gate, session, request->size_bytes, now->mono_ms);
 	return AUTHORIZE_YES;

@@ -3,16 +3,23 @@
 #include "broker-plugins/entitlement/authenticate.h"
 #include "broker-plugins/entitlement/authorize.h"
 #include "broker-plugins/entitlement/turn.h"
+#include "broker-plugins/kit/broker_entry.h"
+
+#include <openssl/x509.h>
 
 #include <stdio.h>
+#include <string.h>
 
 /* A user name that nothing proved is not to fill the record with inventions of strangers. */
 static void record_connect(struct plugin *plugin, const struct connect *connect,
 	const struct connect_verdict *verdict, const char *address)
 {
 	char who[DENIAL_WHO_SIZE];
-	bool is_known = verdict->let_in || (connect->user_name && plugin->gate.table &&
-										   table_find(plugin->gate.table, connect->user_name));
+	/* The TLS certificate is judged after the token, which proved who it is. */
+	bool is_proven = verdict->let_in || verdict->code == REFUSAL_TLS_MISSING ||
+					 verdict->code == REFUSAL_TLS_CERTIFICATE;
+	bool is_known = is_proven || (connect->user_name && plugin->gate.table &&
+									 table_find(plugin->gate.table, connect->user_name));
 
 	if (verdict->code == 0)
 		return;
@@ -22,6 +29,25 @@ static void record_connect(struct plugin *plugin, const struct connect *connect,
 	}
 	snprintf(who, sizeof(who), "@%s", address ? address : "");
 	denials_add(&plugin->denials, verdict->code, who, NULL, NULL);
+}
+
+/* What TLS says of the client; one whose certificate cannot be read has one that fits nothing. */
+static void read_certificate(const struct mosquitto *client, struct connect *connect)
+{
+	X509 *certificate = mosquitto_client_certificate(client);
+
+	if (!certificate)
+		return;
+	connect->has_certificate = true;
+	if (!tls_identity_read(certificate, &connect->tls))
+		connect->tls = TLS_IDENTITY_NONE;
+	X509_free(certificate);
+}
+
+static bool is_loopback(const char *address)
+{
+	return address && (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0 ||
+						  strncmp(address, "::ffff:127.", 11) == 0);
 }
 
 static int on_basic_auth(int event, void *event_data, void *userdata)
@@ -47,6 +73,8 @@ static int on_basic_auth(int event, void *event_data, void *userdata)
 	 */
 	if (plugin->gate.is_reloading)
 		return MOSQ_ERR_SUCCESS;
+	connect.is_local = is_loopback(mosquitto_client_address(asked->client));
+	read_certificate(asked->client, &connect);
 	verdict = authenticate(&plugin->gate, &connect, &now);
 	record_connect(plugin, &connect, &verdict, mosquitto_client_address(asked->client));
 	return verdict.let_in ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
@@ -128,10 +156,7 @@ static int on_tick(int event, void *event_data, void *userdata)
 	return MOSQ_ERR_SUCCESS;
 }
 
-static const struct {
-	int event;
-	MOSQ_FUNC_generic_callback function;
-} callbacks[] = {
+static const struct broker_callback callbacks[] = {
 	{MOSQ_EVT_BASIC_AUTH, on_basic_auth},
 	{MOSQ_EVT_ACL_CHECK, on_acl_check},
 	{MOSQ_EVT_DISCONNECT, on_disconnect},
@@ -141,19 +166,10 @@ static const struct {
 
 bool callbacks_register(struct plugin *plugin, struct err *err)
 {
-	for (size_t i = 0; i < ARRAY_LEN(callbacks); i++) {
-		int rc = mosquitto_callback_register(
-			plugin->id, callbacks[i].event, callbacks[i].function, NULL, plugin);
-
-		if (rc != MOSQ_ERR_SUCCESS)
-			return err_set(err, ERR_SYSTEM, "Mosquitto does not take the callback of event %d",
-				callbacks[i].event);
-	}
-	return true;
+	return broker_callbacks_register(plugin->id, callbacks, ARRAY_LEN(callbacks), plugin, err);
 }
 
 void callbacks_unregister(struct plugin *plugin)
 {
-	for (size_t i = 0; i < ARRAY_LEN(callbacks); i++)
-		mosquitto_callback_unregister(plugin->id, callbacks[i].event, callbacks[i].function, NULL);
+	broker_callbacks_unregister(plugin->id, callbacks, ARRAY_LEN(callbacks));
 }

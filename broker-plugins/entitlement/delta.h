@@ -20,8 +20,8 @@ enum { DELTA_UNITS_MAX = 256 };
 struct delta {
 	/* Monotonic milliseconds: when the question was asked whose answer this is. */
 	int64_t good_at_ms;
-	/* How far the database's clock is ahead of this machine's, in seconds. */
-	int64_t clock_ahead_s;
+	/* How far the database's clock is ahead of this machine's, in microseconds. */
+	int64_t clock_ahead_us;
 	struct table *whole; /* owned; NULL: only units change */
 	size_t unit_count;
 	struct unit *units[]; /* owned; of different names */

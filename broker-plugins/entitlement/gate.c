@@ -6,7 +6,7 @@
 
 bool gate_init(struct gate *gate, const struct gate_limits *limits, struct err *err)
 {
-	*gate = (struct gate){.limits = limits, .rights_until = INT64_MAX};
+	*gate = (struct gate){.limits = limits, .rights_until_us = INT64_MAX};
 	if (!sessions_init(&gate->sessions, err))
 		return false;
 	if (!replay_init(&gate->replay, err)) {
@@ -28,70 +28,81 @@ int gate_doubt(const struct gate *gate, const struct moment *now)
 {
 	if (!gate->table || now->mono_ms - gate->good_at_ms > gate->limits->max_staleness_ms)
 		return REFUSAL_STALE_ENTITLEMENT;
-	if (gate_rights_time(gate, now) >= gate->table->dispatchers.expires_at)
+	if (gate_rights_time_us(gate, now) / US_PER_S >= gate->table->dispatchers.expires_at)
 		return REFUSAL_KEYSET_EXPIRED;
 	return 0;
 }
 
-int64_t gate_rights_time(const struct gate *gate, const struct moment *now)
+int64_t gate_rights_time_us(const struct gate *gate, const struct moment *now)
 {
-	return gate->clock_ahead_s > 0 ? now->wall + gate->clock_ahead_s : now->wall;
+	return gate->clock_ahead_us > 0 ? now->wall_us + gate->clock_ahead_us : now->wall_us;
 }
 
-/* When the clock alone changes what a dispatcher's key may, after `at`. */
-static int64_t dispatcher_next_change(const struct table *table, const char *kid, int64_t at)
+/* When the clock alone changes what a dispatcher's key may, after `at_us`. */
+static int64_t dispatcher_next_change(const struct table *table, const char *kid, int64_t at_us)
 {
+	int64_t at = at_us / US_PER_S;
+
 	for (size_t i = 0; i < table->dispatchers.count; i++) {
 		const struct keyset_key *key = &table->dispatchers.keys[i];
 
 		if (strcmp(key->kid, kid) != 0)
 			continue;
 		if (key->status != KEY_ACTIVE && at < key->since && key->since < key->not_after)
-			return key->since;
-		return key->not_after;
+			return key->since * US_PER_S;
+		return key->not_after * US_PER_S;
 	}
 	return INT64_MAX;
 }
 
-void gate_note_rights(struct gate *gate, struct session *session, int64_t at)
+void gate_note_rights(struct gate *gate, struct session *session, int64_t at_us)
 {
 	const struct unit *unit;
 
-	session->rights_at = at;
-	session->rights_until = INT64_MAX;
+	session->rights_at_us = at_us;
+	session->rights_until_us = INT64_MAX;
 	if (session->is_dispatcher) {
-		session->rights_until = dispatcher_next_change(gate->table, session->kid, at);
+		session->rights_until_us = dispatcher_next_change(gate->table, session->kid, at_us);
 	} else {
 		unit = table_find(gate->table, session->unit);
 		if (unit)
-			session->rights_until = unit_next_change(unit, session->device, at);
+			session->rights_until_us = unit_next_change(unit, session->device, at_us);
 	}
-	if (session->rights_until < gate->rights_until)
-		gate->rights_until = session->rights_until;
+	if (session->rights_until_us < gate->rights_until_us)
+		gate->rights_until_us = session->rights_until_us;
+}
+
+/* It came with a TLS certificate that is not, or no longer, the one registered for its device. */
+static bool is_certificate_wrong(const struct session *session, const struct unit *unit)
+{
+	const struct unit_device *device = unit ? unit_device(unit, session->device) : NULL;
+
+	return device && !tls_identity_is_none(&session->tls) &&
+		   !tls_identity_matches(&device->tls, &session->tls);
 }
 
 /* Marks the session by what became of its rights from one state of its unit to another. */
 static void judge_unit(struct gate *gate, struct session *session, const struct unit *before,
-	const struct unit *after, int64_t at)
+	const struct unit *after, int64_t at_us)
 {
 	enum rights_change change =
-		unit_compare(before, session->rights_at, after, at, session->device);
+		unit_compare(before, session->rights_at_us, after, at_us, session->device);
 
-	if (change == RIGHTS_LOST)
+	if (change == RIGHTS_LOST || is_certificate_wrong(session, after))
 		sessions_cut(&gate->sessions, session, CUT_RIGHT);
 	else if (change == RIGHTS_GAINED)
 		sessions_cut(&gate->sessions, session, CUT_REFRESH);
-	gate_note_rights(gate, session, at);
+	gate_note_rights(gate, session, at_us);
 }
 
-static void judge_dispatcher(struct gate *gate, struct session *session, int64_t at)
+static void judge_dispatcher(struct gate *gate, struct session *session, int64_t at_us)
 {
-	if (!table_dispatcher(gate->table, session->kid, at))
+	if (!table_dispatcher(gate->table, session->kid, at_us / US_PER_S))
 		sessions_cut(&gate->sessions, session, CUT_RIGHT);
-	gate_note_rights(gate, session, at);
+	gate_note_rights(gate, session, at_us);
 }
 
-static void apply_units(struct gate *gate, struct delta *delta, int64_t at)
+static void apply_units(struct gate *gate, struct delta *delta, int64_t at_us)
 {
 	for (size_t i = 0; i < delta->unit_count; i++) {
 		const struct unit *after = delta->units[i];
@@ -100,57 +111,57 @@ static void apply_units(struct gate *gate, struct delta *delta, int64_t at)
 		struct session *session = sessions_first_of(&gate->sessions, name);
 
 		for (; session; session = sessions_next_of(session))
-			judge_unit(gate, session, before, after, at);
+			judge_unit(gate, session, before, after, at_us);
 		delta->units[i] = before;
 	}
 }
 
-static void apply_whole(struct gate *gate, struct delta *delta, int64_t at)
+static void apply_whole(struct gate *gate, struct delta *delta, int64_t at_us)
 {
 	struct table *before = gate->table;
 	struct session *session;
 
 	gate->table = delta->whole;
 	delta->whole = before;
-	gate->rights_until = INT64_MAX;
+	gate->rights_until_us = INT64_MAX;
 	TAILQ_FOREACH(session, &gate->sessions.all, all)
 	{
 		if (session->is_dispatcher)
-			judge_dispatcher(gate, session, at);
+			judge_dispatcher(gate, session, at_us);
 		else
 			judge_unit(gate, session, before ? table_find(before, session->unit) : NULL,
-				table_find(gate->table, session->unit), at);
+				table_find(gate->table, session->unit), at_us);
 	}
 }
 
 void gate_apply(struct gate *gate, struct delta *delta, const struct moment *now)
 {
-	int64_t at;
+	int64_t at_us;
 
 	gate->good_at_ms = delta->good_at_ms;
-	gate->clock_ahead_s = delta->clock_ahead_s;
-	at = gate_rights_time(gate, now);
+	gate->clock_ahead_us = delta->clock_ahead_us;
+	at_us = gate_rights_time_us(gate, now);
 	if (delta->whole)
-		apply_whole(gate, delta, at);
-	apply_units(gate, delta, at);
+		apply_whole(gate, delta, at_us);
+	apply_units(gate, delta, at_us);
 }
 
 /* The clock alone: the same record then and now. Bounded by the number of clients, and rare. */
-static void judge_all(struct gate *gate, int64_t at)
+static void judge_all(struct gate *gate, int64_t at_us)
 {
 	struct session *session;
 
-	gate->rights_until = INT64_MAX;
+	gate->rights_until_us = INT64_MAX;
 	TAILQ_FOREACH(session, &gate->sessions.all, all)
 	{
 		const struct unit *unit;
 
 		if (session->is_dispatcher) {
-			judge_dispatcher(gate, session, at);
+			judge_dispatcher(gate, session, at_us);
 			continue;
 		}
 		unit = table_find(gate->table, session->unit);
-		judge_unit(gate, session, unit, unit, at);
+		judge_unit(gate, session, unit, unit, at_us);
 	}
 }
 
@@ -175,12 +186,12 @@ static void cut_slow(struct gate *gate, int64_t now_ms)
 
 void gate_tick(struct gate *gate, const struct moment *now)
 {
-	int64_t at = gate_rights_time(gate, now);
+	int64_t at_us = gate_rights_time_us(gate, now);
 
-	replay_sweep(&gate->replay, now->wall);
+	replay_sweep(&gate->replay, moment_wall(now));
 	cut_slow(gate, now->mono_ms);
 	if (gate_doubt(gate, now) != 0)
 		cut_all(gate);
-	else if (at >= gate->rights_until)
-		judge_all(gate, at);
+	else if (at_us >= gate->rights_until_us)
+		judge_all(gate, at_us);
 }

@@ -6,6 +6,7 @@
 #define CERTWIRE_ENTITLEMENT_GATE_H
 
 #include "broker-plugins/entitlement/delta.h"
+#include "broker-plugins/entitlement/moment.h"
 #include "broker-plugins/entitlement/replay.h"
 #include "broker-plugins/entitlement/session.h"
 #include "broker-plugins/entitlement/table.h"
@@ -17,16 +18,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct moment {
-	int64_t wall; /* UTC seconds by this machine */
-	int64_t mono_ms; /* of a clock that never jumps */
-};
-
 /* What the operator sets; borrowed for as long as the gate lives. */
 struct gate_limits {
 	struct conf_list audiences; /* the names that tokens may be made for */
 	int64_t max_staleness_ms; /* age of the copy from which on everything is refused */
 	int64_t read_deadline_ms; /* time in which a client has to answer what is sent to it */
+	bool require_certificate; /* who is not a dispatcher on this machine needs a TLS certificate */
 };
 
 /*
@@ -42,8 +39,8 @@ struct gate {
 	struct sessions sessions;
 	struct replay replay;
 	int64_t good_at_ms; /* when the copy was last known to be complete */
-	int64_t clock_ahead_s;
-	int64_t rights_until; /* the earliest of all sessions': when to look at them again */
+	int64_t clock_ahead_us;
+	int64_t rights_until_us; /* the earliest of all sessions': when to look at them again */
 	/* Between SIGHUP and the next tick the broker asks about everybody again. */
 	bool is_reloading;
 };
@@ -65,13 +62,13 @@ void gate_apply(struct gate *gate, struct delta *delta, const struct moment *now
 int gate_doubt(const struct gate *gate, const struct moment *now) MUST_USE NONNULL;
 
 /*
- * The time by which rights end: this machine's clock or the database's, whichever is ahead, so that
- * no right outlives its end by the slower one.
+ * The time by which rights begin and end, UTC microseconds: this machine's clock or the database's,
+ * whichever is ahead, so that no right outlives its end by the slower one.
  */
-int64_t gate_rights_time(const struct gate *gate, const struct moment *now) NONNULL;
+int64_t gate_rights_time_us(const struct gate *gate, const struct moment *now) NONNULL;
 
 /* Remembers when the session's rights were looked at and when the clock changes them. */
-void gate_note_rights(struct gate *gate, struct session *session, int64_t at) NONNULL;
+void gate_note_rights(struct gate *gate, struct session *session, int64_t at_us) NONNULL;
 
 /*
  * What the clock does, on each tick: marks sessions whose rights ended or began, those that were to

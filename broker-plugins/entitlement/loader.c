@@ -1,6 +1,8 @@
 #include "broker-plugins/entitlement/loader.h"
 
 #include "broker-plugins/entitlement/loader_copy.h"
+#include "broker-plugins/entitlement/loader_round.h"
+#include "broker-plugins/entitlement/reload.h"
 #include "broker-plugins/kit/denial_writer.h"
 #include "common/clock.h"
 
@@ -13,6 +15,7 @@
 enum {
 	STOP_TIMEOUT_S = 5,
 	CONNECT_TIMEOUT_S = 5,
+	RETRY_MS = 500, /* after a failure, so that a database that is back is found within a second */
 	ANSWER_TIMEOUT_MS = 10000,
 };
 
@@ -30,8 +33,12 @@ static bool connect_to_database(struct loader *loader, struct err *err)
 	if (!pg_listen(pg, "certwire_entitlement", err) || !pg_listen(pg, "certwire_keyset", err))
 		return false;
 	loader->pg = TAKE(pg);
-	/* What happened meanwhile nobody told us, and a restored database counts anew. */
-	loader->is_in_doubt = true;
+	/*
+	 * What happened meanwhile the versions tell, and a reload follows at once, in case this is another
+	 * database than before: a broker of many units is not out of service until it has read them all.
+	 */
+	reload_cancel(loader);
+	loader->reload_at_ms = 0;
 	return true;
 }
 
@@ -52,8 +59,7 @@ static void complain(struct loader *loader, const struct err *err)
 	if (loader->complained_at_ms && now_ms - loader->complained_at_ms < LOADER_COMPLAIN_EVERY_MS)
 		return;
 	loader->complained_at_ms = now_ms;
-	notes_add(&loader->notes, LOG_LEVEL_ERROR, "%s; trying again every %lld s", err->text,
-		(long long)loader->options->poll_interval_s);
+	notes_add(&loader->notes, LOG_LEVEL_ERROR, "%s; trying again every %d ms", err->text, RETRY_MS);
 }
 
 /* Takes what was said so far; whether there was anything. */
@@ -75,16 +81,31 @@ static bool take_notifications(struct loader *loader, bool *ret_any, struct err 
  * Waits until somebody says that something changed, at most as long as the poll's interval. What came
  * while a question was being answered is with libpq already, and no poll of the socket shows it.
  */
-static bool await_notification(struct loader *loader, struct err *err)
+static bool await_notification(struct loader *loader, int64_t until_ms, struct err *err)
 {
-	int timeout_ms = (int)loader->options->poll_interval_s * 1000;
+	int64_t left_ms = until_ms - clock_monotonic_ms();
 	bool any;
 
 	if (!take_notifications(loader, &any, err))
 		return false;
-	if (any || !worker_wait(&loader->worker, pg_fd(loader->pg), timeout_ms))
+	if (any || left_ms <= 0 || !worker_wait(&loader->worker, pg_fd(loader->pg), (int)left_ms))
 		return true;
 	return take_notifications(loader, &any, err);
+}
+
+/* The time until the next round goes to a reload as far as there is one. */
+static bool pass_time(struct loader *loader, struct err *err)
+{
+	int64_t until_ms = clock_monotonic_ms() + loader->options->poll_interval_s * 1000;
+	bool any = false;
+
+	while (!any && !loader->is_in_doubt && reload_is_due(loader)) {
+		if (worker_is_stopping(&loader->worker) || clock_monotonic_ms() >= until_ms)
+			return true;
+		if (!reload_step(loader, err) || !take_notifications(loader, &any, err))
+			return false;
+	}
+	return any || await_notification(loader, until_ms, err);
 }
 
 /* A record that PostgreSQL will not take is no reason to keep the copy from being fresh. */
@@ -107,7 +128,7 @@ static bool work(struct loader *loader, struct err *err)
 	if (!loader_copy_news(loader, err) || !write_denials(loader, err))
 		return false;
 	loader->complained_at_ms = 0;
-	return await_notification(loader, err);
+	return pass_time(loader, err);
 }
 
 static void run(struct worker *worker, void *ctx)
@@ -122,12 +143,14 @@ static void run(struct worker *worker, void *ctx)
 		if (worker_is_stopping(worker))
 			break;
 		complain(loader, &err);
+		reload_cancel(loader);
 		if (loader->pg && !pg_is_connected(loader->pg)) {
 			pg_free(loader->pg);
 			loader->pg = NULL;
 		}
-		worker_wait(worker, -1, (int)loader->options->poll_interval_s * 1000);
+		worker_wait(worker, -1, RETRY_MS);
 	}
+	reload_cancel(loader);
 	pg_free(loader->pg);
 	loader->pg = NULL;
 }
@@ -149,6 +172,7 @@ static void release(struct loader *loader)
 	free_deltas(&loader->spent);
 	notes_release(&loader->notes);
 	trust_release(&loader->trust);
+	handed_release(&loader->handed);
 	sem_destroy(&loader->first);
 }
 
@@ -160,7 +184,8 @@ bool loader_start(struct loader *loader, const struct entitlement_options *optio
 	sem_init(&loader->first, 0, 0);
 	if (ring_init(&loader->news, LOADER_SLOTS, sizeof(struct delta *), err) &&
 		ring_init(&loader->spent, LOADER_SLOTS, sizeof(struct delta *), err) &&
-		notes_init(&loader->notes, err) && trust_init(&loader->trust, &options->root, err) &&
+		notes_init(&loader->notes, err) && handed_init(&loader->handed, 0, err) &&
+		trust_init(&loader->trust, &options->root, err) &&
 		worker_start(&loader->worker, run, loader, err))
 		return true;
 	release(loader);

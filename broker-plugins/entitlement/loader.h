@@ -6,6 +6,7 @@
 #define CERTWIRE_ENTITLEMENT_LOADER_H
 
 #include "broker-plugins/entitlement/delta.h"
+#include "broker-plugins/entitlement/handed.h"
 #include "broker-plugins/entitlement/options.h"
 #include "broker-plugins/kit/denials.h"
 #include "broker-plugins/kit/notes.h"
@@ -20,6 +21,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* A copy of everything that is being made. */
+struct reload {
+	struct pg_rows *names; /* owned: every unit's; NULL: none is under way */
+	int row; /* of the next name to ask about */
+	struct table *table; /* owned: those that were read */
+	int64_t version; /* of the entitlements, before the first was read */
+	int64_t asked_us; /* the database's clock then */
+};
 
 struct loader {
 	const struct entitlement_options *options; /* borrowed */
@@ -36,6 +46,9 @@ struct loader {
 	bool is_in_doubt; /* the next copy must be a whole one */
 	bool has_posted;
 	int64_t version; /* of the entitlements, that was handed over */
+	struct handed handed;
+	struct reload reload;
+	int64_t reload_at_ms; /* monotonic: when everything is copied anew */
 	size_t room; /* units that the loop's table is sure to have room for */
 	size_t out; /* deltas on their way; never more than the rings hold */
 	int64_t complained_at_ms; /* when the log last heard of a failure */

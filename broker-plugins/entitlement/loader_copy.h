@@ -10,9 +10,6 @@
 
 #include <stdbool.h>
 
-/* As many deltas as can be on their way between the threads. */
-enum { LOADER_SLOTS = 64 };
-
 /* A failure that is told is told again only after so long. */
 enum { LOADER_COMPLAIN_EVERY_MS = 30000 };
 

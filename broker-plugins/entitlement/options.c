@@ -20,8 +20,14 @@ const struct conf_key entitlement_keys[] = {
 		.fallback = "1", .min = 1, .max = 60,
 		.help = "how often PostgreSQL is asked whether anything changed"},
 	{"start_timeout", CONF_DURATION, offsetof(struct entitlement_options, start_timeout_s),
-		.fallback = "30", .min = 1, .max = 600,
+		.fallback = "120", .min = 1, .max = 600,
 		.help = "how long the broker's start waits for the first whole copy"},
+	{"reload_interval", CONF_DURATION, offsetof(struct entitlement_options, reload_interval_s),
+		.fallback = "600", .min = 1, .max = 86400,
+		.help = "how often everything is copied anew, whether or not something changed"},
+	{"require_certificate", CONF_BOOL, offsetof(struct entitlement_options, require_certificate),
+		.fallback = "false",
+		.help = "whether a unit needs a TLS certificate that is registered for its device"},
 	{0},
 };
 

@@ -20,6 +20,8 @@ struct entitlement_options {
 	int64_t read_deadline_s;
 	int64_t poll_interval_s;
 	int64_t start_timeout_s;
+	int64_t reload_interval_s;
+	bool require_certificate;
 	struct fingerprint root; /* root_fingerprint as read */
 };
 

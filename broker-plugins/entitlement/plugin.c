@@ -6,14 +6,12 @@
 
 #include "broker-plugins/entitlement/callbacks.h"
 #include "broker-plugins/entitlement/turn.h"
-#include "broker-plugins/kit/broker_log.h"
+#include "broker-plugins/kit/broker_entry.h"
 #include "broker-plugins/kit/broker_options.h"
-
-#include <sodium.h>
 
 #include <stdlib.h>
 
-#define EXPORT __attribute__((visibility("default")))
+const char plugin_name[] = "certwire_entitlement";
 
 static void set_limits(struct plugin *plugin)
 {
@@ -21,6 +19,7 @@ static void set_limits(struct plugin *plugin)
 		.audiences = plugin->options.broker_names,
 		.max_staleness_ms = plugin->options.max_staleness_s * 1000,
 		.read_deadline_ms = plugin->options.read_deadline_s * 1000,
+		.require_certificate = plugin->options.require_certificate,
 	};
 }
 
@@ -36,12 +35,11 @@ static bool await_copy(struct plugin *plugin, struct err *err)
 	return true;
 }
 
-static bool start(struct plugin *plugin, struct mosquitto_opt *options, int count, struct err *err)
+bool plugin_start(
+	struct plugin *plugin, const struct mosquitto_opt *options, int count, struct err *err)
 {
 	struct moment now;
 
-	if (sodium_init() < 0)
-		return err_set(err, ERR_SYSTEM, "libsodium does not start");
 	if (!broker_options_set(&plugin->conf, options, count, err) ||
 		!entitlement_options_finish(&plugin->conf, &plugin->options, err))
 		return false;
@@ -57,7 +55,7 @@ static bool start(struct plugin *plugin, struct mosquitto_opt *options, int coun
 }
 
 /* The parts that need no options and cannot be left half made. */
-static struct plugin *plugin_new(mosquitto_plugin_id_t *id, struct err *err)
+struct plugin *plugin_new(mosquitto_plugin_id_t *id, struct err *err)
 {
 	struct plugin *plugin = calloc(1, sizeof(*plugin));
 
@@ -79,7 +77,7 @@ static struct plugin *plugin_new(mosquitto_plugin_id_t *id, struct err *err)
 	return plugin;
 }
 
-static void plugin_free(struct plugin *plugin)
+void plugin_free(struct plugin *plugin)
 {
 	callbacks_unregister(plugin);
 	/* A thread that does not end keeps its memory: the process is about to go. */
@@ -89,39 +87,4 @@ static void plugin_free(struct plugin *plugin)
 	denials_release(&plugin->denials);
 	conf_release(&plugin->conf);
 	free(plugin);
-}
-
-EXPORT int mosquitto_plugin_version(int supported_version_count, const int *supported_versions)
-{
-	for (int i = 0; i < supported_version_count; i++)
-		if (supported_versions[i] == MOSQ_PLUGIN_VERSION)
-			return MOSQ_PLUGIN_VERSION;
-	return -1;
-}
-
-EXPORT int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata,
-	struct mosquitto_opt *options, int option_count)
-{
-	struct err err;
-	struct plugin *plugin = plugin_new(identifier, &err);
-
-	if (plugin && start(plugin, options, option_count, &err)) {
-		*userdata = plugin;
-		return MOSQ_ERR_SUCCESS;
-	}
-	broker_log(LOG_LEVEL_ERROR, "certwire_entitlement: %s", err.text);
-	if (plugin)
-		plugin_free(plugin);
-	return MOSQ_ERR_UNKNOWN;
-}
-
-EXPORT int mosquitto_plugin_cleanup(void *userdata, struct mosquitto_opt *options, int option_count)
-{
-	struct plugin *plugin = userdata;
-
-	(void)options;
-	(void)option_count;
-	if (plugin)
-		plugin_free(plugin);
-	return MOSQ_ERR_SUCCESS;
 }

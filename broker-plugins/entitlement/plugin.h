@@ -35,7 +35,7 @@ struct plugin {
 
 static inline struct moment moment_now(void)
 {
-	return (struct moment){.wall = clock_now(clock_system()), .mono_ms = clock_monotonic_ms()};
+	return (struct moment){.wall_us = clock_wall_us(), .mono_ms = clock_monotonic_ms()};
 }
 
 #endif

@@ -79,7 +79,7 @@ struct session *sessions_add(
 	strncpy(session->unit, unit, sizeof(session->unit) - 1);
 	strncpy(session->device, device, sizeof(session->device) - 1);
 	ident_client_id(unit, device, session->client_id);
-	session->rights_until = INT64_MAX;
+	session->rights_until_us = INT64_MAX;
 	LIST_INSERT_HEAD(bucket_of_client(sessions, client), session, by_client);
 	LIST_INSERT_HEAD(bucket_of_unit(sessions, unit), session, by_unit);
 	TAILQ_INSERT_TAIL(&sessions->all, session, all);

@@ -6,6 +6,7 @@
 #ifndef CERTWIRE_ENTITLEMENT_SESSION_H
 #define CERTWIRE_ENTITLEMENT_SESSION_H
 
+#include "broker-plugins/entitlement/tls_identity.h"
 #include "common/err.h"
 #include "common/ident.h"
 #include "common/key.h"
@@ -35,8 +36,9 @@ struct session {
 	bool clock_is_off; /* kept in the lobby whatever its standing */
 	/* It has published or subscribed, so that the broker lists it under its client id. */
 	bool is_listed;
-	int64_t rights_at; /* when its rights were last looked at, UTC seconds */
-	int64_t rights_until; /* when the clock alone changes them next */
+	struct tls_identity tls; /* of the certificate it presented; none when it presented none */
+	int64_t rights_at_us; /* when its rights were last looked at, UTC microseconds */
+	int64_t rights_until_us; /* when the clock alone changes them next */
 	enum cut cut;
 	uint64_t unanswered_bytes; /* sent to it since it last published something */
 	int64_t deadline_ms; /* monotonic; while it stands in the list of deadlines */

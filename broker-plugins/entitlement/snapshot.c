@@ -1,12 +1,10 @@
 #include "broker-plugins/entitlement/snapshot.h"
 
+#include "broker-plugins/kit/trust_learn.h"
 #include "db/copy.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Units whose devices are asked for at a time: some 2 MB of certificates. */
-enum { CHUNK_UNITS = 500 };
 
 /* Both lists are sorted by unit, in the same order. */
 struct cursor {
@@ -21,21 +19,47 @@ static bool is_at_unit(const struct cursor *cursor, const char *unit)
 	return strcmp(pg_text(cursor->rows, cursor->row, 0), unit) == 0;
 }
 
-static bool take_channel(
-	struct cursor *cursor, struct unit_channel *channels, size_t *count, struct err *err)
-{
-	struct copy_unit unit;
+/* What is known of a unit so far. */
+struct draft {
+	struct copy_unit first; /* its first row */
+	struct unit_channel channels[UNIT_CHANNELS_MAX];
+	size_t channel_count;
+	size_t left_out; /* intervals for which there was no room */
+	struct unit_device devices[LIMIT_UNIT_DEVICES];
+	size_t device_count;
+};
 
-	if (!copy_unit_at(cursor->rows, cursor->row++, &unit, err))
+/*
+ * The rows come in the order in which the rights begin, so what finds no room is far in the future:
+ * no right too many, and the others in time when everything is copied anew.
+ */
+static void add_channel(struct draft *draft, const struct copy_unit *row)
+{
+	struct unit_channel *channel;
+
+	if (!row->channel)
+		return;
+	if (draft->channel_count == UNIT_CHANNELS_MAX) {
+		draft->left_out++;
+		return;
+	}
+	channel = &draft->channels[draft->channel_count++];
+	*channel = (struct unit_channel){.since_us = row->since_us, .until_us = row->until_us};
+	(void)snprintf(channel->name, sizeof(channel->name), "%s", row->channel);
+}
+
+/* The unit's standing and rights; the cursor moves past it. */
+static bool take_rights(struct cursor *cursor, struct draft *draft, struct err *err)
+{
+	struct copy_unit row;
+
+	if (!copy_unit_at(cursor->rows, cursor->row, &draft->first, err))
 		return false;
-	if (!unit.channel)
-		return true;
-	if (*count == UNIT_CHANNELS_MAX)
-		return err_set(
-			err, ERR_DATA, "unit '%s' has more than %d channels", unit.unit, UNIT_CHANNELS_MAX);
-	channels[*count] = (struct unit_channel){.until = unit.until};
-	strncpy(channels[*count].name, unit.channel, sizeof(channels[*count].name) - 1);
-	(*count)++;
+	while (is_at_unit(cursor, draft->first.unit)) {
+		if (!copy_unit_at(cursor->rows, cursor->row++, &row, err))
+			return false;
+		add_channel(draft, &row);
+	}
 	return true;
 }
 
@@ -60,37 +84,45 @@ static bool read_device(
 		.not_after = certificate.not_after,
 		.revoked = row->is_revoked,
 	};
+	/* A fingerprint of another length fits nothing. */
+	if (row->tls_fingerprint.data && row->tls_fingerprint.len != TLS_FINGERPRINT_BYTES)
+		return false;
+	ret->tls = tls_identity_of(row->tls_fingerprint.data, row->tls_subject);
 	(void)snprintf(ret->name, sizeof(ret->name), "%s", certificate.device);
 	public_key_kid(&certificate.public, ret->kid);
 	return true;
 }
 
 /* Live ones first in line: revoked devices are kept only to answer 110 instead of 103. */
-static void add_device(struct unit_device *devices, size_t *count, const struct unit_device *device)
+static void add_device(struct draft *draft, const struct unit_device *device)
 {
-	if (*count < LIMIT_UNIT_DEVICES) {
-		devices[(*count)++] = *device;
+	if (draft->device_count < LIMIT_UNIT_DEVICES) {
+		draft->devices[draft->device_count++] = *device;
 		return;
 	}
 	if (device->revoked)
 		return;
-	for (size_t i = 0; i < *count; i++) {
-		if (devices[i].revoked) {
-			devices[i] = *device;
+	for (size_t i = 0; i < draft->device_count; i++) {
+		if (draft->devices[i].revoked) {
+			draft->devices[i] = *device;
 			return;
 		}
 	}
 }
 
-static void take_devices(const struct snapshot *snapshot, struct cursor *cursor, const char *unit,
-	struct unit_device *devices, size_t *count)
+static void take_devices(
+	const struct snapshot *snapshot, struct cursor *cursor, struct draft *draft)
 {
-	for (; is_at_unit(cursor, unit); cursor->row++) {
+	/* Those of a unit that was not there yet when units were asked for. */
+	while (cursor->row < pg_row_count(cursor->rows) &&
+		   strcmp(pg_text(cursor->rows, cursor->row, 0), draft->first.unit) < 0)
+		cursor->row++;
+	for (; is_at_unit(cursor, draft->first.unit); cursor->row++) {
 		struct copy_device row = copy_device_at(cursor->rows, cursor->row);
 		struct unit_device device;
 
 		if (read_device(snapshot, &row, &device))
-			add_device(devices, count, &device);
+			add_device(draft, &device);
 	}
 }
 
@@ -98,90 +130,91 @@ static void take_devices(const struct snapshot *snapshot, struct cursor *cursor,
 static struct unit *take_unit(
 	const struct snapshot *snapshot, struct cursor *units, struct cursor *devices, struct err *err)
 {
-	struct unit_channel channel_list[UNIT_CHANNELS_MAX];
-	struct unit_device device_list[LIMIT_UNIT_DEVICES];
-	size_t channel_count = 0;
-	size_t device_count = 0;
-	struct copy_unit first;
+	struct draft draft = {.channel_count = 0};
+	struct unit *unit;
 
-	if (!copy_unit_at(units->rows, units->row, &first, err))
+	if (!take_rights(units, &draft, err))
 		return NULL;
-	while (is_at_unit(units, first.unit))
-		if (!take_channel(units, channel_list, &channel_count, err))
-			return NULL;
-	take_devices(snapshot, devices, first.unit, device_list, &device_count);
-	return unit_new(
-		first.unit, first.standing, channel_count, channel_list, device_count, device_list, err);
+	if (draft.left_out > 0)
+		notes_add(snapshot->notes, LOG_LEVEL_WARNING,
+			"unit '%s' has rights in more than %d periods: the last %zu are left out for now",
+			draft.first.unit, UNIT_CHANNELS_MAX, draft.left_out);
+	take_devices(snapshot, devices, &draft);
+	unit = unit_new(draft.first.unit, draft.first.standing, draft.channel_count, draft.channels,
+		draft.device_count, draft.devices, err);
+	if (unit)
+		unit->standing_until_us = draft.first.standing_until_us;
+	return unit;
 }
 
-/* Of the units from `from` on, the names of the next CHUNK_UNITS different ones; how many. */
-static size_t next_names(const struct pg_rows *rows, int from, const char **names)
+/* The rows of the named units and of their devices. */
+struct answer {
+	struct pg_rows *unit_rows;
+	struct pg_rows *device_rows;
+	struct cursor units;
+	struct cursor devices;
+};
+
+static void answer_release(struct answer *answer)
 {
+	pg_rows_free(answer->unit_rows);
+	pg_rows_free(answer->device_rows);
+}
+
+#define auto_answer __attribute__((cleanup(answer_release)))
+
+/* A piece is 500 units with one or two devices each: what is more is verified one by one. */
+enum { LEARN_MAX = 1024 };
+
+static void learn(const struct snapshot *snapshot, const struct pg_rows *device_rows)
+{
+	const char *jwss[LEARN_MAX];
 	size_t count = 0;
 
-	for (int row = from; row < pg_row_count(rows); row++) {
-		const char *name = pg_text(rows, row, 0);
+	for (int row = 0; row < pg_row_count(device_rows) && count < LEARN_MAX; row++) {
+		struct copy_device device = copy_device_at(device_rows, row);
 
-		if (count > 0 && strcmp(names[count - 1], name) == 0)
-			continue;
-		if (count == CHUNK_UNITS)
-			break;
-		names[count++] = name;
+		if (device.certificate)
+			jwss[count++] = device.certificate;
 	}
-	return count;
+	trust_learn(snapshot->trust, count, jwss);
 }
 
-static bool take_chunk(
-	const struct snapshot *snapshot, struct cursor *units, struct table *table, struct err *err)
+static bool ask(const struct snapshot *snapshot, size_t count, const char *const *names,
+	struct answer *answer, struct err *err)
 {
-	auto_rows struct pg_rows *rows = NULL;
-	const char *names[CHUNK_UNITS];
-	size_t count = next_names(units->rows, units->row, names);
-	struct cursor devices = {.row = 0};
-
-	if (!copy_devices(snapshot->pg, count, names, &rows, err))
+	if (!copy_units(snapshot->pg, count, names, &answer->unit_rows, err) ||
+		!copy_devices(snapshot->pg, count, names, &answer->device_rows, err))
 		return false;
-	devices.rows = rows;
-	for (size_t i = 0; i < count; i++) {
-		struct unit *unit = take_unit(snapshot, units, &devices, err);
-
-		if (!unit)
-			return false;
-		unit_free(table_put(table, unit));
-	}
+	learn(snapshot, answer->device_rows);
+	answer->units.rows = answer->unit_rows;
+	answer->devices.rows = answer->device_rows;
 	return true;
 }
 
-static size_t count_units(const struct pg_rows *rows)
+static bool has_more(const struct answer *answer)
 {
-	size_t count = 0;
-
-	for (int row = 0; row < pg_row_count(rows); row++)
-		if (row == 0 || strcmp(pg_text(rows, row - 1, 0), pg_text(rows, row, 0)) != 0)
-			count++;
-	return count;
+	return answer->units.row < pg_row_count(answer->unit_rows);
 }
 
-bool snapshot_whole(const struct snapshot *snapshot, struct table **ret, struct err *err)
+bool snapshot_into(const struct snapshot *snapshot, size_t count, const char *const *names,
+	struct table *table, struct err *err)
 {
-	auto_rows struct pg_rows *rows = NULL;
-	struct cursor units = {.row = 0};
-	struct table *table;
+	auto_answer struct answer answer = {.unit_rows = NULL};
 
-	if (!copy_units(snapshot->pg, 0, NULL, &rows, err))
+	if (!ask(snapshot, count, names, &answer, err))
 		return false;
-	table = table_new(count_units(rows), err);
-	if (!table)
-		return false;
-	units.rows = rows;
-	while (units.row < pg_row_count(rows)) {
-		if (!take_chunk(snapshot, &units, table, err)) {
-			table_free(table);
+	while (has_more(&answer)) {
+		struct unit *unit = take_unit(snapshot, &answer.units, &answer.devices, err);
+
+		if (!unit)
 			return false;
+		if (table_room(table) == 0) {
+			unit_free(unit);
+			return err_set(err, ERR_DATA, "units are admitted faster than they can be copied");
 		}
+		unit_free(table_put(table, unit));
 	}
-	table_set_dispatchers(table, trust_keyset(snapshot->trust));
-	*ret = table;
 	return true;
 }
 
@@ -196,19 +229,13 @@ static bool is_among(const struct delta *delta, size_t count, const char *name)
 bool snapshot_units(const struct snapshot *snapshot, size_t count, const char *const *names,
 	struct delta *delta, struct err *err)
 {
-	auto_rows struct pg_rows *unit_rows = NULL;
-	auto_rows struct pg_rows *device_rows = NULL;
-	struct cursor units = {.row = 0};
-	struct cursor devices = {.row = 0};
+	auto_answer struct answer answer = {.unit_rows = NULL};
 	size_t done = 0;
 
-	if (!copy_units(snapshot->pg, count, names, &unit_rows, err) ||
-		!copy_devices(snapshot->pg, count, names, &device_rows, err))
+	if (!ask(snapshot, count, names, &answer, err))
 		return false;
-	units.rows = unit_rows;
-	devices.rows = device_rows;
-	while (units.row < pg_row_count(unit_rows) && done < count) {
-		delta->units[done] = take_unit(snapshot, &units, &devices, err);
+	while (has_more(&answer) && done < count) {
+		delta->units[done] = take_unit(snapshot, &answer.units, &answer.devices, err);
 		if (!delta->units[done])
 			return false;
 		done++;

@@ -21,9 +21,12 @@ struct snapshot {
 	struct notes *notes; /* told which devices were left out */
 };
 
-/* Every unit. `*ret` is new. */
-bool snapshot_whole(
-	const struct snapshot *snapshot, struct table **ret, struct err *err) MUST_USE NONNULL;
+/*
+ * The named units, of different names, into the table; those that the database does not have are left
+ * out.
+ */
+bool snapshot_into(const struct snapshot *snapshot, size_t count, const char *const *names,
+	struct table *table, struct err *err) MUST_USE NONNULL;
 
 /*
  * The named units, `count` of different names, into delta->units, which has room for exactly that

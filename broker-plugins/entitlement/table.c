@@ -7,7 +7,7 @@
 enum { TABLE_ROOM_MIN = 1024 };
 
 /* FNV-1a. Names are those of admitted units, so nobody can choose them to collide. */
-static size_t hash_of(const char *name)
+size_t table_hash(const char *name)
 {
 	uint64_t hash = UINT64_C(14695981039346656037);
 
@@ -19,7 +19,7 @@ static size_t hash_of(const char *name)
 /* The slot that holds the name, or the free one where it belongs. */
 static struct unit **slot_of(const struct table *table, const char *name)
 {
-	size_t at = hash_of(name) & table->mask;
+	size_t at = table_hash(name) & table->mask;
 
 	while (table->slots[at] && strcmp(table->slots[at]->name, name) != 0)
 		at = (at + 1) & table->mask;

@@ -36,6 +36,9 @@ struct table {
 struct table *table_new(size_t units, struct err *err) MUST_USE NONNULL;
 void table_free(struct table *table);
 
+/* Where to begin to look for a name among slots. */
+size_t table_hash(const char *name) NONNULL;
+
 /* Borrowed; NULL when there is no such unit. */
 const struct unit *table_find(const struct table *table, const char *name) NONNULL;
 

@@ -5,13 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRUST_SLOTS_MIN = 1024 };
-
-struct trust_slot {
-	bool is_taken;
-	struct digest digest; /* of the JWS */
-	struct device_certificate certificate;
-};
+enum { TRUST_SLOTS_MIN = 1024, TRUST_CERTIFICATES_MAX = 1024 * 1024 };
 
 bool trust_init(struct trust *trust, const struct fingerprint *root, struct err *err)
 {
@@ -23,11 +17,21 @@ bool trust_init(struct trust *trust, const struct fingerprint *root, struct err 
 	return true;
 }
 
+static void forget_all(struct trust *trust)
+{
+	for (size_t i = 0; i <= trust->mask; i++) {
+		free(trust->slots[i]);
+		trust->slots[i] = NULL;
+	}
+	trust->count = 0;
+}
+
 void trust_release(struct trust *trust)
 {
 	if (!trust->slots)
 		return;
 	keyring_release(&trust->ring);
+	forget_all(trust);
 	free(trust->slots);
 	trust->slots = NULL;
 }
@@ -56,14 +60,14 @@ bool trust_refresh(struct trust *trust, struct pg *pg, bool *ret_changed, struct
 }
 
 /* The slot that holds the digest, or the free one where it belongs. The digest spreads well. */
-static struct trust_slot *slot_of(
-	struct trust_slot *slots, size_t mask, const struct digest *digest)
+static struct trust_entry **slot_of(
+	struct trust_entry **slots, size_t mask, const struct digest *digest)
 {
 	size_t at;
 
 	memcpy(&at, digest->bytes, sizeof(at));
 	at &= mask;
-	while (slots[at].is_taken && !digest_equal(&slots[at].digest, digest))
+	while (slots[at] && !digest_equal(&slots[at]->digest, digest))
 		at = (at + 1) & mask;
 	return &slots[at];
 }
@@ -71,13 +75,13 @@ static struct trust_slot *slot_of(
 static bool grow(struct trust *trust, struct err *err)
 {
 	size_t mask = trust->mask * 2 + 1;
-	struct trust_slot *slots = calloc(mask + 1, sizeof(*slots));
+	struct trust_entry **slots = calloc(mask + 1, sizeof(*slots));
 
 	if (!slots)
 		return err_set(err, ERR_SYSTEM, "out of memory for %zu certificates", trust->count);
 	for (size_t i = 0; i <= trust->mask; i++)
-		if (trust->slots[i].is_taken)
-			*slot_of(slots, mask, &trust->slots[i].digest) = trust->slots[i];
+		if (trust->slots[i])
+			*slot_of(slots, mask, &trust->slots[i]->digest) = trust->slots[i];
 	free(trust->slots);
 	trust->slots = slots;
 	trust->mask = mask;
@@ -103,30 +107,66 @@ static bool check_name(const struct device_certificate *certificate, const char 
 		certificate->unit, certificate->device);
 }
 
-bool trust_certificate(struct trust *trust, const char *jws, const char *unit, const char *device,
-	struct device_certificate *ret, struct err *err)
+/* Room for one more. */
+static bool make_room(struct trust *trust, struct err *err)
+{
+	/* Far more than there are devices: somebody fills the database with them. */
+	if (trust->count >= TRUST_CERTIFICATES_MAX)
+		forget_all(trust);
+	return trust->count <= trust->mask / 2 || grow(trust, err);
+}
+
+bool trust_knows(const struct trust *trust, const struct digest *digest)
+{
+	return *slot_of(trust->slots, trust->mask, digest) != NULL;
+}
+
+bool trust_keep(struct trust *trust, const struct trust_entry *entry, struct err *err)
+{
+	struct trust_entry **slot;
+
+	if (!make_room(trust, err))
+		return false;
+	slot = slot_of(trust->slots, trust->mask, &entry->digest);
+	if (!*slot) {
+		*slot = malloc(sizeof(**slot));
+		if (!*slot)
+			return err_set(err, ERR_SYSTEM, "out of memory for %zu certificates", trust->count);
+		trust->count++;
+	}
+	**slot = *entry;
+	return true;
+}
+
+/* The certificate as far as it is believed today. */
+static bool believe(
+	struct trust *trust, const char *jws, struct device_certificate *ret, struct err *err)
 {
 	const struct keyset *keyset = trust_keyset(trust);
 	size_t len = strlen(jws);
-	struct digest digest = digest_of(jws, len);
-	struct trust_slot *slot;
+	struct trust_entry entry = {.digest = digest_of(jws, len)};
+	const struct trust_entry *known = *slot_of(trust->slots, trust->mask, &entry.digest);
 
-	if (!keyset)
-		return err_code(err, REFUSAL_DEVICE_SIGNATURE, "there is no keyset yet");
-	if (trust->count > trust->mask / 2 && !grow(trust, err))
-		return false;
-	slot = slot_of(trust->slots, trust->mask, &digest);
-	if (!slot->is_taken) {
-		if (!device_certificate_verify(jws, len, keyset, &slot->certificate, err))
-			return false;
-		slot->is_taken = true;
-		slot->digest = digest;
-		trust->count++;
-	} else if (!is_still_vouched(keyset, &slot->certificate, err)) {
-		return false;
+	if (known) {
+		*ret = known->certificate;
+		return is_still_vouched(keyset, ret, err);
 	}
-	if (!check_name(&slot->certificate, unit, device, err))
+	if (!device_certificate_verify(jws, len, keyset, &entry.certificate, err) ||
+		!trust_keep(trust, &entry, err))
 		return false;
-	*ret = slot->certificate;
+	*ret = entry.certificate;
+	return true;
+}
+
+bool trust_certificate(struct trust *trust, const char *jws, const char *unit, const char *device,
+	struct device_certificate *ret, struct err *err)
+{
+	struct device_certificate certificate;
+
+	if (!trust_keyset(trust))
+		return err_code(err, REFUSAL_DEVICE_SIGNATURE, "there is no keyset yet");
+	if (!believe(trust, jws, &certificate, err) || !check_name(&certificate, unit, device, err))
+		return false;
+	*ret = certificate;
 	return true;
 }

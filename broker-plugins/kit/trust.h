@@ -17,11 +17,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct trust_slot;
+/* A certificate that was verified. */
+struct trust_entry {
+	struct digest digest; /* of the JWS */
+	struct device_certificate certificate;
+};
 
 struct trust {
 	struct keyring ring;
-	struct trust_slot *slots; /* owned: certificates that were verified, by their digest */
+	struct trust_entry **slots; /* owned: by their digest */
 	size_t mask;
 	size_t count;
 };
@@ -39,6 +43,11 @@ bool trust_refresh(
 
 /* Borrowed until the next refresh; NULL while there is none. */
 const struct keyset *trust_keyset(const struct trust *trust) NONNULL;
+
+/* For trust_learn: whether it was verified, and that it was. */
+bool trust_knows(const struct trust *trust, const struct digest *digest) MUST_USE NONNULL;
+bool trust_keep(
+	struct trust *trust, const struct trust_entry *entry, struct err *err) MUST_USE NONNULL;
 
 /*
  * Verifies a certificate against the newest keyset and that it is of this device. A signature is

@@ -2,6 +2,7 @@
  * certwire_receipts.so: takes receipts and replies off Mosquitto's loop, and notes who is here.
  * Everything here runs on the loop's thread; the writer has a thread of its own.
  */
+#include "broker-plugins/kit/broker_entry.h"
 #include "broker-plugins/kit/broker_log.h"
 #include "broker-plugins/kit/broker_options.h"
 #include "broker-plugins/receipts/options.h"
@@ -15,11 +16,9 @@
 #include <mosquitto_broker.h>
 #include <mosquitto_plugin.h>
 
-#include <sodium.h>
-
 #include <stdlib.h>
 
-#define EXPORT __attribute__((visibility("default")))
+const char plugin_name[] = "certwire_receipts";
 
 enum { TELL_FULL_EVERY_MS = 10000 };
 
@@ -119,34 +118,11 @@ static int on_tick(int event, void *event_data, void *userdata)
 	return MOSQ_ERR_SUCCESS;
 }
 
-static const struct {
-	int event;
-	MOSQ_FUNC_generic_callback function;
-} callbacks[] = {
+static const struct broker_callback callbacks[] = {
 	{MOSQ_EVT_MESSAGE, on_message},
 	{MOSQ_EVT_DISCONNECT, on_disconnect},
 	{MOSQ_EVT_TICK, on_tick},
 };
-
-static bool register_callbacks(struct plugin *plugin, struct err *err)
-{
-	for (size_t i = 0; i < ARRAY_LEN(callbacks); i++) {
-		int rc = mosquitto_callback_register(
-			plugin->id, callbacks[i].event, callbacks[i].function, NULL, plugin);
-
-		if (rc != MOSQ_ERR_SUCCESS)
-			return err_set(err, ERR_SYSTEM, "Mosquitto does not take the callback of event %d",
-				callbacks[i].event);
-	}
-	return true;
-}
-
-/* Those that were never registered are passed over. */
-static void unregister_callbacks(struct plugin *plugin)
-{
-	for (size_t i = 0; i < ARRAY_LEN(callbacks); i++)
-		mosquitto_callback_unregister(plugin->id, callbacks[i].event, callbacks[i].function, NULL);
-}
 
 static bool start(struct plugin *plugin, struct err *err)
 {
@@ -168,16 +144,33 @@ static bool start(struct plugin *plugin, struct err *err)
 static bool configure(
 	struct plugin *plugin, const struct mosquitto_opt *options, int count, struct err *err)
 {
-	if (sodium_init() < 0)
-		return err_set(err, ERR_SYSTEM, "libsodium does not start");
-	conf_init(&plugin->conf, receipts_keys, &plugin->options);
 	return broker_options_set(&plugin->conf, options, count, err) &&
 		   receipts_options_finish(&plugin->conf, &plugin->options, err);
 }
 
-static void plugin_free(struct plugin *plugin)
+struct plugin *plugin_new(mosquitto_plugin_id_t *id, struct err *err)
 {
-	unregister_callbacks(plugin);
+	struct plugin *plugin = calloc(1, sizeof(*plugin));
+
+	if (!plugin) {
+		err_set(err, ERR_SYSTEM, "out of memory");
+		return NULL;
+	}
+	plugin->id = id;
+	conf_init(&plugin->conf, receipts_keys, &plugin->options);
+	return plugin;
+}
+
+bool plugin_start(
+	struct plugin *plugin, const struct mosquitto_opt *options, int count, struct err *err)
+{
+	return configure(plugin, options, count, err) && start(plugin, err) &&
+		   broker_callbacks_register(plugin->id, callbacks, ARRAY_LEN(callbacks), plugin, err);
+}
+
+void plugin_free(struct plugin *plugin)
+{
+	broker_callbacks_unregister(plugin->id, callbacks, ARRAY_LEN(callbacks));
 	/* A thread that does not end keeps its memory: the process is about to go. */
 	if (plugin->has_thread) {
 		if (!writer_stop(&plugin->writer))
@@ -187,50 +180,4 @@ static void plugin_free(struct plugin *plugin)
 	}
 	conf_release(&plugin->conf);
 	free(plugin);
-}
-
-EXPORT int mosquitto_plugin_version(int supported_version_count, const int *supported_versions)
-{
-	for (int i = 0; i < supported_version_count; i++)
-		if (supported_versions[i] == MOSQ_PLUGIN_VERSION)
-			return MOSQ_PLUGIN_VERSION;
-	return -1;
-}
-
-static bool plugin_start(
-	struct plugin *plugin, const struct mosquitto_opt *options, int count, struct err *err)
-{
-	return configure(plugin, options, count, err) && start(plugin, err) &&
-		   register_callbacks(plugin, err);
-}
-
-EXPORT int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata,
-	struct mosquitto_opt *options, int option_count)
-{
-	struct plugin *plugin = calloc(1, sizeof(*plugin));
-	struct err err;
-
-	if (!plugin) {
-		broker_log(LOG_LEVEL_ERROR, "certwire_receipts: out of memory");
-		return MOSQ_ERR_NOMEM;
-	}
-	plugin->id = identifier;
-	if (plugin_start(plugin, options, option_count, &err)) {
-		*userdata = plugin;
-		return MOSQ_ERR_SUCCESS;
-	}
-	broker_log(LOG_LEVEL_ERROR, "certwire_receipts: %s", err.text);
-	plugin_free(plugin);
-	return MOSQ_ERR_UNKNOWN;
-}
-
-EXPORT int mosquitto_plugin_cleanup(void *userdata, struct mosquitto_opt *options, int option_count)
-{
-	struct plugin *plugin = userdata;
-
-	(void)options;
-	(void)option_count;
-	if (plugin)
-		plugin_free(plugin);
-	return MOSQ_ERR_SUCCESS;
 }

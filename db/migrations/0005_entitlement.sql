@@ -233,11 +233,11 @@ CREATE FUNCTION certwire.rights_at(at timestamptz)
 	SELECT s.unit, p.channel
 	FROM certwire.standing s
 	JOIN certwire.channel_policy p ON p.since <= at AND (p.until IS NULL OR p.until > at)
+	-- One at most, since terms do not overlap.
+	LEFT JOIN (certwire.membership m JOIN certwire.term t ON t.number = m.term AND t.begins <= at AND (t.ends IS NULL OR t.ends > at))
+		ON m.unit = s.unit AND m.since <= at AND (m.until IS NULL OR m.until > at)
 	WHERE s.standing = 'good' AND s.since <= at AND (s.until IS NULL OR s.until > at)
-		AND (EXISTS (SELECT FROM certwire.membership m JOIN certwire.term t ON t.number = m.term
-				WHERE m.unit = s.unit AND m.since <= at AND (m.until IS NULL OR m.until > at)
-					AND t.begins <= at AND (t.ends IS NULL OR t.ends > at)
-					AND m.level = ANY (p.levels) AND (p.regions IS NULL OR m.region = ANY (p.regions)))
+		AND ((m.level = ANY (p.levels) AND (p.regions IS NULL OR m.region = ANY (p.regions)))
 			OR EXISTS (SELECT FROM certwire.entitlement e
 				WHERE e.unit = s.unit AND e.channel = p.channel AND e.effect = 'grant'
 					AND e.since <= at AND (e.until IS NULL OR e.until > at))

@@ -183,9 +183,19 @@ CREATE FUNCTION certwire.why_not(standing text, reason text, entitled boolean)
 $$;
 COMMENT ON FUNCTION certwire.why_not IS 'Why a unit may not receive, for people; null when it may. 不能接收的原因。';
 
+CREATE FUNCTION certwire.denied_why(unit text, channel text, at timestamptz)
+	RETURNS text LANGUAGE sql STABLE SET search_path = certwire, pg_temp AS $$
+	SELECT '已禁止接收该频道：' || e.reason || '（denied）'
+	FROM entitlement e
+	WHERE e.effect = 'deny' AND e.channel = denied_why.channel AND e.since <= at AND (e.until IS NULL OR e.until > at)
+		AND (e.unit = denied_why.unit OR e.group_id IS NOT NULL AND in_group(e.group_id, denied_why.unit, at))
+	ORDER BY e.unit IS NULL, e.since, e.id LIMIT 1
+$$;
+COMMENT ON FUNCTION certwire.denied_why IS 'The reason of a denial in force, the unit''s own before its groups''; null: none. 现行禁止的理由。';
+
 CREATE FUNCTION certwire.audience(channel text, rule bytea DEFAULT '{"v":1,"rule":"entitled"}')
 	RETURNS TABLE (unit text, name text, receives boolean, reason text, devices int, waits boolean)
-	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
+	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = certwire, pg_temp SET jit = off AS $$
 #variable_conflict use_variable
 DECLARE
 	moment timestamptz := right_now();
@@ -202,7 +212,8 @@ BEGIN
 		FROM (
 			SELECT u.id::text AS unit, u.name::text AS name,
 				CASE WHEN named IS NOT NULL AND NOT named ? u.id::text THEN '不在发布范围内（not in the audience）'
-					ELSE why_not(s.standing, s.reason, r.unit IS NOT NULL) END AS reason,
+					ELSE coalesce(CASE WHEN s.standing = 'good' AND r.unit IS NULL THEN denied_why(u.id, channel, moment) END,
+						why_not(s.standing, s.reason, r.unit IS NOT NULL)) END AS reason,
 				(SELECT count(*)::int FROM device d WHERE d.unit = u.id AND d.certificate IS NOT NULL
 					AND d.revoked_at IS NULL AND d.not_after > moment) AS devices
 			FROM unit u

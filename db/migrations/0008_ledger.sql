@@ -34,8 +34,8 @@ COMMENT ON COLUMN certwire.entry.number IS 'Gapless from 1 in each epoch. 连续
 COMMENT ON COLUMN certwire.entry.kind IS 'publish, supersede, recall or void. 种类。';
 COMMENT ON COLUMN certwire.entry.publication IS 'The publication; null for void. 发布件。';
 COMMENT ON COLUMN certwire.entry.target IS 'For void: the earlier number that nothing will come for. 作废目标编号。';
-COMMENT ON COLUMN certwire.entry.issued_at IS 'Time of issue. 发布时间。';
-COMMENT ON COLUMN certwire.entry.keyset IS 'Keyset in force. 密钥集版本。';
+COMMENT ON COLUMN certwire.entry.issued_at IS 'When it was entered: at issue, or afterwards. 列入时间。';
+COMMENT ON COLUMN certwire.entry.keyset IS 'Keyset in force at issue. 发布时的密钥集版本。';
 COMMENT ON COLUMN certwire.entry.payload IS 'The payload, exact bytes; null until signed. 条目原文。';
 COMMENT ON COLUMN certwire.entry.digest IS 'Its digest, which the next entry names. 条目摘要。';
 CREATE INDEX entry_unsigned ON certwire.entry (unit, epoch, number) WHERE digest IS NULL;
@@ -264,6 +264,34 @@ $$;
 COMMENT ON FUNCTION certwire.issue_refuse IS 'The dispatcher does not issue this, with its code; an editor may ask again. 拒绝发布。';
 GRANT EXECUTE ON FUNCTION certwire.issue_refuse TO certwire_dispatcher;
 
+-- The next gapless numbers, for those of the audience who may receive now and have no entry yet. The
+-- entitlement lock is held.
+CREATE FUNCTION certwire.enter_audience(about certwire.publication, only_group text, keyset int, moment timestamptz)
+	RETURNS int LANGUAGE plpgsql VOLATILE SET search_path = certwire, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+	named jsonb := audience_rule(about.audience) -> 'units';
+	entered int;
+BEGIN
+	WITH numbered AS (
+		SELECT r.unit, l.epoch, 1 + coalesce((SELECT e.number FROM entry e
+			WHERE e.unit = r.unit AND e.epoch = l.epoch ORDER BY e.number DESC LIMIT 1), 0) AS number
+		FROM rights_at(moment) r CROSS JOIN ledger l
+		WHERE r.channel = about.channel AND (named IS NULL OR named ? r.unit)
+			AND (only_group IS NULL OR in_group(only_group, r.unit, moment))
+			AND NOT EXISTS (SELECT FROM entry e WHERE e.unit = r.unit AND e.publication = about.id)
+	), made AS (
+		INSERT INTO entry (unit, epoch, number, kind, publication, issued_at, keyset)
+		SELECT n.unit, n.epoch, n.number, about.kind, about.id, moment, keyset FROM numbered n
+	)
+	INSERT INTO delivery (publication, unit, epoch, number, next_offer_at)
+		SELECT about.id, n.unit, n.epoch, n.number, moment FROM numbered n;
+	GET DIAGNOSTICS entered = ROW_COUNT;
+	RETURN entered;
+END
+$$;
+COMMENT ON FUNCTION certwire.enter_audience IS 'Enters a publication for those who may receive it now (of one group, where one is named). 写入受众信箱。';
+
 CREATE FUNCTION certwire.issue_due(fence bigint, only_publication text DEFAULT NULL, verified int DEFAULT NULL)
 	RETURNS TABLE (publication text, deliveries int, channel text, parts int, to_channel boolean)
 	LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
@@ -273,7 +301,6 @@ DECLARE
 	moment timestamptz;
 	current_keyset keyset;
 	due publication;
-	named jsonb;
 	policy channel_policy;
 	issued int;
 BEGIN
@@ -299,28 +326,16 @@ BEGIN
 		PERFORM fail('CW002', format('keyset %s has expired', current_keyset.version),
 			'the root signs a new keyset, a registrar imports it');
 	END IF;
-	named := audience_rule(due.audience) -> 'units';
 	SELECT c.* INTO STRICT policy FROM channel_policy c WHERE c.channel = due.channel AND c.until IS NULL;
-	WITH numbered AS (
-		SELECT r.unit, l.epoch, 1 + coalesce((SELECT e.number FROM entry e
-			WHERE e.unit = r.unit AND e.epoch = l.epoch ORDER BY e.number DESC LIMIT 1), 0) AS number
-		FROM rights_at(moment) r CROSS JOIN ledger l
-		WHERE r.channel = due.channel AND (named IS NULL OR named ? r.unit)
-			AND (policy.preferred IS NULL OR in_group(policy.preferred, r.unit, moment))
-	), entered AS (
-		INSERT INTO entry (unit, epoch, number, kind, publication, issued_at, keyset)
-		SELECT n.unit, n.epoch, n.number, due.kind, due.id, moment, current_keyset.version FROM numbered n
-	)
-	INSERT INTO delivery (publication, unit, epoch, number, next_offer_at)
-		SELECT due.id, n.unit, n.epoch, n.number, moment FROM numbered n;
-	GET DIAGNOSTICS issued = ROW_COUNT;
+	issued := enter_audience(due, policy.preferred, current_keyset.version, moment);
 	UPDATE publication p SET state = 'issued', issued_at = moment, keyset = current_keyset.version, issued_version = version,
 			rest_due_at = moment + policy.head_start
 		WHERE p.id = due.id;
 	PERFORM record_act('issue_due', due.id, jsonb_build_object('deliveries', issued, 'version', version,
 		'keyset', current_keyset.version, 'fence', fence));
 	PERFORM pg_notify('certwire_issue', due.id);
-	RETURN QUERY SELECT due.id::text, issued, due.channel, due.parts, named IS NULL AND policy.preferred IS NULL;
+	RETURN QUERY SELECT due.id::text, issued, due.channel, due.parts,
+		audience_rule(due.audience) -> 'units' IS NULL AND policy.preferred IS NULL;
 END
 $$;
 COMMENT ON FUNCTION certwire.issue_due IS 'Issues one due publication: freezes the audience, numbers the mailboxes. 发布一件并冻结受众。';
@@ -344,18 +359,21 @@ GRANT EXECUTE ON FUNCTION certwire.publication_parts TO certwire_dispatcher;
 
 CREATE FUNCTION certwire.entries_to_sign(fence bigint, max_rows int)
 	RETURNS TABLE (unit text, epoch int, number int, kind text, publication text, target int, issued_at timestamptz,
-		keyset int, manifest_digest bytea, body_digest bytea, stream bytea, parts int, signatures text[], previous bytea)
+		keyset int, manifest_digest bytea, body_digest bytea, stream bytea, parts int, signatures text[], previous bytea,
+		entered_at timestamptz)
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 BEGIN
 	PERFORM check_fence(fence);
 	RETURN QUERY
-		SELECT e.unit, e.epoch, e.number, e.kind, e.publication, e.target, e.issued_at, e.keyset,
+		SELECT e.unit, e.epoch, e.number, e.kind, e.publication, e.target, coalesce(p.issued_at, e.issued_at), e.keyset,
 			p.manifest_digest::bytea, p.body_digest::bytea, p.stream, p.parts,
 			(SELECT array_agg(s.jws ORDER BY s.signed_at, s.kid) FROM signature s WHERE s.publication = p.id),
 			CASE WHEN e.number = 1 THEN decode(repeat('00', 32), 'hex') ELSE
 				(SELECT b.digest::bytea FROM entry b
-					WHERE b.unit = e.unit AND b.epoch = e.epoch AND b.number = e.number - 1) END
+					WHERE b.unit = e.unit AND b.epoch = e.epoch AND b.number = e.number - 1) END,
+			-- In whole seconds, as units read it.
+			CASE WHEN date_trunc('second', e.issued_at) > date_trunc('second', p.issued_at) THEN e.issued_at END
 		FROM entry e
 		JOIN standing_at(right_now()) s ON s.unit = e.unit AND s.standing = 'good'
 		LEFT JOIN publication p ON p.id = e.publication

@@ -47,9 +47,19 @@ $$;
 COMMENT ON FUNCTION certwire.copy_version IS 'Version of the entitlement and the time of it. 权限版本。';
 GRANT EXECUTE ON FUNCTION certwire.copy_version TO certwire_broker;
 
+CREATE FUNCTION certwire.copy_names()
+	RETURNS TABLE (unit text)
+	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
+	SELECT u.id::text FROM unit u
+$$;
+COMMENT ON FUNCTION certwire.copy_names IS 'Every unit''s id: what a broker asks for piece by piece. 全部单位标识。';
+GRANT EXECUTE ON FUNCTION certwire.copy_names TO certwire_broker;
+
+-- A plan for whatever is asked for would look at every unit each time a broker asks for one.
 CREATE FUNCTION certwire.copy_units(units text[] DEFAULT NULL)
 	RETURNS TABLE (unit text, standing text, standing_until timestamptz, channel text, since timestamptz, until timestamptz)
-	LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = certwire, pg_temp
+	SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_variable
 DECLARE
 	moment timestamptz := clock_timestamp();
@@ -64,17 +74,6 @@ END
 $$;
 COMMENT ON FUNCTION certwire.copy_units IS 'One row a unit and span of a right; channel null when it has none. After standing_until it is lapsed. null: all units. 单位权限副本。';
 GRANT EXECUTE ON FUNCTION certwire.copy_units TO certwire_broker;
-
-CREATE FUNCTION certwire.copy_devices(units text[] DEFAULT NULL)
-	RETURNS TABLE (unit text, device text, certificate text, revoked boolean)
-	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
-	SELECT d.unit, d.device::text, d.certificate, d.revoked_at IS NOT NULL
-	FROM device d
-	WHERE d.certificate IS NOT NULL AND (units IS NULL OR d.unit = ANY (units))
-	ORDER BY d.unit, d.device
-$$;
-COMMENT ON FUNCTION certwire.copy_devices IS 'Devices that were ever certified, revoked ones too. null: of all units. 设备副本。';
-GRANT EXECUTE ON FUNCTION certwire.copy_devices TO certwire_broker;
 
 CREATE FUNCTION certwire.copy_changes(since bigint)
 	RETURNS TABLE (version bigint, unit text)
@@ -132,7 +131,7 @@ BEGIN
 	PERFORM check_arrays(cardinality(whos), cardinality(client_ids), cardinality(codes), cardinality(topics),
 		cardinality(counts));
 	INSERT INTO denial (broker, who, client_id, code, topic, count)
-		SELECT broker, left(coalesce(g.who, ''), 128), left(coalesce(g.client_id, ''), 128), g.code, left(g.topic, 256), g.count
+		SELECT broker, left(coalesce(g.who, ''), 128), left(coalesce(g.client_id, ''), 128), g.code, nullif(left(g.topic, 256), ''), g.count
 		FROM unnest(whos, client_ids, codes, topics, counts) g (who, client_id, code, topic, count);
 	GET DIAGNOSTICS put = ROW_COUNT;
 	RETURN put;

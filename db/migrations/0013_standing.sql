@@ -260,28 +260,39 @@ END
 $$;
 COMMENT ON FUNCTION certwire.put_membership IS 'Records that a unit was selected for a term, or corrects how. 记录入选届次。';
 
+CREATE FUNCTION certwire.check_unit_name(name text)
+	RETURNS text LANGUAGE plpgsql SET search_path = certwire, pg_temp AS $$
+BEGIN
+	IF coalesce(btrim(name), '') = '' OR octet_length(name) > 256 OR name ~ '[\x01-\x1f\x7f]' THEN
+		PERFORM fail('CW004', 'a unit needs a name of at most 256 bytes in one line', 'give its full name');
+	END IF;
+	RETURN btrim(name);
+END
+$$;
+COMMENT ON FUNCTION certwire.check_unit_name IS 'A unit''s name without blanks around it; refuses an empty, long or many-lined one. 检查单位名称。';
+
 -- The caller holds the entitlement lock, and says which version that unit will be part of.
 CREATE FUNCTION certwire.enter_unit(unit text, name text, term int, level text, region text, reason text, version bigint)
 	RETURNS void LANGUAGE plpgsql SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
 	told text := check_reason(reason);
+	called text;
 BEGIN
 	IF unit IS NULL OR length(unit) NOT BETWEEN 2 AND 32 OR unit !~ '^[a-z][a-z0-9]*(-[a-z0-9]+)*$' THEN
 		PERFORM fail('CW004', format('%L is not a unit''s id', unit),
 			'2 to 32 lower-case letters, digits and single hyphens, a letter first');
 	ELSIF unit = 'dispatcher' THEN
 		PERFORM fail('CW004', 'the id dispatcher is reserved', 'choose another id');
-	ELSIF coalesce(btrim(name), '') = '' OR octet_length(name) > 256 OR name ~ '[\x01-\x1f\x7f]' THEN
-		PERFORM fail('CW004', 'a unit needs a name of at most 256 bytes in one line', 'give its full name');
 	ELSIF EXISTS (SELECT FROM unit u WHERE u.id = unit) THEN
 		PERFORM fail('CW005', format('unit %s exists already', unit),
 			'see certwire.unit_overview; for another term: SELECT * FROM certwire.select_unit(...); ids are never used again');
 	END IF;
-	INSERT INTO unit (id, name) VALUES (unit, btrim(name));
+	called := check_unit_name(name);
+	INSERT INTO unit (id, name) VALUES (unit, called);
 	PERFORM put_membership(unit, term, level, region, told);
 	PERFORM set_standing(unit, 'candidate', told);
-	PERFORM record_act('propose_unit', unit, jsonb_build_object('name', btrim(name), 'term', term, 'level', level,
+	PERFORM record_act('propose_unit', unit, jsonb_build_object('name', called, 'term', term, 'level', level,
 		'region', check_region(region), 'reason', told, 'version', version));
 END
 $$;
@@ -299,6 +310,26 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION certwire.propose_unit IS 'Enters a unit selected for a term, as a candidate. 登记入选单位（候选）。';
+
+CREATE FUNCTION certwire.rename_unit(unit text, name text, reason text)
+	RETURNS certwire.unit_overview LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+	told text := check_reason(reason);
+	wanted text := check_unit_name(name);
+	was text;
+BEGIN
+	PERFORM check_unit(unit);
+	SELECT u.name INTO was FROM unit u WHERE u.id = unit FOR NO KEY UPDATE;
+	IF was = wanted THEN
+		PERFORM fail('CW005', format('unit %s is called %s already', unit, wanted), 'nothing is to be done');
+	END IF;
+	UPDATE unit u SET name = wanted WHERE u.id = unit;
+	PERFORM record_act('rename_unit', unit, jsonb_build_object('before', was, 'name', wanted, 'reason', told));
+	RETURN unit_now(unit);
+END
+$$;
+COMMENT ON FUNCTION certwire.rename_unit IS 'A unit has another name; its id stays. 单位更名，标识不变。';
 
 CREATE FUNCTION certwire.select_unit(unit text, term int, level text, region text, reason text)
 	RETURNS certwire.unit_overview LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
@@ -322,6 +353,13 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION certwire.select_unit IS 'A unit is selected for a further term, or its level or region is corrected. 入选新一届或更正级别、地区。';
+
+CREATE FUNCTION certwire.term_name(number int)
+	RETURNS text LANGUAGE sql IMMUTABLE AS $$
+	SELECT '第' || CASE WHEN number > 19 THEN substr('一二三四五六七八九', number / 10, 1) ELSE '' END
+		|| CASE WHEN number > 9 THEN '十' ELSE '' END || substr('一二三四五六七八九', number % 10, (number % 10 > 0)::int) || '届'
+$$;
+COMMENT ON FUNCTION certwire.term_name IS 'What a term is called unless it is given a name: 第五届. 届次的默认名称。';
 
 CREATE FUNCTION certwire.set_term(number int, name text DEFAULT NULL, selected_year int DEFAULT NULL,
 	begins timestamptz DEFAULT NULL, ends timestamptz DEFAULT NULL)
@@ -363,7 +401,7 @@ BEGIN
 		PERFORM fail('CW002', format('%s is past, and term %s has units', time_text(made.ends), number),
 			'a right ends now or later: give a time to come');
 	END IF;
-	made.name := coalesce(btrim(name), was.name, '第' || number || '届');
+	made.name := coalesce(btrim(name), was.name, term_name(number));
 	SELECT format('term %s (%s to %s)', t.number, time_text(t.begins), coalesce(time_text(t.ends), 'no end')) INTO odd
 		FROM term t WHERE t.number <> number AND t.begins IS NOT NULL AND made.begins IS NOT NULL
 			AND (tstzrange(t.begins, t.ends) && tstzrange(made.begins, made.ends)
@@ -391,7 +429,7 @@ END
 $$;
 COMMENT ON FUNCTION certwire.set_term IS 'Makes a term or changes it (null: as it is); its units lapse at its end. 设定届次。';
 GRANT EXECUTE ON FUNCTION certwire.admit_unit, certwire.suspend_unit, certwire.reinstate_unit, certwire.revoke_unit,
-	certwire.lapse_unit, certwire.propose_unit, certwire.select_unit, certwire.set_term TO certwire_admin;
+	certwire.lapse_unit, certwire.propose_unit, certwire.rename_unit, certwire.select_unit, certwire.set_term TO certwire_admin;
 
 -- Papers and contacts.
 

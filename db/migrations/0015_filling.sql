@@ -3,7 +3,8 @@
 
 SET LOCAL ROLE certwire_owner;
 
--- The lock is held. A publication comes into a mailbox once; entries stay gapless.
+-- The lock is held. A publication comes into a mailbox once; entries stay gapless. Its editors are judged as
+-- of its issue, by the keyset of then: who retired since has signed nevertheless.
 CREATE FUNCTION certwire.enter_missed(unit text, channel text, after timestamptz, max_rows int)
 	RETURNS int LANGUAGE plpgsql VOLATILE SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
@@ -19,7 +20,7 @@ BEGIN
 	END IF;
 	SELECT e.number INTO last FROM entry e JOIN ledger l ON l.epoch = e.epoch WHERE e.unit = unit ORDER BY e.number DESC LIMIT 1;
 	WITH missed AS (
-		SELECT p.id, p.kind, p.issued_at
+		SELECT p.id, p.kind, p.issued_at, p.keyset
 		FROM publication p
 		WHERE p.channel = channel AND p.state = 'issued' AND p.issued_at > after AND p.kind IN ('publish', 'supersede')
 			AND p.rest_due_at IS NULL AND (p.expires_at IS NULL OR p.expires_at > moment)
@@ -28,11 +29,11 @@ BEGIN
 		ORDER BY p.issued_at DESC, p.id
 		LIMIT max_rows
 	), numbered AS (
-		SELECT m.id, m.kind, l.epoch, (coalesce(last, 0) + row_number() OVER (ORDER BY m.issued_at, m.id))::int AS number
+		SELECT m.id, m.kind, m.keyset, l.epoch, (coalesce(last, 0) + row_number() OVER (ORDER BY m.issued_at, m.id))::int AS number
 		FROM missed m CROSS JOIN ledger l
 	), made AS (
 		INSERT INTO entry (unit, epoch, number, kind, publication, issued_at, keyset)
-		SELECT unit, n.epoch, n.number, n.kind, n.id, moment, newest.version FROM numbered n
+		SELECT unit, n.epoch, n.number, n.kind, n.id, moment, n.keyset FROM numbered n
 	)
 	INSERT INTO delivery (publication, unit, epoch, number, next_offer_at)
 		SELECT n.id, unit, n.epoch, n.number, moment FROM numbered n;
@@ -88,9 +89,8 @@ CREATE FUNCTION certwire.issue_rest(fence bigint)
 DECLARE
 	moment timestamptz;
 	due publication;
-	named jsonb;
 	newest keyset;
-	entered int;
+	entered int := 0;
 BEGIN
 	PERFORM check_fence(fence);
 	IF NOT EXISTS (SELECT FROM publication p WHERE p.rest_due_at <= clock_timestamp()) THEN
@@ -106,20 +106,9 @@ BEGIN
 	IF due.id IS NULL THEN
 		RETURN;
 	END IF;
-	named := audience_rule(due.audience) -> 'units';
-	WITH numbered AS (
-		SELECT r.unit, l.epoch, 1 + coalesce((SELECT e.number FROM entry e
-			WHERE e.unit = r.unit AND e.epoch = l.epoch ORDER BY e.number DESC LIMIT 1), 0) AS number
-		FROM rights_at(moment) r CROSS JOIN ledger l
-		WHERE r.channel = due.channel AND (named IS NULL OR named ? r.unit) AND coalesce(due.expires_at > moment, true)
-			AND NOT EXISTS (SELECT FROM entry e WHERE e.unit = r.unit AND e.publication = due.id)
-	), made AS (
-		INSERT INTO entry (unit, epoch, number, kind, publication, issued_at, keyset)
-		SELECT n.unit, n.epoch, n.number, due.kind, due.id, moment, newest.version FROM numbered n
-	)
-	INSERT INTO delivery (publication, unit, epoch, number, next_offer_at)
-		SELECT due.id, n.unit, n.epoch, n.number, moment FROM numbered n;
-	GET DIAGNOSTICS entered = ROW_COUNT;
+	IF due.expires_at IS NULL OR due.expires_at > moment THEN
+		entered := enter_audience(due, NULL, due.keyset, moment);
+	END IF;
 	UPDATE publication p SET rest_due_at = NULL WHERE p.id = due.id;
 	PERFORM record_act('issue_rest', due.id, jsonb_build_object('deliveries', entered, 'fence', fence));
 	PERFORM pg_notify('certwire_issue', due.id);

@@ -50,8 +50,9 @@ BEGIN
 		FROM (SELECT 1) one LEFT JOIN membership_at(moment) m ON m.unit = unit LEFT JOIN term t ON t.number = m.term;
 	RETURN QUERY
 		SELECT 'policy', CASE WHEN m.unit IS NULL THEN 'silent' ELSE 'allows' END, p.since, p.until,
-			'频道默认接收范围：' || coalesce(nullif(array_to_string(p.levels, ', '), ''), '无')
-				|| coalesce('；地区 ' || array_to_string(p.regions, ', '), '')
+			'频道默认接收范围：' || coalesce((SELECT string_agg(CASE l WHEN 'national' THEN '国家级' ELSE '省级' END, '、' ORDER BY l)
+					FROM unnest(p.levels) l), '无')
+				|| coalesce('；地区：' || (SELECT string_agg(r.name_zh, '、' ORDER BY r.code) FROM region r WHERE r.code = ANY (p.regions)), '')
 		FROM channel_policy p
 		LEFT JOIN membership_at(moment) m ON m.unit = unit AND m.level = ANY (p.levels)
 			AND (p.regions IS NULL OR m.region = ANY (p.regions))
@@ -135,7 +136,7 @@ GRANT EXECUTE ON FUNCTION certwire.effective_at TO certwire_admin, certwire_audi
 CREATE VIEW certwire.expiring AS
 SELECT w.unit, u.name::text, w.what, w.detail, w.ends, (w.ends < certwire.right_now()) AS is_over
 FROM (
-	SELECT s.unit, 'term' AS what, s.reason::text AS detail, s.until AS ends
+	SELECT s.unit, 'term' AS what, coalesce((SELECT t.name FROM certwire.term t WHERE t.ends = s.until), s.reason)::text AS detail, s.until AS ends
 	FROM certwire.standing s
 	WHERE s.standing = 'good' AND s.since <= certwire.right_now() AND s.until > certwire.right_now()
 	UNION ALL
@@ -178,10 +179,12 @@ SELECT d.unit, u.name::text, d.device::text, d.last_seen_at, d.certified_at,
 		AND c.since <= certwire.right_now() AND (c.until IS NULL OR c.until > certwire.right_now())) AS contact
 FROM certwire.device d
 JOIN certwire.unit u ON u.id = d.unit
+JOIN certwire.standing n ON n.unit = d.unit AND n.since <= certwire.right_now() AND (n.until IS NULL OR n.until > certwire.right_now())
+	AND n.standing IN ('good', 'suspended', 'candidate')
 WHERE d.certificate IS NOT NULL AND d.revoked_at IS NULL AND d.not_after > certwire.right_now()
 	AND coalesce(d.last_seen_at, d.certified_at) < certwire.right_now() - interval '30 days'
 	AND certwire.in_my_regions(d.unit);
-COMMENT ON VIEW certwire.devices_unseen IS 'Live devices not seen for 30 days, and whom to call. 三十天未出现的设备及联系人。';
+COMMENT ON VIEW certwire.devices_unseen IS 'Live devices of units that are not gone, not seen for 30 days, and whom to call. 三十天未出现的设备及联系人。';
 COMMENT ON COLUMN certwire.devices_unseen.unit IS 'The unit. 单位。';
 COMMENT ON COLUMN certwire.devices_unseen.name IS 'Its name. 名称。';
 COMMENT ON COLUMN certwire.devices_unseen.device IS 'The device. 设备。';

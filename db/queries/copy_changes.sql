@@ -1,3 +1,3 @@
--- The units whose rights changed after a version, each once.
+-- The units whose rights changed after a version, each once; null: all may have.
 -- $1 bigint: that version
 SELECT DISTINCT unit FROM certwire.copy_changes($1)

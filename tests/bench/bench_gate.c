@@ -55,7 +55,7 @@ static void connect_many(struct gate *gate, int *places, const struct moment *no
 		snprintf(name, sizeof(name), "unit-%d", i * (UNITS / CLIENTS));
 		session = sessions_add(&gate->sessions, &places[i], name, "d1");
 		memcpy(session->kid, good->devices[0].kid, sizeof(session->kid));
-		gate_note_rights(gate, session, now->wall);
+		gate_note_rights(gate, session, now->wall_us);
 	}
 }
 
@@ -98,7 +98,7 @@ static void bench_connect(struct gate *gate, const struct moment *now)
 	for (int i = 0; i < TOKENS; i++) {
 		auto_buf struct buf token = BUF_INIT(1000);
 
-		FIXTURE_MUST(token_make("good.d1", FIXTURE_BROKER, now->wall, &key, &token, &err));
+		FIXTURE_MUST(token_make("good.d1", FIXTURE_BROKER, moment_wall(now), &key, &token, &err));
 		strcpy(tokens[i], buf_str(&token));
 	}
 	signing_key_release(&key);

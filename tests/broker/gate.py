@@ -197,7 +197,7 @@ class Gate:
 
     def attempt(self, device, token=None, **options):
         """A wire that has its CONNACK, whatever it says."""
-        wire = self.wire()
+        wire = self.wire(**options.pop("wire", {}))
         wire.connect(options.pop("client_id", device.client_id), options.pop("user", device.unit),
                      device.token(self.name) if token is None else token, **options)
         return wire

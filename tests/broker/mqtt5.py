@@ -8,6 +8,7 @@ import struct
 import threading
 import time
 
+from tls_socket import TlsSocket
 from waiting import wait_for
 
 CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK = 1, 2, 3, 4, 8, 9
@@ -40,12 +41,14 @@ def take_varint(data, at):
 
 
 class Wire:
-    def __init__(self, port, host="127.0.0.1", receive_buffer=None):
+    def __init__(self, port, host="127.0.0.1", receive_buffer=None, tls=None):
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(30)
         self.socket.connect((host, port))
+        if tls:
+            self.socket = TlsSocket(self.socket, tls)
         self.version = 5
         self.code = None
         self.closed = threading.Event()

@@ -1,9 +1,6 @@
 """What connected clients feel of a broker's trouble: SIGHUP, a frozen and a lost database."""
 
-import os
-import signal
 import time
-from pathlib import Path
 
 import pytest
 
@@ -23,23 +20,6 @@ def gate():
 @pytest.fixture
 def huaan(gate):
     return gate.admit("huaan")
-
-
-def freeze(gate, number):
-    """Stops (or wakes) every process of the database, the backends too."""
-    group = gate.cluster.process.pid
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            stat = (entry / "stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(entry.name) == group or stat[1] == str(group):
-            try:
-                os.kill(int(entry.name), number)
-            except ProcessLookupError:
-                pass
 
 
 def test_a_reload_cuts_nobody(gate, huaan):
@@ -70,7 +50,7 @@ def test_a_frozen_database_is_not_felt_until_the_copy_is_too_old(gate, huaan):
     wire = gate.connect_when_known(huaan)
     dispatcher = gate.connect(gate.dispatcher)
     assert wire.subscribe(P + "channel/weekly") == [1]
-    freeze(gate, signal.SIGSTOP)
+    gate.cluster.freeze()
     try:
         end = time.monotonic() + 1.5
         while time.monotonic() < end:
@@ -82,14 +62,14 @@ def test_a_frozen_database_is_not_felt_until_the_copy_is_too_old(gate, huaan):
         dispatcher.wait_closed()
         assert gate.attempt(huaan).code == DENIED
     finally:
-        freeze(gate, signal.SIGCONT)
+        gate.cluster.thaw()
     gate.connect_when_known(huaan)
     gate.wait_denied(109)
 
 
 def test_the_broker_ends_at_once_while_the_database_is_frozen(gate, huaan):
     gate.connect_when_known(huaan)
-    freeze(gate, signal.SIGSTOP)
+    gate.cluster.freeze()
     try:
         # Two polls later both threads wait for an answer.
         end = time.monotonic() + 2
@@ -98,7 +78,7 @@ def test_the_broker_ends_at_once_while_the_database_is_frozen(gate, huaan):
         gate.broker.stop()
         assert time.monotonic() - started < 4
     finally:
-        freeze(gate, signal.SIGCONT)
+        gate.cluster.thaw()
     gate.start()
 
 

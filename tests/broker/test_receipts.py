@@ -1,14 +1,12 @@
 """Receipts, replies and presence: from a client into PostgreSQL."""
 
 import os
-import signal
 import time
 
 import pytest
 
 import certwire_peer as peer
 from gate import Gate
-from test_outage import freeze
 from waiting import wait_for
 
 P = "certwire/v1/"
@@ -139,7 +137,7 @@ def test_a_broker_that_starts_says_that_nobody_is_there(gate):
 def test_receipts_wait_for_a_frozen_database_and_the_rest_is_put_off(gate, huaan, wire):
     """More than the ring holds: the client is told to try later, and nothing taken is lost."""
     taken, put_off = [], []
-    freeze(gate, signal.SIGSTOP)
+    gate.cluster.freeze()
     try:
         for number in range(1000, 2000):
             jws = huaan.receipt(number, items())
@@ -149,7 +147,7 @@ def test_receipts_wait_for_a_frozen_database_and_the_rest_is_put_off(gate, huaan
                 break
         assert put_off and wire.ping() < 1
     finally:
-        freeze(gate, signal.SIGCONT)
+        gate.cluster.thaw()
     wait_for(lambda: gate.cluster.value(
         "SELECT count(*)::int AS n FROM certwire.receipt WHERE number >= 1000") >= len(taken),
         "all that was taken")

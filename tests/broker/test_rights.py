@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from pinging import Pinging
 from waiting import wait_for
 
 P = "certwire/v1/"
@@ -23,7 +24,8 @@ def unit(gate, request):
 
 @pytest.fixture(scope="module")
 def bystander(gate):
-    device = gate.admit("bystander")
+    # Has by grants what a test gives and takes by policy.
+    device = gate.admit("bystander", channels=["weekly", "opportunity"])
     return gate.connect_when_known(device)
 
 
@@ -108,6 +110,60 @@ def test_many_units_suspended_at_once_are_all_cut(gate, bystander):
     for wire in wires:
         wire.wait_closed()
     assert bystander.is_open()
+
+
+def many(gate, name, count=40):
+    """So many units of that name, connected and subscribed to weekly."""
+    devices = [gate.admit(f"{name}-{i}") for i in range(count)]
+    wires = [gate.connect_when_known(device) for device in devices]
+    for wire in wires:
+        wait_for(lambda w=wire: w.subscribe(P + "channel/weekly") == [1], "the right to weekly")
+    return devices, wires
+
+
+def test_a_denial_of_a_group_cuts_all_of_it_and_nobody_else(gate, bystander):
+    devices, wires = many(gate, "group")
+    gate.sql("SELECT certwire.make_group('checked', '抽查');" + "".join(
+        f"SELECT certwire.put_in_group('checked', '{device.unit}', '抽查');" for device in devices))
+    with Pinging(bystander):
+        gate.sql("SELECT certwire.deny_channel('@checked', 'weekly', '集中检查')")
+        for device, wire in zip(devices, wires):
+            assert wire.wait_closed() == ADMINISTRATIVE
+            assert gate.connect(device).subscribe(P + "channel/weekly") == [DENIED]
+
+
+def test_a_policy_that_changes_cuts_who_had_its_rights_by_it_and_nobody_else(gate, bystander):
+    devices = [gate.admit(f"policy-{i}", channels=[]) for i in range(40)]
+    gate.sql("SELECT certwire.set_policy('opportunity', '按级别授予', levels => '{provincial}')")
+    wires = []
+    for device in devices:
+        wait_for(lambda d=device: wires.append(gate.connect_when_known(d)) or wires[-1].subscribe(
+            P + "channel/opportunity") == [1], "the right by policy")
+    wires = [wire for wire in wires if not wire.closed.is_set()]
+    assert len(wires) >= len(devices)
+    with Pinging(bystander):
+        gate.sql("SELECT certwire.set_policy('opportunity', '不再默认授予', levels => '{}')")
+        for wire in wires:
+            assert wire.wait_closed() == ADMINISTRATIVE
+
+
+def test_rights_that_begin_and_end_by_the_clock_come_and_go_without_any_event(gate, bystander):
+    """A break of a second and a half in the rights of many, said beforehand: nothing tells of it."""
+    devices, wires = many(gate, "clocked")
+    begins = time.time() + 4
+    gate.sql("".join(
+        f"SELECT certwire.deny_channel('{device.unit}', 'weekly', '停一会儿',"
+        f" to_timestamp({begins + 1.5}), since => to_timestamp({begins}));" for device in devices))
+    version = gate.cluster.value("SELECT version FROM certwire.entitlement_state")
+    assert all(wire.is_open() for wire in wires) and time.time() < begins
+    with Pinging(bystander):
+        for wire in wires:
+            assert wire.wait_closed() == ADMINISTRATIVE
+            assert time.time() >= begins
+        wait_for(lambda: gate.connect(devices[0]).subscribe(P + "channel/weekly") == [1],
+                 "the right again")
+        assert time.time() >= begins + 1.5
+    assert gate.cluster.value("SELECT version FROM certwire.entitlement_state") == version
 
 
 def test_a_retired_dispatcher_is_cut(gate, bystander):

@@ -70,6 +70,27 @@ class Cluster:
         self.process.killed = True
         self.process.ended()
 
+    def freeze(self):
+        """Every process of it stops where it is, the backends too: connections stay, answers do not come."""
+        self._signal_all(signal.SIGSTOP)
+
+    def thaw(self):
+        self._signal_all(signal.SIGCONT)
+
+    def _signal_all(self, number):
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                parent = (entry / "stat").read_text().rpartition(")")[2].split()[1]
+            except OSError:
+                continue
+            if self.process.pid in (int(entry.name), int(parent)):
+                try:
+                    os.kill(int(entry.name), number)
+                except ProcessLookupError:
+                    pass
+
     def answers(self):
         return subprocess.run([self.bin / "pg_isready", "-q", "-h", self.folder, "-p", str(PORT),
                                "-U", "postgres", "-d", "postgres"], check=False).returncode == 0

@@ -16,6 +16,19 @@ class Connection:
         self.near, self.far = near, far
         self.from_client = bytearray()
         self.from_broker = bytearray()
+        self.left = None  # bytes that may still reach the client
+        self.open = threading.Event()
+        self.open.set()
+
+    def spend(self, count):
+        if self.left is not None:
+            self.left -= count
+            if self.left < 0:
+                self.open.clear()
+
+    def release(self):
+        self.left = None
+        self.open.set()
 
     def cut(self):
         for end in (self.near, self.far):
@@ -41,7 +54,7 @@ class Proxy:
 
     def close(self):
         self.listener.close()
-        self.flowing.set()
+        self.release()
         self.cut_all()
 
     def cut_all(self):
@@ -52,7 +65,14 @@ class Proxy:
         """Let nothing pass until `release`: the line is up and silent."""
         self.flowing.clear()
 
+    def hold_each_after(self, count):
+        """Let so many more bytes reach each client that is connected, and then nothing until `release`."""
+        for connection in list(self.connections):
+            connection.left = count
+
     def release(self):
+        for connection in list(self.connections):
+            connection.release()
         self.flowing.set()
 
     def everything(self):
@@ -89,6 +109,9 @@ class Proxy:
             while data := source.recv(CHUNK):
                 record += data
                 self.flowing.wait()
+                if source is connection.far:
+                    connection.spend(len(data))
+                    connection.open.wait()
                 sink.sendall(data)
         except OSError:
             pass

@@ -29,10 +29,11 @@ from waiting import wait_for
 
 class World:
     def __init__(self, programs=None, folder=None, persistent=False, sync_interval="2s",
-                 tls_host=None, by_policy=False):
+                 tls_host=None, by_policy=False, term=TERM):
         self.programs = programs or Programs()
         self.persistent = persistent
         self.by_policy = by_policy
+        self.term = term  # None: the test begins a term itself
         self.sync_interval = sync_interval
         self.folder = Path(folder or tempfile.mkdtemp(prefix="certwire-"))
         os.chmod(self.folder, 0o711)  # PostgreSQL's own user must reach its folder
@@ -73,7 +74,7 @@ class World:
         self.office.make_keys()
         self.office.write_confs()
         self.office.bind_keys()
-        self.cluster.sql(TERM if self.by_policy else TERM + GRANTS_ONLY, ADMIN)
+        self.cluster.sql((self.term or "") + ("" if self.by_policy else GRANTS_ONLY), ADMIN)
         self.office.make_keyset()
         if self.broker.tls_host:
             make_certificate(self.folder / "tls", self.broker.tls_host)

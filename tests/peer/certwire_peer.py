@@ -607,14 +607,18 @@ class Entry:
                          optional=("target",))
             refuse_unless(self.fields.get("target", 0) < self.fields["number"], 202, "target")
         else:
-            check_fields(self.fields, {**ENTRY_COMMON, **ENTRY_PUBLICATION}, 202)
+            check_fields(self.fields, {**ENTRY_COMMON, **ENTRY_PUBLICATION, "entered_at": time}, 202,
+                         optional=("entered_at",))
         refuse_unless((self.fields["previous"] == ZEROS) == (self.fields["number"] == 1), 202,
                       "previous")
+        refuse_unless(self.fields.get("entered_at", INT53) > self.fields["issued_at"], 202,
+                      "entered_at")
         self.digest = digest(self.jws.payload)
 
     def verify(self, newest):
         refuse_unless(self.fields["keyset"] <= newest.version, 208, "keyset")
-        newest.verify(self.jws, "dispatcher", self.fields["issued_at"])
+        newest.verify(self.jws, "dispatcher",
+                      self.fields.get("entered_at", self.fields["issued_at"]))
 
     def check_owner(self, unit_id, epoch):
         refuse_unless(self.fields["unit"] == unit_id, 204, "unit")

@@ -31,6 +31,7 @@ SELECT is(t.may('delta', 'weekly'), 'false', 'not granted');
 SELECT is(t.may('gamma', 'weekly'), 'false', 'suspended');
 SELECT certwire.deny_channel('alpha', 'weekly', '调查期间');
 SELECT is(t.may('alpha', 'weekly'), 'false', 'a denial wins');
+SELECT is((SELECT reason FROM certwire.audience('weekly') WHERE unit = 'alpha'), '已禁止接收该频道：调查期间（denied）', 'and is the reason why it does not receive');
 SELECT is(t.may('alpha', 'monthly'), 'true', 'and is of one channel');
 SELECT results_eq($$SELECT rule, says FROM certwire.why('alpha', 'weekly')$$, $$VALUES ('standing'::text, 'allows'::text), ('term', 'needed'), ('policy', 'silent'),
 	('grant', 'allows'), ('deny', 'forbids'), ('contact', 'needed'), ('device', 'needed'), ('verdict', 'forbids')$$, 'why says each rule, the verdict last');
@@ -46,6 +47,7 @@ SELECT is(t.may('canton', 'seminar'), 'false', 'other levels it does not');
 SELECT certwire.set_policy('seminar', '也邀请广东', levels => '{national,provincial}', regions => '{440000}');
 SELECT is(t.may('canton', 'seminar'), 'true', 'a policy entitles by region');
 SELECT is(t.may('national', 'seminar'), 'false', 'who has none is not of that region');
+SELECT is((SELECT detail FROM certwire.why('canton', 'seminar') WHERE rule = 'policy'), '频道默认接收范围：国家级、省级；地区：广东省', 'why tells the policy in words');
 SELECT certwire.select_unit('canton', 4, 'provincial', '湖南省', '更正地区');
 SELECT is(t.may('canton', 'seminar'), 'false', 'a corrected region counts at once');
 SELECT certwire.set_policy('seminar', '不限地区', regions => '{}');

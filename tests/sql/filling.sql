@@ -10,6 +10,9 @@ $$;
 CREATE FUNCTION t.policy(channel text, backlog text, backlog_days int = NULL, gap text = NULL, gap_since timestamptz = NULL) RETURNS void LANGUAGE sql AS $$
 	SELECT certwire.set_policy(channel, 'x', backlog => backlog, backlog_days => backlog_days, gap => gap, gap_since => gap_since)
 $$;
+CREATE FUNCTION t.issues() RETURNS TABLE (issued_at timestamptz, keyset int) LANGUAGE sql SECURITY DEFINER AS $$
+	SELECT p.issued_at, p.keyset FROM certwire.publication p WHERE p.id IN (t.id('one'), t.id('two')) ORDER BY p.issued_at
+$$;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA t TO PUBLIC;
 
 SELECT t.publish('one');
@@ -35,6 +38,8 @@ SELECT is(t.mailbox('epsilon'), NULL, 'a candidate gets nothing');
 SELECT certwire.admit_unit('epsilon', '准入');
 SELECT is(t.mailbox('epsilon'), '1:one 2:two', 'those of the last days, in order of issue, once it is admitted');
 SELECT t.as('dsp');
+SELECT results_eq($$SELECT e.issued_at, e.keyset FROM certwire.entries_to_sign(t.fence(), 100) e WHERE e.unit = 'epsilon'$$,
+	'SELECT * FROM t.issues()', 'with time and keyset of their issue, by which editors are judged');
 SELECT t.sign_all();
 SELECT is_empty('SELECT FROM certwire.entries_to_sign(t.fence(), 10)', 'such entries are signed as others');
 SELECT t.as('adm');

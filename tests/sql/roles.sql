@@ -8,12 +8,12 @@ CREATE FUNCTION t.callable(login name) RETURNS text[] LANGUAGE sql AS $$
 		AND p.proname <> 'right_now'
 $$;
 SELECT is(t.callable('stranger'), NULL, 'a login without a role may call nothing');
-SELECT is(t.callable('adm'), ARRAY['admit_unit', 'audience', 'bind_key', 'channels_of', 'compliance', 'current_keysets',
+SELECT is(t.callable('adm'), ARRAY['admit_unit', 'audience', 'bind_certificate', 'bind_key', 'channels_of', 'compliance', 'current_keysets',
 	'decide', 'deny_channel', 'effective_at', 'end_contact', 'evaluate', 'give_region', 'grant_channel', 'import_units',
 	'in_my_regions', 'lapse_unit', 'make_group', 'my_key', 'pending_devices', 'policies', 'propose_unit',
 	'publication_signatures', 'publication_status', 'publications', 'put_in_group', 'record_obligation', 'reinstate_unit',
-	'request_device', 'revoke_device', 'revoke_unit', 'select_unit', 'set_contact', 'set_paper', 'set_policy', 'set_term',
-	'suspend_unit', 'take_from_group', 'take_region', 'why', 'withdraw_denial', 'withdraw_grant', 'withdraw_obligation'], 'an administrator may call just these');
+	'rename_unit', 'request_device', 'revoke_device', 'revoke_unit', 'select_unit', 'set_contact', 'set_paper', 'set_policy', 'set_term',
+	'suspend_unit', 'take_from_group', 'take_region', 'unbind_certificate', 'why', 'withdraw_denial', 'withdraw_grant', 'withdraw_obligation'], 'an administrator may call just these');
 SELECT is(t.callable('reg'), ARRAY['certify_device', 'channels_of', 'current_keysets', 'in_my_regions', 'my_key', 'pending_devices', 'put_keyset'],
 	'a registrar may call just these');
 SELECT is(t.callable('ed1'), ARRAY['approve', 'audience', 'content_key_for', 'current_keysets', 'draft_begin', 'draft_finish',
@@ -23,7 +23,7 @@ SELECT is(t.callable('dsp'), ARRAY['current_keysets', 'deliveries_to_seal', 'del
 	'entries_to_sign', 'expire_due', 'head_of', 'issue_due', 'issue_refuse', 'issue_rest', 'lease_release', 'lease_renew', 'lease_take',
 	'my_key', 'offers_due', 'owed_to', 'parts_for', 'publication_parts', 'put_anchor', 'put_entry_signatures', 'put_grants', 'put_incident',
 	'receipts_to_judge', 'refused_receipts', 'settle', 'sync_seen', 'units_changed'], 'the dispatcher may call just these');
-SELECT is(t.callable('brk'), ARRAY['copy_changes', 'copy_devices', 'copy_units', 'copy_version', 'current_keysets',
+SELECT is(t.callable('brk'), ARRAY['copy_changes', 'copy_devices', 'copy_names', 'copy_units', 'copy_version', 'current_keysets',
 	'put_denials', 'put_presence', 'put_receipts', 'put_replies'], 'a broker may call just these');
 SELECT is(t.callable('aud'), ARRAY['audience', 'channels_of', 'compliance', 'content_key_for', 'current_keysets',
 	'effective_at', 'in_my_regions', 'my_key', 'pending_devices', 'policies', 'publication_bytes', 'publication_signatures',
@@ -49,7 +49,7 @@ SELECT set_eq($$
 	SELECT c.relname::text FROM pg_class c
 	WHERE c.relnamespace = 'certwire'::regnamespace AND c.relkind IN ('r', 'v')
 		AND has_any_column_privilege('reg', c.oid, 'SELECT')
-$$, ARRAY['unit_overview', 'device_overview', 'schema_migration'], 'a registrar reads two views');
+$$, ARRAY['unit_overview', 'device_overview', 'binding_overview', 'schema_migration'], 'a registrar reads three views');
 SELECT is_empty($$
 	SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'certwire'::regnamespace AND c.relkind IN ('r', 'v')
 		AND NOT has_table_privilege('aud', c.oid, 'SELECT')
@@ -88,6 +88,15 @@ SELECT is_empty($$
 	SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'certwire'::regnamespace AND NOT p.prosecdef
 		AND p.proname <> 'right_now' AND has_function_privilege('public', p.oid, 'EXECUTE')
 $$, 'no helper is callable by everyone');
+
+-- Who has which role is one look.
+SELECT t.as('adm');
+SELECT certwire.give_region('clk', '440000'), certwire.give_region('clk', '110000');
+SELECT results_eq($$SELECT login, role, kid, regions FROM certwire.people WHERE login IN ('adm', 'ed1', 'clk') ORDER BY login$$,
+	$$VALUES ('adm'::text, 'admin'::text, NULL::text, NULL::text), ('clk', 'clerk', NULL, '北京市、广东省'), ('ed1', 'editor', t.id('ed1'), NULL)$$,
+	'every login with its role, key and regions');
+SELECT t.as('ed1');
+SELECT throws_ok('SELECT FROM certwire.people', '42501', NULL, 'an editor does not ask who the others are');
 
 -- Tried, not only read from the catalogue.
 SELECT t.as('brk');

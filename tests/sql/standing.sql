@@ -35,6 +35,12 @@ SELECT throws_ok(format('SELECT certwire.%s', call), code, NULL, call) FROM (VAL
 SELECT is((SELECT count(*) FROM certwire.paper WHERE unit = 'epsilon') + (SELECT count(*) FROM certwire.contact WHERE unit = 'epsilon')
 	+ (SELECT count(*) FROM certwire.membership WHERE unit = 'epsilon') + (SELECT count(*) FROM certwire.term), 8::bigint, 'none of it left a trace');
 
+-- Names change, ids do not.
+SELECT is((certwire.rename_unit('epsilon', ' 新名公司 ', '工商变更')).name, '新名公司', 'a unit may be renamed');
+SELECT is((SELECT detail->>'before' FROM certwire.audit WHERE act = 'rename_unit'), '单位epsilon', 'the audit keeps what it was called');
+SELECT throws_ok(format('SELECT certwire.rename_unit(%s)', arguments), code, NULL, 'refused: ' || arguments)
+	FROM (VALUES ($$'epsilon', '新名公司', 'x'$$, 'CW005'), ($$'epsilon', ' ', 'x'$$, 'CW004'), ($$'epsilon', '名', ''$$, 'CW004'), ($$'nobody', '名', 'x'$$, 'CW003')) v (arguments, code);
+
 -- Contacts: one fixed, deputies beside.
 SELECT certwire.set_contact('epsilon', '李四', '13800000000', role => 'deputy');
 SELECT certwire.set_contact('epsilon', '王五', '13900000000');
@@ -66,17 +72,29 @@ SELECT certwire.set_term(6, begins => '2095-01-01 00:00+08');
 SELECT certwire.select_unit('epsilon', 6, 'national', NULL, '第六届评选公告');
 SELECT is((SELECT standing_until FROM certwire.unit_overview WHERE unit = 'epsilon'), '2094-01-01 00:00+08'::timestamptz, 'a break between terms is a break');
 
+SELECT results_eq('SELECT name::text FROM certwire.term WHERE number > 4 ORDER BY number', ARRAY['第五届', '第六届'], 'a term is called by its number unless it is named');
+SELECT t.as('postgres');
+SELECT results_eq('SELECT certwire.term_name(n) FROM unnest(ARRAY[1, 10, 11, 20, 35, 99]) n',
+	ARRAY['第一届', '第十届', '第十一届', '第二十届', '第三十五届', '第九十九届'], 'in Chinese numerals');
+
 -- At the end of the term, seen from then: history told by a query, nothing had to run.
 SELECT t.as('postgres');
 SELECT results_eq($$SELECT standing FROM certwire.standing_at('2091-06-01') WHERE unit IN ('alpha', 'epsilon') ORDER BY unit$$, ARRAY['lapsed', 'good'], 'as of a moment to come');
 SELECT is_empty($$SELECT FROM certwire.rights_at('2091-06-01') WHERE unit = 'alpha'$$, 'a lapsed unit has no right');
 
--- A term that ends while we look.
+-- Devices to be called about are those of units that are still with us.
+UPDATE certwire.device SET certified_at = now() - interval '31 days' WHERE unit IN ('beta', 'gamma');
 SELECT t.as('adm');
+SELECT results_eq('SELECT unit FROM certwire.devices_unseen ORDER BY unit', ARRAY['beta', 'gamma'], 'a device not seen for 30 days shows');
+
+-- A term that ends while we look.
+SELECT certwire.set_term(4, ends => clock_timestamp() + interval '2 days');
+SELECT results_eq($$SELECT DISTINCT detail FROM certwire.expiring WHERE what = 'term'$$, ARRAY['第四届'], 'a term that ends is named before it does');
 SELECT certwire.set_term(4, ends => clock_timestamp() + interval '400 milliseconds');
 SELECT is((SELECT standing FROM certwire.unit_overview WHERE unit = 'beta'), 'good', 'good to the last');
 SELECT pg_sleep_until(greatest(clock_timestamp(), (SELECT ends FROM certwire.term WHERE number = 4)));
 SELECT is((SELECT standing FROM certwire.unit_overview WHERE unit = 'beta'), 'lapsed', 'and lapsed by the clock');
+SELECT is_empty('SELECT FROM certwire.devices_unseen', 'a lapsed unit''s device is nobody to be called about');
 SELECT throws_ok($$SELECT certwire.admit_unit('beta', 'x')$$, 'CW002', NULL, 'no unit is good without a term in force');
 SELECT throws_ok($$SELECT certwire.set_term(4, ends => '2091-01-01')$$, 'CW002', NULL, 'a term that has ended stays so');
 

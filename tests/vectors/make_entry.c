@@ -30,6 +30,10 @@ static const struct vector_edit entry_edits[] = {
 	{"a target", "target", "1", 202},
 	{"from before the dispatcher", "issued_at", "1763769599", 203},
 	{"from after the dispatcher", "issued_at", "1826841600", 203},
+	{"entered later", "entered_at", "1795305601", 0},
+	{"entered in the second of its issue", "entered_at", "1795305600", 202},
+	{"entered before its issue", "entered_at", "1795305599", 202},
+	{"entered after the dispatcher", "entered_at", "1826841600", 203},
 	{"a stream header of 23 bytes", "stream", "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"", 202},
 };
 
@@ -45,6 +49,7 @@ static void add_void(struct vector_file *file, const struct vector_wrap *wrap)
 		{"void with target 0", "target", "0", 202},
 		{"void with target null", "target", "null", 202},
 		{"void with parts", "parts", "1", 202},
+		{"void entered later", "entered_at", "1795305601", 202},
 	};
 	auto_buf struct buf payload = BUF_INIT(LIMIT_ENTRY_JWS);
 
@@ -102,6 +107,21 @@ static void add_backdated(struct vector_file *file, const struct buf *payload)
 	vector_add_edits(file, &wrap, payload, &stolen, 1);
 }
 
+/* Issued when this dispatcher was not valid yet; it counts who entered it. */
+static void add_entered(
+	struct vector_file *file, const struct vector_wrap *wrap, struct entry *entry)
+{
+	static const struct vector_edit edits[] = {
+		{"issued before the dispatcher, entered by it", "entered_at", "1795305600", 0},
+		{"entered before the dispatcher", "entered_at", "1763769599", 203},
+	};
+	auto_buf struct buf payload = BUF_INIT(LIMIT_ENTRY_JWS);
+
+	entry->issued_at = 1763769598;
+	FIXTURE_MUST(entry_format(entry, &payload, &err));
+	vector_add_edits(file, wrap, &payload, edits, ARRAY_LEN(edits));
+}
+
 void make_entry(const char *folder)
 {
 	static const struct {
@@ -143,6 +163,7 @@ void make_entry(const char *folder)
 	buf_clear(&payload);
 	FIXTURE_MUST(entry_format(&entry, &payload, &err));
 	vector_add_edits(&file, &wrap, &payload, entry_edits, ARRAY_LEN(entry_edits));
+	add_entered(&file, &wrap, &entry);
 	vector_add_shapes(&file, &wrap, &payload, &shape);
 	vector_add_signatures(&file, &wrap, &payload);
 	vector_write(&file, folder);

@@ -16,7 +16,7 @@ static const struct gate_limits limits = {
 
 struct moment gate_fixture_start(void)
 {
-	return (struct moment){.wall = FIXTURE_NOW, .mono_ms = 1000000};
+	return (struct moment){.wall_us = FIXTURE_NOW * US_PER_S, .mono_ms = 1000000};
 }
 
 static struct unit_device device_of(const char *unit, const char *name, bool revoked)
@@ -40,10 +40,10 @@ static struct unit_device device_of(const char *unit, const char *name, bool rev
 struct unit *gate_fixture_unit(const char *name)
 {
 	static const struct unit_channel all[] = {
-		{"weekly", UNTIL_FOREVER},
-		{"monthly", GATE_MONTHLY_UNTIL},
-		{"opportunity", UNTIL_FOREVER},
-		{"seminar", UNTIL_FOREVER},
+		{"weekly", SINCE_EVER, UNTIL_FOREVER},
+		{"monthly", SINCE_EVER, GATE_MONTHLY_UNTIL * US_PER_S},
+		{"opportunity", SINCE_EVER, UNTIL_FOREVER},
+		{"seminar", SINCE_EVER, UNTIL_FOREVER},
 	};
 	const struct unit_device devices[] = {
 		device_of(name, "d1", false), device_of(name, "d2", false), device_of(name, "gone", true)};
@@ -139,7 +139,7 @@ struct session *gate_fixture_let_in(
 
 	if (!ident_split_client_id(client_id, strlen(client_id), unit, device))
 		fixture_abort("ident_split_client_id", client_id);
-	FIXTURE_MUST(token_make(client_id, FIXTURE_BROKER, now->wall, &key, &token, &err));
+	FIXTURE_MUST(token_make(client_id, FIXTURE_BROKER, moment_wall(now), &key, &token, &err));
 	signing_key_release(&key);
 	connect.password = buf_str(&token);
 	if (!authenticate(gate, &connect, now).let_in)

@@ -13,6 +13,8 @@ struct attempt {
 	int64_t issued_ago; /* seconds that the token's times are shifted back */
 	int protocol_version;
 	bool keep_session;
+	bool is_remote;
+	const char *certificate; /* the subject of what it presents; NULL: nothing */
 };
 
 static struct attempt attempt(const char *client_id, const char *user_name)
@@ -38,6 +40,9 @@ static struct connect_verdict try_token(
 		.password = token,
 		.protocol_version = attempt->protocol_version,
 		.clean_start = !attempt->keep_session,
+		.is_local = !attempt->is_remote,
+		.has_certificate = attempt->certificate != NULL,
+		.tls = tls_identity_of(NULL, attempt->certificate),
 	};
 
 	return authenticate(gate, &connect, &now);
@@ -325,6 +330,99 @@ static void one_client_cannot_fill_the_memory_of_used_tokens(void **state)
 	assert_int_equal(gate->replay.count, 0);
 }
 
+/* "good" with d1 bound to the certificate of that subject, as the copy brings it. */
+static void bind_d1(struct gate *gate, const char *subject)
+{
+	struct moment now = gate_fixture_start();
+	struct unit *unit = gate_fixture_unit("good");
+
+	unit->devices[0].tls = tls_identity_of(NULL, subject);
+	gate_fixture_bring(gate, unit, &now);
+}
+
+static void who_presents_a_certificate_presents_the_one_of_its_device(void **state)
+{
+	struct gate *gate = *state;
+	struct attempt with = attempt("good.d1", "good");
+
+	with.certificate = "CN=d1";
+	assert_refused_with(gate, &with, REFUSAL_TLS_CERTIFICATE);
+	bind_d1(gate, "CN=other");
+	assert_refused_with(gate, &with, REFUSAL_TLS_CERTIFICATE);
+	bind_d1(gate, "CN=d1");
+	assert_true(try(gate, &with).let_in);
+	with = attempt("good.d2", "good");
+	with.certificate = "CN=d1";
+	assert_int_equal(try_as(gate, &with, &clients[1]).code, REFUSAL_TLS_CERTIFICATE);
+}
+
+static void a_certificate_that_cannot_be_read_fits_nothing(void **state)
+{
+	const struct tls_identity unreadable = TLS_IDENTITY_NONE;
+	const struct tls_identity nothing = TLS_IDENTITY_NONE;
+	const struct tls_identity registered = tls_identity_of(NULL, "CN=d1");
+
+	(void)state;
+	assert_false(tls_identity_matches(&registered, &unreadable));
+	assert_false(tls_identity_matches(&nothing, &unreadable));
+}
+
+static void both_that_are_registered_must_fit(void **state)
+{
+	static const uint8_t print[TLS_FINGERPRINT_BYTES] = {1};
+	static const uint8_t other[TLS_FINGERPRINT_BYTES] = {2};
+	const struct tls_identity registered = tls_identity_of(print, "CN=d1");
+	const struct tls_identity same = tls_identity_of(print, "CN=d1");
+	const struct tls_identity other_print = tls_identity_of(other, "CN=d1");
+	const struct tls_identity other_subject = tls_identity_of(print, "CN=d2");
+
+	(void)state;
+	assert_true(tls_identity_matches(&registered, &same));
+	assert_false(tls_identity_matches(&registered, &other_print));
+	assert_false(tls_identity_matches(&registered, &other_subject));
+}
+
+static void where_certificates_are_required_only_a_dispatcher_of_this_machine_comes_without(
+	void **state)
+{
+	struct gate *gate = *state;
+	struct gate_limits limits = *gate->limits;
+	struct attempt unit = attempt("good.d1", "good");
+	struct attempt dispatcher = attempt("dispatcher.a", IDENT_DISPATCHER);
+
+	limits.require_certificate = true;
+	gate->limits = &limits;
+	dispatcher.signer = "dispatcher";
+	assert_refused_with(gate, &unit, REFUSAL_TLS_MISSING);
+	dispatcher.is_remote = true;
+	assert_refused_with(gate, &dispatcher, REFUSAL_TLS_MISSING);
+	dispatcher.is_remote = false;
+	dispatcher.certificate = "CN=dispatcher";
+	assert_refused_with(gate, &dispatcher, REFUSAL_TLS_CERTIFICATE);
+	dispatcher.certificate = NULL;
+	assert_true(try(gate, &dispatcher).let_in);
+	bind_d1(gate, "CN=d1");
+	unit.certificate = "CN=d1";
+	assert_true(try_as(gate, &unit, &clients[1]).let_in);
+}
+
+static void who_is_bound_to_another_certificate_is_cut(void **state)
+{
+	struct gate *gate = *state;
+	struct attempt with = attempt("good.d1", "good");
+	struct attempt without = attempt("good.d2", "good");
+
+	bind_d1(gate, "CN=d1");
+	with.certificate = "CN=d1";
+	assert_true(try(gate, &with).let_in);
+	assert_true(try_as(gate, &without, &clients[1]).let_in);
+	bind_d1(gate, "CN=d1");
+	assert_int_equal(sessions_find(&gate->sessions, &clients[0])->cut, CUT_NONE);
+	bind_d1(gate, "CN=other");
+	assert_int_equal(sessions_find(&gate->sessions, &clients[0])->cut, CUT_RIGHT);
+	assert_int_equal(sessions_find(&gate->sessions, &clients[1])->cut, CUT_NONE);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -351,6 +449,11 @@ int main(void)
 		TEST(an_expired_keyset_refuses_everybody),
 		TEST(used_tokens_are_forgotten_only_when_they_are_past),
 		TEST(one_client_cannot_fill_the_memory_of_used_tokens),
+		TEST(who_presents_a_certificate_presents_the_one_of_its_device),
+		TEST(a_certificate_that_cannot_be_read_fits_nothing),
+		TEST(both_that_are_registered_must_fit),
+		TEST(where_certificates_are_required_only_a_dispatcher_of_this_machine_comes_without),
+		TEST(who_is_bound_to_another_certificate_is_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

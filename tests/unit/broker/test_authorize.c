@@ -171,9 +171,9 @@ static void a_right_ends_in_the_second_in_which_it_ends(void **state)
 {
 	struct door *door = *state;
 
-	door->now.wall = GATE_MONTHLY_UNTIL - 1;
+	door->now.wall_us = (GATE_MONTHLY_UNTIL - 1) * US_PER_S;
 	assert_int_equal(door_may(door, GOOD, ACCESS_READ, P "channel/monthly"), AUTHORIZE_YES);
-	door->now.wall = GATE_MONTHLY_UNTIL;
+	door->now.wall_us = GATE_MONTHLY_UNTIL * US_PER_S;
 	assert_int_equal(door_may(door, GOOD, ACCESS_READ, P "channel/monthly"), REFUSAL_DELIVERY);
 	assert_int_equal(door_may(door, GOOD, ACCESS_READ, P "channel/weekly"), AUTHORIZE_YES);
 }
@@ -182,11 +182,11 @@ static void a_right_ends_by_the_databases_clock_when_that_is_ahead(void **state)
 {
 	struct door *door = *state;
 
-	door->gate.clock_ahead_s = 100;
-	door->now.wall = GATE_MONTHLY_UNTIL - 100;
+	door->gate.clock_ahead_us = 100 * US_PER_S;
+	door->now.wall_us = (GATE_MONTHLY_UNTIL - 100) * US_PER_S;
 	assert_int_equal(door_may(door, GOOD, ACCESS_READ, P "channel/monthly"), REFUSAL_DELIVERY);
-	door->gate.clock_ahead_s = -100;
-	door->now.wall = GATE_MONTHLY_UNTIL;
+	door->gate.clock_ahead_us = -100 * US_PER_S;
+	door->now.wall_us = GATE_MONTHLY_UNTIL * US_PER_S;
 	assert_int_equal(door_may(door, GOOD, ACCESS_READ, P "channel/monthly"), REFUSAL_DELIVERY);
 }
 

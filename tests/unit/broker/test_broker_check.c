@@ -209,6 +209,16 @@ static void plugins_that_disagree_are_found(void **state)
 	findings_release(&findings);
 }
 
+static void certificates_that_no_client_can_show_are_found(void **state)
+{
+	(void)state;
+	assert_found_with("require_certificate true", "certificates of nobody's making");
+	assert_found_when("plugin_opt_require_certificate false", "plugin_opt_require_certificate true",
+		"'listener 8883' asks no client for the certificate");
+	assert_found_when("plugin_opt_reload_interval 600", "plugin_opt_reload_interval 0",
+		"plugin_opt_reload_interval");
+}
+
 static void a_setting_that_is_not_known_is_pointed_out(void **state)
 {
 	auto_buf struct buf text = BUF_INIT(65536);
@@ -260,6 +270,7 @@ int main(void)
 		cmocka_unit_test(the_order_of_the_plugins_is_checked),
 		cmocka_unit_test(a_password_in_the_configuration_is_found),
 		cmocka_unit_test(plugins_that_disagree_are_found),
+		cmocka_unit_test(certificates_that_no_client_can_show_are_found),
 		cmocka_unit_test(a_setting_that_is_not_known_is_pointed_out),
 		cmocka_unit_test(findings_name_file_and_line),
 		cmocka_unit_test(lines_are_read_as_the_broker_reads_them),

@@ -28,7 +28,7 @@ static void the_end_of_a_right_cuts_who_had_it(void **state)
 
 	gate_tick(&door->gate, &door->now);
 	assert_null(cut_one(door, &reason));
-	door->now.wall = GATE_MONTHLY_UNTIL;
+	door->now.wall_us = GATE_MONTHLY_UNTIL * US_PER_S;
 	gate_fixture_confirm(&door->gate, &door->now);
 	gate_tick(&door->gate, &door->now);
 	/* "good" and "all" had the Monthly. */

@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 
-#define NOW FIXTURE_NOW
+#define NOW (FIXTURE_NOW * US_PER_S)
+#define MONTHLY_UNTIL (GATE_MONTHLY_UNTIL * US_PER_S)
 
 static struct unit *good(void)
 {
@@ -46,7 +47,7 @@ static void suspend(struct unit *unit)
 
 static void withdraw_weekly(struct unit *unit)
 {
-	unit->channels[0].until = NOW;
+	unit->channels[0].until_us = NOW;
 }
 
 static void revoke_d1(struct unit *unit)
@@ -121,13 +122,95 @@ static void the_clock_alone_takes_a_right_at_its_end_and_not_before(void **state
 	struct unit *unit = good();
 
 	(void)state;
-	assert_int_equal(unit_compare(unit, NOW, unit, GATE_MONTHLY_UNTIL - 1, "d1"), RIGHTS_SAME);
-	assert_int_equal(unit_compare(unit, NOW, unit, GATE_MONTHLY_UNTIL, "d1"), RIGHTS_LOST);
-	assert_int_equal(unit_next_change(unit, "d1", NOW), GATE_MONTHLY_UNTIL);
-	assert_int_equal(unit_next_change(unit, "d1", GATE_MONTHLY_UNTIL), FIXTURE_NOW + FIXTURE_YEAR);
-	assert_true(unit_may_receive(unit, "monthly", GATE_MONTHLY_UNTIL - 1));
-	assert_false(unit_may_receive(unit, "monthly", GATE_MONTHLY_UNTIL));
+	assert_int_equal(unit_compare(unit, NOW, unit, MONTHLY_UNTIL - 1, "d1"), RIGHTS_SAME);
+	assert_int_equal(unit_compare(unit, NOW, unit, MONTHLY_UNTIL, "d1"), RIGHTS_LOST);
+	assert_int_equal(unit_next_change(unit, "d1", NOW), MONTHLY_UNTIL);
+	assert_int_equal(
+		unit_next_change(unit, "d1", MONTHLY_UNTIL), (FIXTURE_NOW + FIXTURE_YEAR) * US_PER_S);
+	assert_true(unit_may_receive(unit, "monthly", MONTHLY_UNTIL - 1));
+	assert_false(unit_may_receive(unit, "monthly", MONTHLY_UNTIL));
 	unit_free(unit);
+}
+
+/* "good" with weekly in [NOW + 10 us, NOW + 20 us) and [NOW + 30 us, for ever). */
+static struct unit *with_periods(void)
+{
+	static const struct unit_channel channels[] = {
+		{"weekly", NOW + 10, NOW + 20},
+		{"weekly", NOW + 30, UNTIL_FOREVER},
+	};
+	struct unit *one = good();
+	struct err err;
+	struct unit *unit = unit_new("good", STANDING_GOOD, ARRAY_LEN(channels), channels,
+		one->device_count, one->devices, &err);
+
+	unit_free(one);
+	assert_non_null(unit);
+	return unit;
+}
+
+static void a_right_comes_and_goes_by_the_clock_to_the_microsecond(void **state)
+{
+	static const struct {
+		int64_t from;
+		int64_t to;
+		bool may;
+		enum rights_change change; /* on the way from `from` to `to` */
+		int64_t next; /* after `from` */
+	} steps[] = {
+		{0, 9, false, RIGHTS_SAME, 10},
+		{9, 10, true, RIGHTS_GAINED, 10},
+		{10, 19, true, RIGHTS_SAME, 20},
+		{19, 20, false, RIGHTS_LOST, 20},
+		{20, 29, false, RIGHTS_SAME, 30},
+		{20, 30, true, RIGHTS_GAINED, 30},
+	};
+	struct unit *unit = with_periods();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		assert_int_equal(unit_may_receive(unit, "weekly", NOW + steps[i].to), steps[i].may);
+		assert_int_equal(unit_compare(unit, NOW + steps[i].from, unit, NOW + steps[i].to, "d1"),
+			steps[i].change);
+		assert_int_equal(unit_next_change(unit, "d1", NOW + steps[i].from), NOW + steps[i].next);
+	}
+	unit_free(unit);
+}
+
+static void a_standing_that_ends_by_the_clock_ends_every_right(void **state)
+{
+	struct unit *unit = good();
+
+	(void)state;
+	unit->standing_until_us = NOW + 5;
+	assert_true(unit_is_good(unit, NOW + 4));
+	assert_false(unit_is_good(unit, NOW + 5));
+	assert_true(unit_may_receive(unit, "weekly", NOW + 4));
+	assert_false(unit_may_receive(unit, "weekly", NOW + 5));
+	assert_int_equal(unit_next_change(unit, "d1", NOW), NOW + 5);
+	assert_int_equal(unit_next_change(unit, NULL, NOW), NOW + 5);
+	assert_int_equal(unit_compare(unit, NOW + 4, unit, NOW + 5, "d1"), RIGHTS_LOST);
+	unit_free(unit);
+}
+
+static void a_digest_tells_every_difference(void **state)
+{
+	struct unit *one = good();
+	struct unit *other = good();
+	struct digest first = unit_digest(one);
+	struct digest second = unit_digest(other);
+
+	(void)state;
+	assert_true(digest_equal(&first, &second));
+	other->channels[1].until_us++;
+	second = unit_digest(other);
+	assert_false(digest_equal(&first, &second));
+	other->channels[1].until_us--;
+	other->devices[1].tls = tls_identity_of(NULL, "CN=d2");
+	second = unit_digest(other);
+	assert_false(digest_equal(&first, &second));
+	unit_free(one);
+	unit_free(other);
 }
 
 static void a_certificate_counts_from_its_first_second_to_its_last(void **state)
@@ -136,10 +219,10 @@ static void a_certificate_counts_from_its_first_second_to_its_last(void **state)
 	const struct unit_device *device = unit_device(unit, "d1");
 
 	(void)state;
-	assert_true(unit_device_is_live(device, device->not_before));
-	assert_false(unit_device_is_live(device, device->not_before - 1));
-	assert_true(unit_device_is_live(device, device->not_after - 1));
-	assert_false(unit_device_is_live(device, device->not_after));
+	assert_true(unit_device_is_live(device, device->not_before * US_PER_S));
+	assert_false(unit_device_is_live(device, device->not_before * US_PER_S - 1));
+	assert_true(unit_device_is_live(device, device->not_after * US_PER_S - 1));
+	assert_false(unit_device_is_live(device, device->not_after * US_PER_S));
 	assert_false(unit_device_is_live(unit_device(unit, "gone"), NOW));
 	assert_null(unit_device(unit, "d3"));
 	unit_free(unit);
@@ -203,10 +286,10 @@ static void only_valid_dispatchers_count(void **state)
 	struct signing_key editor = fixture_key("editor 1");
 
 	(void)state;
-	assert_non_null(table_dispatcher(table, good_key.kid, NOW));
-	assert_null(table_dispatcher(table, bad_key.kid, NOW));
-	assert_null(table_dispatcher(table, editor.kid, NOW));
-	assert_null(table_dispatcher(table, good_key.kid, NOW + 100 * FIXTURE_YEAR));
+	assert_non_null(table_dispatcher(table, good_key.kid, FIXTURE_NOW));
+	assert_null(table_dispatcher(table, bad_key.kid, FIXTURE_NOW));
+	assert_null(table_dispatcher(table, editor.kid, FIXTURE_NOW));
+	assert_null(table_dispatcher(table, good_key.kid, FIXTURE_NOW + 100 * FIXTURE_YEAR));
 	signing_key_release(&good_key);
 	signing_key_release(&bad_key);
 	signing_key_release(&editor);
@@ -222,6 +305,9 @@ int main(void)
 		cmocka_unit_test(a_loss_with_a_gain_is_a_loss),
 		cmocka_unit_test(a_unit_that_vanishes_loses_all_and_one_that_appears_gains),
 		cmocka_unit_test(the_clock_alone_takes_a_right_at_its_end_and_not_before),
+		cmocka_unit_test(a_right_comes_and_goes_by_the_clock_to_the_microsecond),
+		cmocka_unit_test(a_standing_that_ends_by_the_clock_ends_every_right),
+		cmocka_unit_test(a_digest_tells_every_difference),
 		cmocka_unit_test(a_certificate_counts_from_its_first_second_to_its_last),
 		cmocka_unit_test(too_many_devices_or_channels_are_refused),
 		cmocka_unit_test(a_table_finds_each_of_many_units),

@@ -94,7 +94,6 @@ INSERT INTO certwire.duty (id, clause, name_zh, name_en, demanded, unit_of, word
 		'接受CNCERT对本单位的业务管理。对于未按要求履行义务、长期配合不力、工作表现差的应急服务支撑单位，视情取消其权利，并停止下一届申请资格'),
 	('agreement', '五', '遵守委托协议', 'Keep the agreement', NULL, NULL,
 		'如发现有违反委托协议条款的行为，CNCERT有权随时终止授权，并取消其应急服务支撑单位的资格');
-GRANT SELECT ON certwire.duty TO certwire_admin, certwire_clerk, certwire_auditor;
 
 CREATE TABLE certwire.obligation (
 	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -133,10 +132,6 @@ CREATE INDEX obligation_unit ON certwire.obligation (unit, happened_on) WHERE wi
 CREATE INDEX obligation_day ON certwire.obligation (happened_on) WHERE withdrawn_at IS NULL;
 CREATE UNIQUE INDEX obligation_one_report ON certwire.obligation (unit, period)
 	WHERE kind = 'report' AND withdrawn_at IS NULL;
-GRANT SELECT ON certwire.obligation TO certwire_admin, certwire_clerk, certwire_auditor;
-ALTER TABLE certwire.obligation ENABLE ROW LEVEL SECURITY;
-CREATE POLICY all_units ON certwire.obligation FOR SELECT TO certwire_admin, certwire_auditor USING (true);
-CREATE POLICY my_regions ON certwire.obligation FOR SELECT TO certwire_clerk USING (certwire.in_my_regions(unit));
 
 -- A line that a person wrote, without blanks around it; empty becomes null.
 CREATE FUNCTION certwire.check_line(what text, value text, bytes int, needed boolean)

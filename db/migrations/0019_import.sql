@@ -309,12 +309,12 @@ COMMENT ON FUNCTION certwire.import_lines IS 'The lines of a file, and what is w
 
 CREATE FUNCTION certwire.import_plan(v jsonb)
 	RETURNS text LANGUAGE sql STABLE SET search_path = certwire, pg_temp AS $$
-	SELECT format('新候选单位 new candidate: 第 %s 届，%s%s', import_term(v->>'term'),
+	SELECT format('新候选单位：%s，%s%s', (SELECT t.name FROM term t WHERE t.number = import_term(v->>'term')),
 			CASE import_level(v->>'level') WHEN 'national' THEN '国家级' ELSE '省级' END,
 			coalesce('，' || (SELECT r.name_zh FROM region r WHERE r.code = import_region(v->>'region')), ''))
-		|| coalesce('；协议 agreement ' || (v->>'agreement_reference'), '')
-		|| coalesce('；保密承诺书 confidentiality ' || (v->>'confidentiality_reference'), '')
-		|| coalesce('；联系人 contact ' || (v->>'contact_name'), '')
+		|| coalesce('；协议 ' || (v->>'agreement_reference'), '')
+		|| coalesce('；保密承诺书 ' || (v->>'confidentiality_reference'), '')
+		|| coalesce('；联系人 ' || (v->>'contact_name'), '')
 $$;
 COMMENT ON FUNCTION certwire.import_plan IS 'What a line comes to, for people. 导入内容说明。';
 

@@ -52,7 +52,6 @@ COMMENT ON COLUMN certwire.evaluation.decided_by IS 'Login of who decided. 决�
 COMMENT ON COLUMN certwire.evaluation.decided_at IS 'When. 决定时间。';
 COMMENT ON COLUMN certwire.evaluation.reason IS 'Why; the unit reads it when its standing changes. 理由。';
 CREATE INDEX evaluation_unit ON certwire.evaluation (unit, period);
-GRANT SELECT ON certwire.evaluation TO certwire_admin, certwire_auditor;
 
 CREATE TABLE certwire.commendation (
 	period certwire.half_year NOT NULL,
@@ -69,7 +68,6 @@ COMMENT ON COLUMN certwire.commendation.unit IS 'The unit. 单位。';
 COMMENT ON COLUMN certwire.commendation.citation IS 'For what. 事由。';
 COMMENT ON COLUMN certwire.commendation.given_by IS 'Login of who decided it. 决定人。';
 COMMENT ON COLUMN certwire.commendation.given_at IS 'When. 时间。';
-GRANT SELECT ON certwire.commendation TO certwire_admin, certwire_auditor;
 
 CREATE VIEW certwire.evaluation_sheet AS
 SELECT e.period::text, e.unit, u.name::text, e.months,
@@ -101,7 +99,6 @@ COMMENT ON COLUMN certwire.evaluation_sheet.decision IS 'What a person decided; 
 COMMENT ON COLUMN certwire.evaluation_sheet.decided_by IS 'Login of who decided. 决定人。';
 COMMENT ON COLUMN certwire.evaluation_sheet.decided_at IS 'When. 决定时间。';
 COMMENT ON COLUMN certwire.evaluation_sheet.reason IS 'Why. 理由。';
-GRANT SELECT ON certwire.evaluation_sheet TO certwire_admin, certwire_auditor;
 
 -- The table of rules in docs/database.md; the first that applies decides. report_on_time null (not due
 -- yet) counts as no shortfall, but commends nobody.
@@ -231,7 +228,7 @@ DECLARE
 	about text := check_period(period);
 BEGIN
 	RETURN QUERY
-	SELECT f.unit, u.name::text, x.duty, d.clause::text, x.demanded, x.done, x.short, x.detail
+	SELECT f.unit, u.name::text, x.duty, d.clause::text, trim_scale(x.demanded), trim_scale(x.done), trim_scale(x.short), x.detail
 	FROM evaluation_facts(about, NULL) f
 	JOIN unit u ON u.id = f.unit
 	JOIN duty s ON s.id = 'incident-service'
