@@ -21,8 +21,8 @@ bool approval_verify(const char *signature, const struct digest *manifest,
 	auto_jws struct jws jws = JWS_INIT;
 	const struct keyset_key *key;
 
-	if (!jws_parse_detached(&jws_manifest, signature, strlen(signature), manifest->bytes,
-			DIGEST_BYTES, &jws, err))
+	if (!jws_parse_detached(
+			&jws_manifest, signature, strlen(signature), manifest->bytes, DIGEST_BYTES, &jws, err))
 		return false;
 	key = keyset_find(keyset, jws.kid);
 	if (!key)

@@ -46,8 +46,7 @@ static bool judge(const struct entry *entry, const struct manifest *manifest, co
 	if (!digest_equal(&digest, &entry->manifest))
 		return err_code(
 			err, REFUSAL_MANIFEST_DIGEST, "manifest: its digest is not what the entry says");
-	if (!check_agreement(entry, manifest, len, err) ||
-		!check_approvals(entry, manifest, ring, err))
+	if (!check_agreement(entry, manifest, len, err) || !check_approvals(entry, manifest, ring, err))
 		return false;
 	if (now != TIME_NONE && manifest->expires_at != TIME_NONE && now > manifest->expires_at)
 		return err_code(

@@ -7,7 +7,7 @@ WITH about AS (
 	SELECT u.id::text AS unit, a.issued_at AS at FROM certwire.unit u CROSS JOIN about a
 	UNION
 	SELECT e.unit, e.issued_at FROM certwire.entry e WHERE e.publication = $1
-), held AS (
+), held AS MATERIALIZED (
 	SELECT m.unit, m.at
 	FROM moment m
 	CROSS JOIN about a
@@ -28,8 +28,7 @@ WITH about AS (
 					AND g.unit = m.unit AND g.since <= m.at AND (g.until IS NULL OR g.until > m.at))))
 )
 SELECT u.id, u.name, s.standing, e.unit IS NOT NULL, e.issued_at = a.issued_at, a.named IS NULL OR a.named ? u.id::text,
-	EXISTS (SELECT FROM held h WHERE h.unit = u.id AND h.at = a.issued_at),
-	EXISTS (SELECT FROM held h WHERE h.unit = u.id AND h.at = e.issued_at),
+	h.unit IS NOT NULL, t.unit IS NOT NULL,
 	(SELECT p.preferred IS NULL OR EXISTS (SELECT FROM certwire.group_member g WHERE g.group_id = p.preferred
 			AND g.unit = u.id AND g.since <= a.issued_at AND (g.until IS NULL OR g.until > a.issued_at))
 		FROM certwire.channel_policy p
@@ -39,6 +38,8 @@ FROM certwire.unit u
 CROSS JOIN about a
 LEFT JOIN certwire.standing s ON s.unit = u.id AND s.since <= a.issued_at AND (s.until IS NULL OR s.until > a.issued_at)
 LEFT JOIN certwire.entry e ON e.unit = u.id AND e.publication = a.id
+LEFT JOIN held h ON h.unit = u.id AND h.at = a.issued_at
+LEFT JOIN held t ON t.unit = u.id AND t.at = e.issued_at
 LEFT JOIN LATERAL (SELECT g.entitled, g.detail FROM certwire.effective_at(a.id, u.id) g
 	WHERE e.unit IS NULL AND s.standing = 'good') f ON true
 ORDER BY u.id COLLATE "C"

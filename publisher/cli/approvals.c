@@ -23,8 +23,8 @@ static struct judged judge(const struct approvals *approvals, int row)
 	struct digest manifest = digest_of(approvals->manifest->data, approvals->manifest->len);
 	const struct keyset_key *signer;
 
-	if (approval_verify(judged.row.jws, &manifest, approvals->keyset, approvals->at, &signer,
-			&judged.err))
+	if (approval_verify(
+			judged.row.jws, &manifest, approvals->keyset, approvals->at, &signer, &judged.err))
 		judged.signer = signer;
 	return judged;
 }

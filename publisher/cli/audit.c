@@ -38,8 +38,8 @@ static bool read_rows(
 {
 	char digits[PUB_ID_SIZE];
 
-	return lookup_digits(text, digits, err) && session_connect(session, err) && pg_begin_snapshot(session->pg, err) &&
-		   story_rows_read(session->pg, digits, rows, err);
+	return lookup_digits(text, digits, err) && session_connect(session, err) &&
+		   pg_begin_snapshot(session->pg, err) && story_rows_read(session->pg, digits, rows, err);
 }
 
 bool verb_audit(const struct cli_call *call, struct err *err)

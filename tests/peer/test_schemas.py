@@ -16,7 +16,7 @@ import certwire_peer as peer
 
 # The schema of each file of vectors that holds JSON.
 OBJECTS = ("keyset", "request", "certificate", "token", "manifest", "entry", "offer", "receipt",
-           "sync", "head")
+           "sync", "head", "story")
 MUST_REFUSE = re.compile(r"'\w+' (missing|true)|an unknown field( named x)?|an empty object|a list")
 
 

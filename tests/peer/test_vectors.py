@@ -9,6 +9,7 @@ import os
 import sys
 
 import certwire_peer as peer
+from certwire_story import read_story
 
 
 class Case:
@@ -83,6 +84,10 @@ def publication(case):
                           case.now)
 
 
+def story(case):
+    read_story(case.data, case.root, case.binary("manifest") if case.manifest else None)
+
+
 def value(case):
     if case.name == "key":
         assert peer.kid(case.data) == case.kid
@@ -111,6 +116,7 @@ JUDGES = {
     "sync": lambda case: peer.read_sync(case.data, case.binary("public")),
     "head": lambda case: peer.read_head(case.data, own_keyset(case.keyset), case.unit, case.epoch),
     "publication": publication,
+    "story": story,
     "keyfile": lambda case: peer.read_key_file(case.data, case.passphrase.encode()),
     "value": value,
 }

@@ -1,6 +1,8 @@
 """A publication's whole story is proven from the database alone, and from one file without it."""
 
 import json
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -131,6 +133,22 @@ def test_a_third_party_needs_the_file_and_the_root_alone(audit):
     told = json.loads(audit.verify(audit.file.read_bytes(), "--json").stdout)
     assert [u["unit"] for u in told["units"]] == ["anheng", "huaan", "lumeng"]
     assert {e["name"] for e in told["editors"]} == {"王芳", "陈磊"}
+
+
+def test_another_program_written_from_the_page_alone_agrees(audit):
+    peer = Path(__file__).resolve().parents[1] / "peer" / "certwire_story.py"
+
+    def judge(path, *options):
+        return subprocess.run(["/usr/bin/python3", peer, path, audit.world.office.root, *options],
+                              capture_output=True, text=True, check=False)
+
+    done = judge(audit.file, audit.manifest)
+    assert done.returncode == 0 and "huaan 1/2" in done.stdout and "d1 opened" in done.stdout, done
+    story = audit.changed()
+    of(story, "huaan")["number"] = 9
+    shown = audit.world.folder / "other.json"
+    shown.write_text(json.dumps(story), encoding="utf-8")
+    assert judge(shown).returncode == 3
 
 
 def test_the_manifest_and_the_files_are_held_against_it(audit):

@@ -18,6 +18,7 @@ void make_receipt(const char *folder);
 void make_sync(const char *folder);
 void make_head(const char *folder);
 void make_publication(const char *folder);
+void make_story(const char *folder);
 void make_keyfile(const char *folder);
 void make_value(const char *folder);
 

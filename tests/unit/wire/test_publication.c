@@ -95,8 +95,8 @@ static void replace_signature(struct world *world, size_t nth, const char *edito
 	auto_buf struct buf text = BUF_INIT(LIMIT_MANIFEST_JWS);
 	struct err err;
 
-	assert_done(approval_sign(
-		&key, world->body.manifest.data, world->body.manifest.len, &text, &err));
+	assert_done(
+		approval_sign(&key, world->body.manifest.data, world->body.manifest.len, &text, &err));
 	free(world->entry.signatures[nth]);
 	world->entry.signatures[nth] = buf_steal_str(&text);
 }

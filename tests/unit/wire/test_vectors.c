@@ -16,6 +16,7 @@
 #include "common/publication.h"
 #include "common/receipt.h"
 #include "common/seal.h"
+#include "common/story.h"
 #include "common/sync.h"
 #include "common/token.h"
 #include "tests/unit/wire/vector_case.h"
@@ -112,8 +113,8 @@ static bool check_approval(const struct vector *vector, struct err *err)
 	if (!b64_decode_append(&manifest, encoded, strlen(encoded), err))
 		return false;
 	digest = digest_of(manifest.data, manifest.len);
-	return approval_verify(buf_str(&vector->data), &digest, keyset, vector_number(vector, "at"),
-		&signer, err);
+	return approval_verify(
+		buf_str(&vector->data), &digest, keyset, vector_number(vector, "at"), &signer, err);
 }
 
 /* Only the message's header is in the file; zeros follow up to its size. */
@@ -196,6 +197,22 @@ static bool check_head(const struct vector *vector, struct err *err)
 		   head_verify(&head, keyset, err) &&
 		   head_check_owner(
 			   &head, vector_text(vector, "unit"), vector_number(vector, "epoch"), err);
+}
+
+static bool check_story(const struct vector *vector, struct err *err)
+{
+	auto_story struct story story = STORY_INIT;
+	auto_manifest struct manifest parsed = MANIFEST_INIT;
+	auto_buf struct buf manifest = BUF_INIT(LIMIT_MANIFEST);
+	const char *encoded = vector_text(vector, "manifest");
+	struct fingerprint root;
+
+	return fingerprint_parse(vector_text(vector, "root"), &root, err) &&
+		   story_parse(vector->data.data, vector->data.len, &story, err) &&
+		   story_judge(&story, &root, err) &&
+		   (!encoded ||
+			   (b64_decode_append(&manifest, encoded, strlen(encoded), err) &&
+				   story_judge_manifest(&story, manifest.data, manifest.len, &parsed, err)));
 }
 
 static bool check_keyfile(const struct vector *vector, struct err *err)
@@ -327,6 +344,7 @@ VECTOR_TEST(receipt)
 VECTOR_TEST(sync)
 VECTOR_TEST(head)
 VECTOR_TEST(publication)
+VECTOR_TEST(story)
 VECTOR_TEST(keyfile)
 VECTOR_TEST(value)
 
@@ -347,6 +365,7 @@ int main(void)
 		cmocka_unit_test(sync_vectors_hold),
 		cmocka_unit_test(head_vectors_hold),
 		cmocka_unit_test(publication_vectors_hold),
+		cmocka_unit_test(story_vectors_hold),
 		cmocka_unit_test(keyfile_vectors_hold),
 		cmocka_unit_test(value_vectors_hold),
 	};
