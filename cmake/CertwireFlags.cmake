@@ -41,6 +41,20 @@ if(CERTWIRE_FAULT_POINTS)
     target_compile_definitions(certwire_flags INTERFACE CERTWIRE_FAULT_POINTS)
 endif()
 
+# Each mechanism that can be left out is a switch of common/without.h.
+set(CERTWIRE_WITHOUT "" CACHE STRING "Test builds: a mechanism to leave out (outbox, sync, idempotence)")
+if(CERTWIRE_WITHOUT)
+    if(NOT CERTWIRE_WITHOUT MATCHES "^(outbox|sync|idempotence)$")
+        message(FATAL_ERROR "CERTWIRE_WITHOUT=${CERTWIRE_WITHOUT}: expected outbox, sync or idempotence")
+    endif()
+    if(CERTWIRE_HARDEN OR NOT CERTWIRE_FAULT_POINTS)
+        message(FATAL_ERROR "CERTWIRE_WITHOUT is for test builds: turn CERTWIRE_FAULT_POINTS on "
+                            "and CERTWIRE_HARDEN off")
+    endif()
+    string(TOUPPER "CERTWIRE_WITHOUT_${CERTWIRE_WITHOUT}=1" without)
+    target_compile_definitions(certwire_flags INTERFACE ${without})
+endif()
+
 if(CERTWIRE_HARDEN)
     target_compile_options(certwire_flags INTERFACE
         -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection)

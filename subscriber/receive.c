@@ -84,6 +84,9 @@ enum receive_news receive_offer(
 	enum mailbox_news news;
 	struct err err;
 
+	/* Nothing to verify it with yet, as with a head: our first sync brings the keysets, and then offers. */
+	if (!keyring_newest(&unit->ring))
+		return RECEIVE_NOTHING;
 	if (!offer_parse(data, len, &offer, &err) ||
 		!keysets_check_current(&unit->ring, unit_true_now(unit), &err) ||
 		!mailbox_accept(&unit->db, &unit->ring, unit->config->unit, offer.entry, unit_now(unit),

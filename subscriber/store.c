@@ -4,6 +4,7 @@
 #include "common/fault.h"
 #include "common/file.h"
 #include "common/refusal.h"
+#include "common/without.h"
 #include "subscriber/folder.h"
 
 #include <errno.h>
@@ -178,7 +179,7 @@ bool store_publication(const char *inbox, const struct verdict_input *input,
 	if (!make_dir(dir, opened->manifest.channel, 0750, &channel, err) ||
 		!file_exists_at(dir, ret_folder, &exists, err))
 		return store_refused(err);
-	if (exists && is_adoptable(dir, ret_folder, input)) {
+	if (exists && !CERTWIRE_WITHOUT_IDEMPOTENCE && is_adoptable(dir, ret_folder, input)) {
 		*ret_outcome = STORE_ADOPTED;
 		return true;
 	}

@@ -9,6 +9,7 @@
 #include "common/part.h"
 #include "common/sync.h"
 #include "common/topic.h"
+#include "common/without.h"
 #include "db/ledger_sync.h"
 #include "publisher/dispatch/dispatch.h"
 #include "publisher/dispatch/head.h"
@@ -145,7 +146,8 @@ bool answer_next(
 		if (*ret)
 			return true;
 		if (answer->stage < STAGE_DONE)
-			answer->stage = answer->in_lobby ? STAGE_HEAD : answer->stage + 1;
+			answer->stage =
+				answer->in_lobby || CERTWIRE_WITHOUT_SYNC ? STAGE_HEAD : answer->stage + 1;
 	}
 	return true;
 }

@@ -51,7 +51,7 @@ class Unit:
     def enroll(self):
         """Make the key and the request, and have the registrar certify it after the phone call."""
         said = self.tool("enroll", "--unit", self.id, "--device", self.device,
-                         "--broker", self.settings["broker"][0], "--root", self.world.office.root)
+                         "--broker", self.settings["broker"][0].split(",")[0], "--root", self.world.office.root)
         self.fingerprint = FINGERPRINT.search(said).group()
         request = (self.state / "request.jws").read_text(encoding="ascii").strip()
         self.world.office.admin("request_device", self.id, self.device, request)

@@ -67,6 +67,18 @@ class Receiving(Case):
         self.assertEqual(len(world.documents()), 40)
         world.wait_status("ok")
 
+    def test_an_offer_before_the_first_keyset_is_no_incident_and_comes_again(self):
+        world = self.world()
+        world.silent = True
+        world.start()
+        wait_until(lambda: world.syncs, "a sync")
+        publication = Publication(world)
+        world.issue(publication)
+        wait_until(lambda: len(world.syncs) > 1, "another sync")
+        world.silent = False
+        world.wait_item(publication)
+        self.assertEqual(world.incidents, {})
+
     def test_lost_parts_are_asked_for_in_windows_of_sixteen(self):
         world = self.world()
         lost = set()

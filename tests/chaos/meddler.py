@@ -1,0 +1,176 @@
+"""A line between a client and a broker that can be cut, held and slowed, and a broker's owner on it who withholds, delays,
+repeats, reorders and forges what passes in either direction.
+
+What is withheld is acknowledged in the receiver's place, so that the sender believes that it arrived. Copies and forgeries go
+as QoS 0, so that they need no packet id.
+"""
+
+import random
+import socket
+import threading
+import time
+
+from mqtt_stream import PUBLISH, variable_int
+from ports import free_port
+
+CHUNK = 65536
+PUBACK = 4
+NO_MATCHING_SUBSCRIBERS = 0x10
+DELAY_S = 0.05
+IMPATIENCE_S = 5
+
+
+def encoded(number):
+    """An MQTT variable byte integer."""
+    out = bytearray()
+    while True:
+        number, low = divmod(number, 128)
+        out.append(low | (0x80 if number else 0))
+        if not number:
+            return bytes(out)
+
+
+class Packet:
+    """One MQTT 5 packet, whole."""
+
+    def __init__(self, raw, start):
+        self.raw = raw
+        self.kind, self.qos = raw[0] >> 4, (raw[0] >> 1) & 3
+        self.body = raw[start:]
+
+    def _id_at(self):
+        return 2 + int.from_bytes(self.body[:2], "big")
+
+    def ack(self):
+        return bytes([PUBACK << 4, 3]) + self.body[self._id_at():self._id_at() + 2] + bytes(
+            [NO_MATCHING_SUBSCRIBERS])
+
+    def copy(self, rng=None):
+        """The same message as QoS 0; with `rng`, one byte of its payload changed."""
+        at = self._id_at()
+        rest = self.body[at + (2 if self.qos else 0):]
+        if rng:
+            length, payload_at = variable_int(rest, 0)
+            payload_at += length
+            rest = bytearray(rest)
+            if payload_at < len(rest):
+                rest[rng.randrange(payload_at, len(rest))] ^= 1 << rng.randrange(8)
+        body = self.body[:at] + bytes(rest)
+        return bytes([PUBLISH << 4]) + encoded(len(body)) + body
+
+
+def split(buffer):
+    """Takes whole packets from the front of a bytearray."""
+    while len(buffer) >= 2:
+        length = variable_int(buffer, 1)
+        if length is None or length[1] + length[0] > len(buffer):
+            return
+        end = length[1] + length[0]
+        yield Packet(bytes(buffer[:end]), length[1])
+        del buffer[:end]
+
+
+class Meddler:
+    """Listens on `port` and connects to `target_port`. `counts` is how often each trick was played."""
+
+    def __init__(self, target_port, seed):
+        self.target_port = target_port
+        self.rng = random.Random(seed)
+        self.port = free_port()
+        self.pairs = []
+        self.flowing = threading.Event()
+        self.flowing.set()
+        self.bytes_per_second = 0
+        self.tricks = ()
+        self.counts = {}
+        self.listener = socket.create_server(("127.0.0.1", self.port))
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def address(self):
+        return f"127.0.0.1:{self.port}"
+
+    def close(self):
+        self.listener.close()
+        self.heal()
+        self.cut()
+
+    def cut(self):
+        for pair in list(self.pairs):
+            for end in pair:
+                try:
+                    end.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+        self.pairs.clear()
+
+    def hold(self):
+        """Let nothing pass: the line is up and silent."""
+        self.flowing.clear()
+
+    def heal(self):
+        self.tricks, self.bytes_per_second = (), 0
+        self.flowing.set()
+
+    def _accept(self):
+        while True:
+            try:
+                near, _ = self.listener.accept()
+            except OSError:
+                return
+            try:
+                far = socket.create_connection(("127.0.0.1", self.target_port), IMPATIENCE_S)
+            except OSError:
+                near.close()
+                continue
+            far.settimeout(None)
+            self.pairs.append((near, far))
+            # Both directions write to both ends (acknowledgements), each end under its own lock.
+            locks = {near: threading.Lock(), far: threading.Lock()}
+            for source, sink in ((near, far), (far, near)):
+                source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                threading.Thread(target=self._pump, args=(source, sink, locks), daemon=True).start()
+
+    def _pump(self, source, sink, locks):
+        buffer, kept = bytearray(), []
+        try:
+            while data := source.recv(CHUNK):
+                buffer += data
+                for packet in split(buffer):
+                    self.flowing.wait()
+                    if self.bytes_per_second:
+                        time.sleep(len(packet.raw) / self.bytes_per_second)
+                    for end, out in self._answer(packet, kept, source, sink):
+                        with locks[end]:
+                            end.sendall(out)
+        except OSError:
+            pass
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+        source.close()  # each end is closed by the thread that reads it
+
+    def _answer(self, packet, kept, source, sink):
+        """What is sent to whom because this packet came."""
+        trick = None
+        if self.tricks and packet.kind == PUBLISH and packet.qos == 1 and self.rng.random() < 0.4:
+            trick = self.rng.choice(self.tricks)
+            self.counts[trick] = self.counts.get(trick, 0) + 1
+        if trick == "withhold":
+            yield source, packet.ack()
+        elif trick == "reorder":
+            kept.append(packet.raw)
+            return
+        else:
+            if trick == "forge":
+                yield sink, packet.copy(self.rng)
+            elif trick == "delay":
+                time.sleep(DELAY_S)
+            yield sink, packet.raw
+            if trick == "repeat":
+                yield sink, packet.copy()
+        # What was kept back goes behind whatever comes next.
+        while kept:
+            yield sink, kept.pop()

@@ -1,0 +1,336 @@
+"""The checker's rules on made-up histories: a sound one, in which none finds anything, and for each rule histories that break it
+in one place, in which that rule finds it."""
+
+import copy
+
+import paths  # noqa: F401  (first: the harness on the path)
+import pytest
+
+import checker
+import forge
+from checker import ALWAYS, AT_REST, Checker
+from field import Act, Loss, Published
+from history import Disk, History, sha256
+
+PUBLICATION, MANIFEST, BODY = "ab" * 16, "cd" * 32, "ef" * 32
+CONTENT = "12" * 32
+DEVICE, DISPATCHER, STRANGER = (forge.Key.generate() for _ in range(3))
+
+
+class Keyset:
+    """Knows one dispatcher; certificates are taken as they are (`certified`)."""
+
+    version = 1
+
+    def verify(self, jws, role, at):
+        assert role == "dispatcher" and at
+        jws.verify(DISPATCHER.public)
+
+
+def entry(number, previous, publication, key=DISPATCHER):
+    return forge.jws("certwire-entry+jws", key, {
+        "v": 1, "unit": "huaan", "epoch": 1, "number": number, "kind": "publish", "previous": previous, "keyset": 1,
+        "issued_at": 1000, "publication": publication, "manifest": MANIFEST, "body": BODY,
+        "stream": forge.b64(bytes(24)), "parts": 1,
+        "signatures": [forge.peer.jws_sign_detached("certwire-manifest+jws", STRANGER, b"{}")]}, None)
+
+
+def receipt(key=DEVICE, **changes):
+    return forge.receipt(key, "huaan", "d1", 1, [{
+        "publication": PUBLICATION, "epoch": 1, "entry": 1, "manifest": MANIFEST, "state": "stored", "at": 1100,
+        **changes}])
+
+
+def entry_row(number, publication, jws, **changes):
+    return {"unit": "huaan", "epoch": 1, "number": number, "kind": "publish", "publication": publication,
+            "issued_at": 1000.0, "digest": forge.digest(forge.payload_bytes(jws)).hex(), **changes}
+
+
+FIRST = entry(1, "0" * 64, PUBLICATION)
+SECOND = entry(2, forge.digest(forge.payload_bytes(FIRST)).hex(), "99" * 16)
+RECEIPT = receipt()
+
+
+@pytest.fixture(autouse=True)
+def certified(monkeypatch):
+    monkeypatch.setattr(checker.peer, "read_certificate", lambda _text, _keyset: {
+        "public": forge.b64(DEVICE.public)})
+
+
+@pytest.fixture
+def sound():
+    """huaan.d1 has stored one publication and said so; a second one is owed to it."""
+    rows = {
+        "publications": [{"id": p, "kind": "publish", "channel": "weekly", "state": "issued", "issued_at": 1000.0,
+                          "manifest_digest": "\\x" + MANIFEST, "expired": False} for p in (PUBLICATION, "99" * 16)],
+        "deliveries": [{"publication": p, "unit": "huaan", "epoch": 1, "number": n, "state": state, "stored_at": None,
+                        "offers": 1, "ended_reason": None}
+                       for p, n, state in ((PUBLICATION, 1, "settled"), ("99" * 16, 2, "expired"))],
+        "grants": [{"publication": PUBLICATION, "unit": "huaan", "device": "d1", "kid": DEVICE.kid}],
+        "items": [{"publication": PUBLICATION, "unit": "huaan", "device": "d1", "state": "stored", "receipt": 1}],
+        "receipts": [{"id": 1, "unit": "huaan", "device": "d1", "number": 1, "verdict": 0, "authentic": True,
+                      "sha256": sha256(RECEIPT)}],
+        "entries": [entry_row(1, PUBLICATION, FIRST), entry_row(2, "99" * 16, SECOND)],
+        "devices": [{"unit": "huaan", "device": "d1", "kid": DEVICE.kid, "certificate": "", "settled": 1,
+                     "receipts_reported": 1, "live": True}],
+        "entitled": [{"unit": "huaan", "channel": "weekly"}],
+        "issues": [{"sequence": 1, "act": "lease_take", "fence": 1}, {"sequence": 2, "act": "issue_due", "fence": 1}],
+        "witness": [],
+    }
+    rows["publications"][1]["expired"] = True
+    rows["deliveries"][1]["ended_reason"] = "expired"
+    disk = Disk("huaan", "d1", 1, {1: sha256(RECEIPT)}, [(PUBLICATION, "stored", 0, 1)],
+                [(PUBLICATION[:8], "weekly", [CONTENT])])
+    published = {p: Published("weekly", "1", CONTENT, 1) for p in (PUBLICATION, "99" * 16)}
+    return History(rows, [disk], published, members={"huaan": ("weekly",), "beichen": ()},
+                   raws={1: RECEIPT.encode()}, signed={("huaan", 1, 1, DISPATCHER.kid): FIRST,
+                                                       ("huaan", 1, 2, DISPATCHER.kid): SECOND}, keysets=[Keyset()])
+
+
+def found(history, judge=None):
+    """What each rule finds, by the rule's name."""
+    judge = judge or Checker()
+    said = {rule.__name__: list(rule(judge, history)) for rule in (*ALWAYS, *AT_REST)}
+    return {name: wrong for name, wrong in said.items() if wrong}
+
+
+def test_nothing_is_found_in_a_sound_history(sound):
+    judge = Checker()
+    assert found(sound) == {}
+    assert judge.always(sound) == [] and judge.always(copy.deepcopy(sound)) == [] and judge.at_rest(sound) == []
+
+
+BROKEN = []
+
+
+def breaks(rule):
+    """The function breaks the history in a way that `rule` must find."""
+    def add(function):
+        BROKEN.append(pytest.param(rule, function, id=function.__name__.strip("_")))
+        return function
+    return add
+
+
+@breaks("mailboxes_are_gapless_and_chained")
+def an_entry_is_missing(history):
+    history.entries[1]["number"] = 3
+
+
+@breaks("mailboxes_are_gapless_and_chained")
+def an_entry_does_not_follow(history):
+    forked = entry(2, "77" * 32, "99" * 16)
+    history.signed["huaan", 1, 2, DISPATCHER.kid] = forked
+    history.entries[1]["digest"] = forge.digest(forge.payload_bytes(forked)).hex()
+
+
+@breaks("mailboxes_are_gapless_and_chained")
+def an_entry_is_signed_by_a_stranger(history):
+    history.signed["huaan", 1, 1, DISPATCHER.kid] = entry(1, "0" * 64, PUBLICATION, STRANGER)
+
+
+@breaks("mailboxes_are_gapless_and_chained")
+def a_digest_is_another(history):
+    history.entries[1]["digest"] = "55" * 32
+
+
+@breaks("mailboxes_are_gapless_and_chained")
+def an_entry_is_signed_ahead_of_its_predecessor(history):
+    history.entries[0]["digest"] = None
+
+
+@breaks("every_delivery_has_its_entry")
+def a_delivery_has_no_entry(history):
+    history.deliveries[0]["number"] = 7
+
+
+@breaks("every_delivery_has_its_entry")
+def a_publication_is_delivered_twice(history):
+    history.deliveries.append(history.deliveries[0])
+
+
+@breaks("ends_are_explained")
+def a_delivery_expired_too_early(history):
+    history.publications[1]["expired"] = False
+
+
+@breaks("ends_are_explained")
+def a_delivery_ended_for_no_reason(history):
+    history.deliveries[1].update(state="withdrawn", ended_reason=None)
+
+
+@breaks("grants_have_a_delivery")
+def something_is_sealed_to_who_is_owed_nothing(history):
+    history.grants[0]["unit"] = "beichen"
+
+
+@breaks("grants_have_a_delivery")
+def something_is_sealed_to_another_key(history):
+    history.grants[0]["kid"] = STRANGER.kid
+
+
+@breaks("nothing_is_sealed_after_a_loss")
+def something_is_sealed_after_a_suspension(history):
+    history.losses.append(Loss("huaan"))
+
+
+@breaks("nothing_is_sealed_after_a_loss")
+def something_was_sealed_before_the_right_came_back(history):
+    history.forbidden.append((PUBLICATION, "huaan", "d1"))
+
+
+@breaks("audiences_follow_the_rights")
+def a_unit_with_the_right_is_left_out(history):
+    history.members["beichen"] = ("weekly",)
+
+
+@breaks("audiences_follow_the_rights")
+def an_entry_is_issued_after_a_denial(history):
+    history.acts.append(Act("huaan", "weekly", False, 900.0, 901.0))
+
+
+@breaks("nobody_writes_without_the_lease")
+def somebody_writes_under_anothers_lease(history):
+    history.witness.append({"login": "dispatch_a", "relation": "delivery", "holder": "dispatch-b"})
+
+
+@breaks("nobody_writes_without_the_lease")
+def something_is_issued_under_an_old_fence(history):
+    history.issues.insert(1, {"sequence": 2, "act": "lease_take", "fence": 2})
+
+
+@breaks("settled_is_proved")
+def a_delivery_is_settled_without_a_receipt(history):
+    history.items.clear()
+
+
+@breaks("settled_is_proved")
+def a_receipt_is_signed_by_a_stranger(history):
+    history.raws[1] = receipt(STRANGER).encode()
+
+
+@breaks("settled_is_proved")
+def a_receipt_names_another_manifest(history):
+    history.raws[1] = receipt(manifest="00" * 32).encode()
+
+
+@breaks("settled_is_proved")
+def a_receipt_says_something_else(history):
+    history.raws[1] = receipt(state="opened").encode()
+
+
+@breaks("settled_is_proved")
+def a_receipt_was_not_believed(history):
+    history.receipts[0]["verdict"] = 602
+
+
+@breaks("the_ledger_holds_everything_once")
+def a_receipt_is_there_twice(history):
+    history.receipts.append({**history.receipts[0], "id": 2})
+
+
+@breaks("the_ledger_holds_everything_once")
+def an_item_is_there_twice(history):
+    history.items.append(history.items[0])
+
+
+@breaks("watermarks_are_covered")
+def a_device_was_told_too_much(history):
+    history.devices[0]["settled"] = 2
+
+
+@breaks("outboxes_forget_nothing")
+def a_device_forgot_what_is_not_committed(history):
+    history.disks[0].receipts[1] = "33" * 32
+
+
+@breaks("inboxes_hold_only_what_was_sent")
+def a_document_is_there_twice(history):
+    history.disks[0].folders.append(history.disks[0].folders[0])
+
+
+@breaks("inboxes_hold_only_what_was_sent")
+def a_document_was_not_sent(history):
+    history.disks[0].unit = "beichen"
+
+
+@breaks("inboxes_hold_only_what_was_sent")
+def a_document_has_other_bytes(history):
+    history.disks[0].folders[0][2][0] = "44" * 32
+
+
+@breaks("inboxes_hold_only_what_was_sent")
+def a_document_was_put_aside(history):
+    history.disks[0].quarantined.append("weekly-1-abababab.damaged")
+
+
+@breaks("the_audit_verifies")
+def the_audit_does_not_hold(history):
+    history.audit = "link 3 is not there"
+
+
+@breaks("everybody_has_everything")
+def something_is_owed(history):
+    history.deliveries[0]["state"] = "owed"
+
+
+@breaks("everybody_has_everything")
+def a_live_device_does_not_hold_a_document(history):
+    history.disks[0].folders.clear()
+
+
+@breaks("everybody_has_everything")
+def a_second_device_has_said_nothing(history):
+    history.disks.append(Disk("huaan", "d2", folders=history.disks[0].folders))
+    history.devices.append({**history.devices[0], "device": "d2", "settled": 0, "receipts_reported": 0})
+
+
+@breaks("everything_is_issued")
+def a_publication_waits(history):
+    history.publications[0]["state"] = "approved"
+
+
+@breaks("outboxes_are_empty")
+def a_device_owes_a_receipt(history):
+    history.disks[0].receipts[2] = "66" * 32
+
+
+@breaks("outboxes_are_empty")
+def a_device_has_said_nothing_yet(history):
+    history.disks[0].items.append((PUBLICATION, "opened", 0, None))
+
+
+@pytest.mark.parametrize("rule, spoil", BROKEN)
+def test_is_found(sound, rule, spoil):
+    spoil(sound)
+    assert rule in found(sound)
+
+
+@pytest.mark.parametrize("table", ["grants", "items", "receipts", "entries"])
+def test_what_was_committed_and_is_gone_is_found(sound, table):
+    judge, later = Checker(), copy.deepcopy(sound)
+    assert judge.always(sound) == []
+    later.rows[table].pop()
+    assert "nothing_committed_is_undone" in found(later, judge)
+
+
+def test_what_was_settled_and_is_owed_again_is_found(sound):
+    judge, later = Checker(), copy.deepcopy(sound)
+    assert judge.always(sound) == []
+    later.deliveries[0]["state"] = "owed"
+    assert "nothing_committed_is_undone" in found(later, judge)
+
+
+def test_every_rule_has_a_history_that_breaks_it():
+    broken = {case.values[0] for case in BROKEN} | {"nothing_committed_is_undone"}
+    assert broken == {rule.__name__ for rule in (*ALWAYS, *AT_REST)}
+
+
+def test_a_state_that_went_back_may_have_another_receipt_under_a_number(sound):
+    sound.disks[0].receipts[1] = "33" * 32
+    sound.disks[0].restored = True
+    assert "outboxes_forget_nothing" not in found(sound)
+
+
+def test_an_act_that_was_under_way_at_an_issue_allows_either(sound):
+    sound.acts.append(Act("huaan", "weekly", False, 999.0, 1001.0))
+    assert found(sound) == {}
