@@ -155,7 +155,7 @@ def a_delivery_expired_too_early(history):
 
 @breaks("ends_are_explained")
 def a_delivery_ended_for_no_reason(history):
-    history.deliveries[1].update(state="withdrawn", ended_reason=None)
+    history.deliveries[1].update(state="recalled", ended_reason=None)
 
 
 @breaks("grants_have_a_delivery")
