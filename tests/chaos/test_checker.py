@@ -19,6 +19,7 @@ DEVICE, DISPATCHER, STRANGER = (forge.Key.generate() for _ in range(3))
 
 class Keyset:
     """Knows one dispatcher; certificates are taken as they are (`certified`)."""
+    keys = {}
 
     version = 1
 
