@@ -18,7 +18,7 @@ static bool publish_sync(struct daemon *daemon, struct sync *sync, struct err *e
 	auto_buf struct buf jws = BUF_INIT(LIMIT_SYNC_JWS);
 	bool idle = !daemon->pace.sent || daemon->pace.answered;
 
-	if (!plan_sync(daemon->unit, idle, sync, err) ||
+	if (!plan_sync(daemon->unit, idle, pace_turn(&daemon->pace), sync, err) ||
 		!sync_sign(sync, &daemon->unit->key, &jws, err))
 		return false;
 	asked_add(&daemon->asked, sync);

@@ -17,9 +17,20 @@ void pace_disconnected(struct pace *pace)
 	pace->connected = false;
 }
 
+static bool is_fruitless(const struct pace *pace)
+{
+	return pace->sent && pace->answered && !pace->progressed;
+}
+
+unsigned int pace_turn(const struct pace *pace)
+{
+	return pace->turns + is_fruitless(pace);
+}
+
 void pace_sent(struct pace *pace, int64_t now)
 {
-	if (pace->sent && pace->answered && !pace->progressed && pace->backoff_ms < pace->interval_ms)
+	pace->turns = pace_turn(pace);
+	if (is_fruitless(pace) && pace->backoff_ms < pace->interval_ms)
 		pace->backoff_ms *= 2;
 	if (pace->progressed)
 		pace->backoff_ms = PACE_BACKOFF_FIRST_MS;

@@ -29,6 +29,7 @@ struct pace {
 	bool nudged; /* something says that asking is worth while */
 	int64_t backoff_ms; /* after an answered sync that brought nothing */
 	int64_t pushed_at; /* when something came unasked */
+	unsigned int turns; /* answered syncs that brought nothing, but the last */
 	int64_t echo_at; /* start of the silence that a gap is measured from */
 };
 
@@ -39,6 +40,12 @@ void pace_disconnected(struct pace *pace) NONNULL;
 
 /* A sync was sent. */
 void pace_sent(struct pace *pace, int64_t now) NONNULL;
+
+/*
+ * How many answered syncs brought nothing. What they asked for first may not come for long: it has
+ * expired, or a right is lost; the next one starts with something else.
+ */
+unsigned int pace_turn(const struct pace *pace) MUST_USE NONNULL;
 
 /* The echo of an earlier sync came: the dispatcher is there, but what was asked last is still due. */
 void pace_heard(struct pace *pace, int64_t now) NONNULL;

@@ -12,18 +12,19 @@
 #include <stdio.h>
 #include <string.h>
 
-static void plan_publication(struct unit *unit, const struct wanted *wanted, int64_t epoch,
-	uint32_t *window, struct sync *sync)
+static void plan_grant(const struct wanted *wanted, int64_t epoch, struct sync *sync)
+{
+	if (!wanted->has_grant && wanted->epoch == epoch && sync->grant_count < LIMIT_SYNC_GRANTS)
+		sync->grants[sync->grant_count++] = (uint32_t)wanted->number;
+}
+
+static void plan_parts(
+	struct unit *unit, const struct wanted *wanted, uint32_t *window, struct sync *sync)
 {
 	struct sync_missing *missing = &sync->missing[sync->missing_count];
 	uint32_t count;
 
-	if (!wanted->has_grant) {
-		if (wanted->epoch == epoch && sync->grant_count < LIMIT_SYNC_GRANTS)
-			sync->grants[sync->grant_count++] = (uint32_t)wanted->number;
-		return;
-	}
-	if (*window == 0 || sync->missing_count == LIMIT_SYNC_MISSING)
+	if (!wanted->has_grant || *window == 0 || sync->missing_count == LIMIT_SYNC_MISSING)
 		return;
 	*missing = (struct sync_missing){.publication = wanted->id};
 	count = spool_missing(&unit->spool, &wanted->id, wanted->parts, *window, &missing->parts);
@@ -31,8 +32,9 @@ static void plan_publication(struct unit *unit, const struct wanted *wanted, int
 	sync->missing_count += count > 0;
 }
 
-static bool plan_wants(
-	struct unit *unit, int64_t epoch, bool parts, struct sync *sync, struct err *err)
+/* Oldest first, but for parts from another one on at every `turn`. */
+static bool plan_wants(struct unit *unit, int64_t epoch, bool parts, unsigned int turn,
+	struct sync *sync, struct err *err)
 {
 	struct wanted list[WANTED_LIST_MAX];
 	uint32_t window = parts ? LIMIT_SYNC_WINDOW_PARTS : 0;
@@ -41,11 +43,13 @@ static bool plan_wants(
 	if (!wanted_list(&unit->db, unit_now(unit), list, &count, err))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		plan_publication(unit, &list[i], epoch, &window, sync);
+		plan_grant(&list[i], epoch, sync);
+	for (size_t i = 0; i < count; i++)
+		plan_parts(unit, &list[(i + turn) % count], &window, sync);
 	return true;
 }
 
-bool plan_sync(struct unit *unit, bool parts, struct sync *ret, struct err *err)
+bool plan_sync(struct unit *unit, bool parts, unsigned int turn, struct sync *ret, struct err *err)
 {
 	const struct keyset *newest = keyring_newest(&unit->ring);
 	int64_t settled;
@@ -58,7 +62,7 @@ bool plan_sync(struct unit *unit, bool parts, struct sync *ret, struct err *err)
 	return state_epoch(&unit->db, &ret->epoch, err) &&
 		   mailbox_last(&unit->db, ret->epoch, &ret->last, err) &&
 		   mailbox_have(&unit->db, ret->epoch, ret->last, &ret->have, err) &&
-		   plan_wants(unit, ret->epoch, parts, ret, err) &&
+		   plan_wants(unit, ret->epoch, parts, turn, ret, err) &&
 		   outbox_numbers(&unit->db, &ret->receipts, &settled, err) &&
 		   incident_unreported(&unit->db, ret->incidents, &ret->incident_count, err);
 }

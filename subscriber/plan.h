@@ -13,9 +13,11 @@
 
 /*
  * Fills in a zeroed sync, with a new nonce. Without `parts` it asks for none: while an earlier sync
- * is not answered, its window may still be on its way, and would come twice.
+ * is not answered, its window may still be on its way, and would come twice. `turn` (pace_turn) says
+ * whose parts come first, lest a publication that nothing comes for fills every window.
  */
-bool plan_sync(struct unit *unit, bool parts, struct sync *ret, struct err *err) MUST_USE NONNULL;
+bool plan_sync(struct unit *unit, bool parts, unsigned int turn, struct sync *ret,
+	struct err *err) MUST_USE NONNULL;
 
 /*
  * Whether something is missing that asking may bring: entries that the last head counts, grants,

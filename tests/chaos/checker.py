@@ -298,9 +298,14 @@ def the_audit_verifies(_checker, history):
 
 def everybody_has_everything(_checker, history):
     """Each delivery to a unit with the right is settled (or ended as the ledger says), and each live device of the unit holds
-    the document and has said so."""
+    the document and has said so. What has expired is owed to nobody any more."""
     stored = {(i["publication"], i["unit"], i["device"]) for i in history.items if i["state"] == "stored"}
+    expired = {p["id"] for p in history.publications if p["expired"]}
     for row in history.deliveries:
+        if row["publication"] in expired:
+            if row["state"] == "owed":
+                yield f"{name(row)}: still owed, though the publication has expired"
+            continue
         if row["state"] not in ("owed", "settled") or not history.is_entitled(row["unit"], row["publication"]):
             continue
         if row["state"] == "owed":
@@ -317,7 +322,7 @@ def everybody_has_everything(_checker, history):
 
 def everything_is_issued(_checker, history):
     for row in history.publications:
-        if row["state"] != "issued":
+        if row["state"] != "issued" and not row["expired"]:
             yield f"publication {row['id'][:8]} is {row['state']}"
 
 

@@ -8,6 +8,7 @@ import random
 import secrets
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass, field as default
 
 import nacl.bindings as sodium
@@ -28,6 +29,7 @@ NAMES = {"huaan": "华安网络", "beichen": "北辰科技", "donghai": "东海�
 APPROVALS = ("weekly=2", "monthly=1", "opportunity=1")
 SMALL_DISK_BYTES = 256 << 20
 PATIENCE_S = 60
+EXPIRES_S = 6
 
 # Who writes the ledger while another holds the lease is noted here, in the writer's own transaction. Every function of a
 # dispatcher holds the lease's row until its transaction ends, so a sound one is never noted.
@@ -194,14 +196,15 @@ class Field:
 
     # Publications
 
-    def draft(self, channel, size):
-        """Drafted and approved as far as the channel demands; the id."""
+    def draft(self, channel, size, expires):
+        """Drafted and approved as far as the channel demands; the id. `expires`: soon, perhaps before it is stored."""
         self.drafted += 1
         number = f"2026-{self.drafted}"
         content = random.Random(f"{self.seed} {number}").randbytes(size)
         path = self.world.file(f"{number}.bin", content)
         office = self.world.office
-        made = persist(lambda: office.draft(channel, number, f"第 {self.drafted} 期", [path]))
+        made = persist(lambda: office.draft(channel, number, f"第 {self.drafted} 期", [path], *(
+            ("--expires", time.strftime("%FT%TZ", time.gmtime(time.time() + EXPIRES_S))) if expires else ())))
         if channel == "weekly":
             persist(lambda: office.approve(made))
         path.unlink()

@@ -75,7 +75,7 @@ def judge(name, mechanism, builds, seed):
     intact = name == "nothing"
     print(f"\n== without {name}: {mechanism.what}", flush=True)
     options = parse(["--seed", str(seed), "--rounds", str(mechanism.rounds), "--only", mechanism.faults, "--build",
-                     str(builds / mechanism.build), "--patience", str(300 if intact else PATIENCE_S)])
+                     str(builds / mechanism.build), "--patience", str(180 if intact else PATIENCE_S)])
     wrong = break_it(options, mechanism.spoil, keep=False)
     print(f"found: {wrong or 'nothing'}", flush=True)
     if intact:

@@ -84,6 +84,7 @@ class Plan:
             "with_inbox": Deck(rng, (False, True)), "seconds": Deck(rng, (0.5, 1.0, 2.0)),
         }
         self.sizes, self.channels = Deck(rng, SIZES), Deck(rng, CHANNELS)
+        self.expiring = Deck(rng, (True, False, False, False, False, False))
         self.hash, self.count = hashlib.blake2b(digest_size=8), 0
 
     def round(self):
@@ -91,7 +92,7 @@ class Plan:
         steps = [self._step() for _ in range(self.rng.randint(2, 5))]
         steps.sort(key=lambda step: -1 if step["fault"] in FIRST else PHASES.index(step["phase"]))
         made = {"round": self.count, "steps": steps, "publications": [
-            {"channel": self.channels.deal(), "size": self.sizes.deal()}
+            {"channel": self.channels.deal(), "size": self.sizes.deal(), "expires": self.expiring.deal()}
             for _ in range(self.rng.choice((1, 2, 2, 3)))]}
         self.hash.update(json.dumps(made, sort_keys=True).encode())
         return made

@@ -275,6 +275,11 @@ def something_is_owed(history):
 
 
 @breaks("everybody_has_everything")
+def what_has_expired_is_still_owed(history):
+    history.deliveries[1].update(state="owed", ended_reason=None)
+
+
+@breaks("everybody_has_everything")
 def a_live_device_does_not_hold_a_document(history):
     history.disks[0].folders.clear()
 

@@ -98,6 +98,22 @@ class Receiving(Case):
             asked = sum(high - low + 1 for m in sync["missing"] for low, high in m["parts"])
             self.assertLessEqual(asked, 16)
 
+    def test_one_whose_parts_do_not_come_does_not_hold_up_the_next(self):
+        world = self.world()
+        stuck = Publication(world, number="2026-46", files={"a.bin": os.urandom(40 * 32768)})
+        world.part_filter = lambda publication, index, message: (
+            None if publication is stuck and index > 2 else message)
+        world.start()
+        world.issue(stuck)
+        following = [Publication(world, number=f"2026-4{n}") for n in (7, 8)]
+        for publication in following:
+            world.issue(publication)
+        for publication in following:
+            world.wait_item(publication)
+            world.assert_stored(publication)
+        world.part_filter = None
+        world.wait_item(stuck)
+
     def test_a_kill_in_the_middle_resumes_where_it_was(self):
         world = self.world()
         world.start()
