@@ -34,12 +34,17 @@ bool entry_parse(const void *jws, size_t len, struct entry *ret, struct err *err
 
 bool entry_verify(const struct entry *entry, const struct keyset *newest, struct err *err)
 {
+	const struct keyset_key *key = keyset_find(newest, entry->jws.kid);
+	int64_t at = entry->entered_at ? entry->entered_at : entry->issued_at;
+
 	if (entry->keyset > newest->version)
 		return err_code(err, REFUSAL_ENTRY_KEYSET,
 			"entry: it names keyset %" PRId64 ", the newest held is %" PRId64, entry->keyset,
 			newest->version);
-	return keyset_verify(newest, &entry->jws, ROLE_DISPATCHER,
-		entry->entered_at ? entry->entered_at : entry->issued_at, err);
+	/* Who came later signs again what a lost key had signed. */
+	if (key && key->not_before > at)
+		at = key->not_before;
+	return keyset_verify(newest, &entry->jws, ROLE_DISPATCHER, at, err);
 }
 
 bool entry_check_owner(const struct entry *entry, const char *unit, int64_t epoch, struct err *err)

@@ -70,7 +70,8 @@ bool entry_parse_payload(
 
 /*
  * 208 when the entry names a keyset newer than `newest`; 203 unless signed by a dispatcher of
- * `newest` that was valid at entered_at, or at issued_at where there is none.
+ * `newest` that was valid at entered_at, or at issued_at where there is none, or came later:
+ * what a lost key had signed is signed again.
  */
 bool entry_verify(
 	const struct entry *entry, const struct keyset *newest, struct err *err) MUST_USE NONNULL;

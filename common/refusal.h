@@ -96,6 +96,8 @@
 	X(SYNC_SIGNATURE, 612, "sync's signature is wrong", "同步请求签名不正确") \
 	X(SYNC_DEVICE, 613, "sync's device unknown, revoked, or not of the topic's unit", \
 		"同步请求的设备不明、已吊销或不属于该主题的单位") \
+	X(SYNC_BEYOND, 614, "sync of a device that holds more than the ledger has signed", \
+		"设备持有的条目超出台账已签发的范围") \
 	X(STORY_MALFORMED, 701, "story malformed", "证明文件格式有误") \
 	X(STORY_OTHER, 702, "story says other than what was signed", "证明文件与所签内容不符") \
 	X(KEY_FILE, 901, "key file malformed, or its mode or owner wrong", \

@@ -12,7 +12,7 @@ static const char *const state_names[] = {
 	[STORY_OWED] = "owed",
 	[STORY_SETTLED] = "settled",
 	[STORY_EXPIRED] = "expired",
-	[STORY_WITHDRAWN] = "withdrawn",
+	[STORY_WITHDRAWN] = "recalled",
 };
 
 const char *story_state_name(enum story_state state)

@@ -126,7 +126,9 @@ static bool match_item(const struct story *story, const struct story_unit *unit,
 {
 	if (!digest_equal(&item->manifest, &story->manifest))
 		return err_code(err, REFUSAL_RECEIPT_OTHER, "it names another manifest");
-	return (item->epoch == unit->epoch && item->entry == unit->number) ||
+	/* Before its mailbox began again in a new epoch, it came under another number. */
+	return item->epoch < unit->epoch ||
+		   (item->epoch == unit->epoch && item->entry == unit->number) ||
 		   err_code(err, REFUSAL_RECEIPT_OTHER, "it names entry %" PRId64 " of epoch %" PRId64,
 			   item->entry, item->epoch);
 }

@@ -106,15 +106,21 @@ bool ledger_part_at(const struct pg_rows *rows, int row, struct part *ret, struc
 }
 
 bool ledger_issue(struct ledger *ledger, const struct pub_id *publication, size_t signatures,
-	struct ledger_issued *ret, struct err *err)
+	size_t recall_count, const struct pub_id *recalls, struct ledger_issued *ret, struct err *err)
 {
+	char recalled[LIMIT_REFERENCES][PUB_ID_SIZE];
+	const char *names[LIMIT_REFERENCES];
 	auto_rows struct pg_rows *rows = NULL;
 	struct pg_params params = PG_PARAMS_INIT;
 	char id[PUB_ID_SIZE];
 
+	assert(recall_count <= LIMIT_REFERENCES);
+	for (size_t i = 0; i < recall_count; i++)
+		names[i] = pub_id_format(&recalls[i], recalled[i]);
 	pg_param_int(&params, ledger->fence);
 	pg_param_text(&params, pub_id_format(publication, id));
 	pg_param_int(&params, (int64_t)signatures);
+	pg_param_texts(&params, recall_count, names);
 	if (!pg_exec(ledger->pg, sql_ledger_issue, &params, &rows, err))
 		return false;
 	*ret = (struct ledger_issued){.done = pg_row_count(rows) > 0};

@@ -53,9 +53,13 @@ struct ledger_issued {
 	bool to_channel; /* the audience is everyone entitled to the channel */
 };
 
-/* Issues it with those `signatures` (their number): freezes the audience, numbers the entries. */
+/*
+ * Issues it with those `signatures` (their number): freezes the audience, numbers the entries. What a
+ * recall names (at most LIMIT_REFERENCES, asserted) is owed to nobody any more.
+ */
 bool ledger_issue(struct ledger *ledger, const struct pub_id *publication, size_t signatures,
-	struct ledger_issued *ret, struct err *err) MUST_USE NONNULL;
+	size_t recall_count, const struct pub_id *recalls, struct ledger_issued *ret,
+	struct err *err) MUST_USE NONNULL;
 
 struct ledger_rest {
 	bool done;

@@ -27,6 +27,7 @@ void ledger_receipt_at(const struct pg_rows *rows, int row, struct ledger_receip
 		.certificate = pg_text(rows, row, 6),
 		.revoked = !pg_is_null(rows, row, 7),
 		.revoked_at = pg_time(rows, row, 7),
+		.epoch = pg_int(rows, row, 8),
 	};
 }
 
@@ -90,4 +91,32 @@ bool ledger_settle(struct ledger *ledger, int64_t id, int verdict, bool authenti
 	pg_param_ints(&params, item_count, codes);
 	pg_param_times(&params, item_count, times);
 	return pg_exec(ledger->pg, sql_ledger_settle, &params, NULL, err);
+}
+
+bool ledger_park(
+	struct ledger *ledger, int64_t id, const struct receipt_item *item, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+	char hex[PUB_ID_SIZE];
+
+	pg_param_int(&params, ledger->fence);
+	pg_param_int(&params, id);
+	pg_param_text(&params, pub_id_format(&item->publication, hex));
+	pg_param_bytes(&params, item->manifest.bytes, sizeof item->manifest.bytes);
+	pg_param_text(&params, receipt_state_name(item->state));
+	pg_param_int(&params, item->code);
+	pg_param_time(&params, item->at);
+	return pg_exec(ledger->pg, sql_ledger_park, &params, NULL, err);
+}
+
+bool ledger_place_parked(struct ledger *ledger, int64_t *ret_count, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_int(&params, ledger->fence);
+	if (!pg_exec_one(ledger->pg, sql_ledger_place_parked, &params, &rows, err))
+		return false;
+	*ret_count = pg_int(rows, 0, 0);
+	return true;
 }

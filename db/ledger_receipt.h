@@ -26,6 +26,7 @@ struct ledger_receipt {
 	const char *certificate; /* NULL: no such device, or not certified */
 	bool revoked;
 	int64_t revoked_at; /* when revoked */
+	int64_t epoch; /* of the ledger, now */
 };
 
 /* Receipts that nobody judged yet, first come first. */
@@ -45,6 +46,17 @@ struct ledger_delivery {
 bool ledger_deliveries_of(struct ledger *ledger, const char *unit, size_t item_count,
 	const struct receipt_item *items, struct ledger_delivery *ret,
 	struct err *err) MUST_USE NONNULL;
+
+/*
+ * Keeps one item of a believed receipt whose delivery a restore has lost, until it is there again.
+ * Inside the transaction that settles the receipt.
+ */
+bool ledger_park(struct ledger *ledger, int64_t id, const struct receipt_item *item,
+	struct err *err) MUST_USE NONNULL;
+
+/* Settles the kept items whose deliveries are there again; how many. */
+bool ledger_place_parked(
+	struct ledger *ledger, int64_t *ret_count, struct err *err) MUST_USE NONNULL;
 
 /*
  * Records the verdict, 0 (believed, with its items) or a refusal code (without), and moves the

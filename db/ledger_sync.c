@@ -46,6 +46,9 @@ bool ledger_sync_seen(struct ledger *ledger, const struct sync *sync, struct err
 	pg_param_int(&params, sync->receipts);
 	pg_param_ints(&params, sync->incident_count, codes);
 	pg_param_ints(&params, sync->incident_count, counts);
+	pg_param_time(&params, sync->sent_at);
+	pg_param_int(&params, sync->epoch);
+	pg_param_int(&params, sync->last);
 	return pg_exec(ledger->pg, sql_ledger_sync_seen, &params, NULL, err);
 }
 

@@ -11,6 +11,7 @@
 #include "subscriber/mailbox.h"
 #include "subscriber/outbox.h"
 #include "subscriber/state.h"
+#include "subscriber/wanted.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,16 @@ static void heads_set_clock(struct unit *unit, const struct head *head)
 	unit->clock_offset_s = is_off ? offset : 0;
 }
 
+/* Once a new epoch's mailbox is held wholly, nothing more comes of an earlier one. */
+static bool heads_close_older(struct unit *unit, const struct head *head, struct err *err)
+{
+	int64_t last;
+
+	return head->standing != STANDING_GOOD ||
+		   (mailbox_last(&unit->db, head->epoch, &last, err) &&
+			   (last < head->last || wanted_end_older(&unit->db, head->epoch, err)));
+}
+
 static bool heads_settle(
 	struct unit *unit, const struct head *head, struct head_news *news, struct err *err)
 {
@@ -145,7 +156,8 @@ bool heads_take(struct unit *unit, struct asked *asked, const void *jws, size_t 
 	news.standing = head->standing;
 	ok = ok && heads_keep(unit, head, buf_str(&text), unit->clock_offset_s, err) &&
 		 heads_anchor(unit, head, news.echo, buf_str(&text), err) &&
-		 heads_compare(unit, head, err) && heads_settle(unit, head, &news, err);
+		 heads_compare(unit, head, err) && heads_close_older(unit, head, err) &&
+		 heads_settle(unit, head, &news, err);
 	head_release(head);
 	if (ok)
 		*ret = news;

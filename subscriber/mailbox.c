@@ -35,8 +35,9 @@ static bool mailbox_column(struct db *db, const char *sql, int64_t epoch, int64_
 bool mailbox_digest(struct db *db, int64_t epoch, int64_t number, struct digest *ret,
 	bool *ret_found, struct err *err)
 {
-	return mailbox_column(db, "SELECT digest FROM entry WHERE epoch = ? AND number = ?", epoch,
-		number, ret, ret_found, err);
+	return mailbox_column(db,
+		"SELECT digest FROM entry WHERE epoch = ? AND number = ? AND doubted < 2", epoch, number,
+		ret, ret_found, err);
 }
 
 /* 206: what comes before must be what `previous` says, and what comes after must say it of this. */
@@ -53,7 +54,8 @@ static bool mailbox_check_chain(struct db *db, const struct entry *entry, struct
 	if (has_before && !digest_equal(&before, &entry->previous))
 		return err_code(err, REFUSAL_ENTRY_CHAIN, "entry %lld does not follow the one before it",
 			(long long)entry->number);
-	if (!mailbox_column(db, "SELECT previous FROM entry WHERE epoch = ? AND number = ?",
+	if (!mailbox_column(db,
+			"SELECT previous FROM entry WHERE epoch = ? AND number = ? AND doubted < 2",
 			entry->epoch, entry->number + 1, &after, &has_after, err))
 		return false;
 	if (has_after && !digest_equal(&after, &entry->digest))
@@ -73,9 +75,60 @@ static bool mailbox_renew(struct db *db, const struct keyring *ring, const struc
 	if (!mailbox_entry(db, entry->epoch, entry->number, &held_jws, &held, err))
 		return false;
 	if (entry_verify(&held, keyring_newest(ring), &why))
-		return true;
-	return db_run(db, err, "UPDATE entry SET jws = ? WHERE epoch = ? AND number = ?", "tii", jws,
-		entry->epoch, entry->number);
+		jws = buf_str(&held_jws);
+	return db_run(db, err, "UPDATE entry SET jws = ?, doubted = 0 WHERE epoch = ? AND number = ?",
+		"tii", jws, entry->epoch, entry->number);
+}
+
+/* What a lost key alone has signed gives way to what a valid one says. */
+static bool mailbox_give_way(struct db *db, const struct entry *entry, struct err *err)
+{
+	return db_run(db, err,
+			   "UPDATE publication SET state = 'ended', sealed = NULL"
+			   " WHERE state = 'wanted' AND epoch = ? AND number = ?",
+			   "ii", entry->epoch, entry->number) &&
+		   db_run(db, err, "DELETE FROM entry WHERE epoch = ? AND number = ? AND doubted = 2", "ii",
+			   entry->epoch, entry->number);
+}
+
+bool mailbox_doubt_all(struct db *db, struct err *err)
+{
+	return db_run(db, err, "UPDATE entry SET doubted = 1 WHERE doubted = 0", "");
+}
+
+bool mailbox_doubt_unproven(
+	struct db *db, const struct keyring *ring, int64_t *ret_count, struct err *err)
+{
+	auto_stmt sqlite3_stmt *stmt = NULL;
+	auto_tx struct tx tx = TX_INIT;
+	bool row;
+
+	*ret_count = 0;
+	if (!tx_begin(&tx, db, err) ||
+		!db_query(db, err, &stmt,
+			"SELECT number, jws, epoch FROM entry WHERE epoch = (SELECT epoch FROM self)"
+			" AND doubted < 2 ORDER BY number",
+			""))
+		return false;
+	while (true) {
+		auto_entry struct entry entry = ENTRY_INIT;
+		const char *jws;
+		struct err why;
+
+		if (!db_next(db, stmt, &row, err))
+			return false;
+		if (!row)
+			break;
+		jws = db_text(stmt, 1);
+		if (entry_parse(jws, strlen(jws), &entry, &why) &&
+			entry_verify(&entry, keyring_newest(ring), &why))
+			continue;
+		if (!db_run(db, err, "UPDATE entry SET doubted = 2 WHERE epoch = ? AND number = ?", "ii",
+				sqlite3_column_int64(stmt, 2), sqlite3_column_int64(stmt, 0)))
+			return false;
+		(*ret_count)++;
+	}
+	return tx_commit(&tx, err);
 }
 
 static bool mailbox_insert(
@@ -120,11 +173,20 @@ bool mailbox_accept(struct db *db, const struct keyring *ring, const char *unit,
 	auto_entry struct entry entry = ENTRY_INIT;
 	auto_tx struct tx tx = TX_INIT;
 	struct digest held;
+	int64_t doubted;
 	bool is_held;
 
 	if (!mailbox_judge(db, ring, unit, jws, &entry, err) || !tx_begin(&tx, db, err) ||
-		!mailbox_digest(db, entry.epoch, entry.number, &held, &is_held, err))
+		!mailbox_column(db, "SELECT digest FROM entry WHERE epoch = ? AND number = ?", entry.epoch,
+			entry.number, &held, &is_held, err) ||
+		!db_int(db, err, 0, &doubted, "SELECT doubted FROM entry WHERE epoch = ? AND number = ?",
+			"ii", entry.epoch, entry.number))
 		return false;
+	if (doubted == 2 && !digest_equal(&held, &entry.digest)) {
+		if (!mailbox_give_way(db, &entry, err))
+			return false;
+		is_held = false;
+	}
 	if (is_held && !digest_equal(&held, &entry.digest))
 		return err_code(err, REFUSAL_ENTRY_CONFLICT, "another entry is held under number %lld",
 			(long long)entry.number);
@@ -139,7 +201,7 @@ bool mailbox_accept(struct db *db, const struct keyring *ring, const char *unit,
 		return false;
 	if (!is_held)
 		fault_point("unit-after-entry");
-	*ret_news = is_held ? MAILBOX_HELD : MAILBOX_NEW;
+	*ret_news = !is_held ? MAILBOX_NEW : doubted ? MAILBOX_SURE : MAILBOX_HELD;
 	*ret = entry;
 	entry = (struct entry)ENTRY_INIT;
 	return true;
@@ -148,9 +210,9 @@ bool mailbox_accept(struct db *db, const struct keyring *ring, const char *unit,
 bool mailbox_last(struct db *db, int64_t epoch, int64_t *ret, struct err *err)
 {
 	return db_int(db, err, 0, ret,
-		"SELECT e.number FROM entry e WHERE e.epoch = ?1 AND NOT EXISTS"
-		" (SELECT 1 FROM entry n WHERE n.epoch = ?1 AND n.number = e.number + 1)"
-		" AND EXISTS (SELECT 1 FROM entry f WHERE f.epoch = ?1 AND f.number = 1)"
+		"SELECT e.number FROM entry e WHERE e.epoch = ?1 AND e.doubted = 0 AND NOT EXISTS"
+		" (SELECT 1 FROM entry n WHERE n.epoch = ?1 AND n.number = e.number + 1 AND n.doubted = 0)"
+		" AND EXISTS (SELECT 1 FROM entry f WHERE f.epoch = ?1 AND f.number = 1 AND f.doubted = 0)"
 		" ORDER BY e.number LIMIT 1",
 		"i", epoch);
 }
@@ -162,8 +224,9 @@ bool mailbox_have(struct db *db, int64_t epoch, int64_t last, struct ranges *ret
 
 	*ret = (struct ranges){.count = 0};
 	if (!db_query(db, err, &stmt,
-			"SELECT number FROM entry WHERE epoch = ? AND number > ? ORDER BY number", "ii", epoch,
-			last))
+			"SELECT number FROM entry WHERE epoch = ? AND number > ? AND doubted = 0 ORDER BY "
+			"number",
+			"ii", epoch, last))
 		return false;
 	while (true) {
 		uint32_t number;

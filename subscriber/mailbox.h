@@ -21,6 +21,7 @@
 enum mailbox_news {
 	MAILBOX_NEW,
 	MAILBOX_HELD, /* the same payload was held already */
+	MAILBOX_SURE, /* so it was, but in doubt, and is now held for sure */
 };
 
 /*
@@ -31,7 +32,17 @@ enum mailbox_news {
 bool mailbox_accept(struct db *db, const struct keyring *ring, const char *unit, const char *jws,
 	int64_t now, struct entry *ret, enum mailbox_news *ret_news, struct err *err) MUST_USE NONNULL;
 
-/* All entries 1 to `*ret` of that epoch are held. */
+/*
+ * Doubts the entries that no dispatcher valid in the newest keyset has signed: a lost key may have
+ * made them. They are asked for again, and come signed by another or are replaced. `*ret_count` of them.
+ */
+bool mailbox_doubt_unproven(struct db *db, const struct keyring *ring, int64_t *ret_count,
+	struct err *err) MUST_USE NONNULL;
+
+/* Doubts all entries: each is asked for again and compared. */
+bool mailbox_doubt_all(struct db *db, struct err *err) MUST_USE NONNULL;
+
+/* All entries 1 to `*ret` of that epoch are held, and none is in doubt. */
 bool mailbox_last(struct db *db, int64_t epoch, int64_t *ret, struct err *err) MUST_USE NONNULL;
 
 /* What is held above `last`, as far as a sync can say it. */

@@ -22,6 +22,11 @@ static const struct cli_option json_options[] = {
 	{0},
 };
 
+static const struct cli_option resync_options[] = {
+	{"since", "DATE", "only documents that came since then, such as 2026-11-01", false},
+	{0},
+};
+
 static const struct cli_option token_options[] = {
 	{"broker", "HOST:PORT", "for which broker (default: the first configured)", false},
 	{"out", "FILE", "write the options to a new file of mode 0600", false},
@@ -38,6 +43,9 @@ static const struct cli_verb verbs[] = {
 		NULL},
 	{"inbox verify", verb_inbox_verify, "[ID]", "check documents against CNCERT's root, off line",
 		NULL},
+	{"resync", verb_resync, NULL,
+		"after a lost disk, or in doubt: ask CNCERT again for what is not whole here",
+		resync_options},
 	{"status", verb_status, NULL, "one word, why, and what to do", json_options},
 	{"anchor", verb_anchor, "FILE",
 		"write what CNCERT has signed of its audit to a new file, for its auditors", NULL},

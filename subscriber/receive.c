@@ -68,7 +68,7 @@ static enum receive_news take_publication(struct unit *unit, const struct offer 
 		unit_trouble(unit, "take in an entry", &err);
 		return RECEIVE_NOTHING;
 	}
-	if (news == MAILBOX_NEW || granted)
+	if (news != MAILBOX_HELD || granted)
 		return RECEIVE_PROGRESS;
 	if (found)
 		return RECEIVE_NOTHING;
@@ -101,7 +101,7 @@ enum receive_news receive_offer(
 		log_line(&unit->log, LOG_LEVEL_INFO, "entry %lld of epoch %lld: %s",
 			(long long)entry.number, (long long)entry.epoch, kind_name(entry.kind));
 	if (entry.kind == KIND_VOID)
-		return news == MAILBOX_NEW ? RECEIVE_PROGRESS : RECEIVE_NOTHING;
+		return news != MAILBOX_HELD ? RECEIVE_PROGRESS : RECEIVE_NOTHING;
 	return take_publication(unit, &offer, &entry, news, ret_id);
 }
 
@@ -179,6 +179,7 @@ enum receive_news receive_part(struct unit *unit, const void *data, size_t len)
 
 enum receive_news receive_keyset(struct unit *unit, const void *data, size_t len)
 {
+	int64_t doubted;
 	struct err err;
 	bool is_new;
 
@@ -196,5 +197,10 @@ enum receive_news receive_keyset(struct unit *unit, const void *data, size_t len
 	if (!db_run(&unit->db, &err,
 			"UPDATE publication SET retry_at = 0 WHERE state = 'wanted' AND code < 300", ""))
 		unit_trouble(unit, "try again what was refused", &err);
+	if (!mailbox_doubt_unproven(&unit->db, &unit->ring, &doubted, &err))
+		unit_trouble(unit, "judge the mailbox anew", &err);
+	else if (doubted > 0)
+		log_line(&unit->log, LOG_LEVEL_WARNING,
+			"%lld entries are signed by a lost key: they are asked for again", (long long)doubted);
 	return RECEIVE_PROGRESS;
 }

@@ -16,6 +16,7 @@ enum { STATE_PATH_MAX = 4096 };
  * Migrations in order; user_version counts those applied. Append only.
  *
  * publication.state: wanted (owed to us), stored, recalled (quarantined), ended (nothing will come).
+ * entry.doubted: to be asked for again, and not counted as held until it came again.
  * item.receipt is null until the item is part of a signed receipt.
  */
 static const char *const migrations[] = {
@@ -71,6 +72,8 @@ static const char *const migrations[] = {
 	"CREATE TABLE anchor (epoch INTEGER NOT NULL, sequence INTEGER NOT NULL,"
 	" digest BLOB NOT NULL, time INTEGER NOT NULL, jws TEXT NOT NULL,"
 	" PRIMARY KEY (epoch, sequence)) WITHOUT ROWID;",
+
+	"ALTER TABLE entry ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0;",
 };
 
 static bool state_path(

@@ -100,7 +100,9 @@ static bool wanted_owe_again(
 		return false;
 	if (!stored)
 		return true;
+	item.at = stored;
 	if (!same) {
+		item.at = now;
 		item.state = RECEIPT_REFUSED;
 		item.code = REFUSAL_MANIFEST_DIGEST;
 	}
@@ -137,6 +139,22 @@ bool wanted_end_target(struct db *db, const struct entry *entry, struct err *err
 		"UPDATE publication SET state = 'ended', sealed = NULL WHERE state = 'wanted' AND id ="
 		" (SELECT publication FROM entry WHERE epoch = ? AND number = ?)",
 		"ii", entry->epoch, entry->target);
+}
+
+bool wanted_end_older(struct db *db, int64_t epoch, struct err *err)
+{
+	return db_run(db, err,
+		"UPDATE publication SET state = 'ended', sealed = NULL WHERE state = 'wanted' AND epoch < "
+		"?",
+		"i", epoch);
+}
+
+bool wanted_again(struct db *db, const char *id, struct err *err)
+{
+	return db_run(db, err,
+		"UPDATE publication SET state = 'wanted', sealed = NULL, code = 0, reason = '',"
+		" failures = 0, retry_at = 0 WHERE id = ? AND state = 'stored'",
+		"t", id);
 }
 
 bool wanted_set_grant(struct db *db, const struct pub_id *id,

@@ -54,6 +54,12 @@ bool wanted_add(
 /* Takes in an accepted void: what its target named will not come. */
 bool wanted_end_target(struct db *db, const struct entry *entry, struct err *err) MUST_USE NONNULL;
 
+/* The mailbox of that epoch is held wholly: what is wanted of an earlier one will not come. */
+bool wanted_end_older(struct db *db, int64_t epoch, struct err *err) MUST_USE NONNULL;
+
+/* A stored one whose folder is not whole any more is wanted again. `id` is hex. */
+bool wanted_again(struct db *db, const char *id, struct err *err) MUST_USE NONNULL;
+
 /* Keeps a grant that was seen to open. Changes nothing for what is not wanted. */
 bool wanted_set_grant(struct db *db, const struct pub_id *id,
 	const uint8_t sealed[static GRANT_BYTES], struct err *err) MUST_USE NONNULL;

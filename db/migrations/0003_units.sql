@@ -285,6 +285,7 @@ CREATE TABLE certwire.device (
 	last_seen_at timestamptz,
 	settled bigint NOT NULL DEFAULT 0 CHECK (settled >= 0),
 	receipts_reported bigint NOT NULL DEFAULT 0 CHECK (receipts_reported >= 0),
+	clock_off int,
 	PRIMARY KEY (unit, device),
 	CONSTRAINT device_certified_wholly
 		CHECK (num_nulls(certificate, kid, not_before, not_after, certified_at, certified_by) IN (0, 6)),
@@ -307,4 +308,5 @@ COMMENT ON COLUMN certwire.device.revoked_reason IS 'Why. 吊销理由。';
 COMMENT ON COLUMN certwire.device.last_seen_at IS 'Its last valid sync. 最近一次同步。';
 COMMENT ON COLUMN certwire.device.settled IS 'All its receipts up to this number are judged. 已结算的回执序号。';
 COMMENT ON COLUMN certwire.device.receipts_reported IS 'Number of its newest receipt as its sync says. 设备报告的最新回执序号。';
+COMMENT ON COLUMN certwire.device.clock_off IS 'Seconds that its clock is ahead, as of its last sync, when more than 300 either way; null: right. 时钟偏差秒数（正为快），空为正常。';
 CREATE INDEX device_pending ON certwire.device (requested_at) WHERE certificate IS NULL AND revoked_at IS NULL;

@@ -7,7 +7,7 @@ SELECT d.unit, u.name::text AS unit_name, d.device::text,
 	CASE WHEN d.revoked_at IS NOT NULL THEN 'revoked' WHEN d.certificate IS NULL THEN 'requested'
 		WHEN d.not_after <= certwire.right_now() THEN 'ended' ELSE 'certified' END AS state,
 	d.kid::text, d.certificate, d.not_before, d.not_after, d.requested_at, d.certified_at, d.certified_by,
-	d.revoked_at, d.revoked_by, d.revoked_reason::text, d.last_seen_at, d.settled, d.receipts_reported
+	d.revoked_at, d.revoked_by, d.revoked_reason::text, d.last_seen_at, d.settled, d.receipts_reported, d.clock_off
 FROM certwire.device d JOIN certwire.unit u ON u.id = d.unit;
 COMMENT ON VIEW certwire.device_overview IS 'Each device and where it stands. 各设备现状一览。';
 COMMENT ON COLUMN certwire.device_overview.unit IS 'Unit. 单位。';
@@ -27,6 +27,7 @@ COMMENT ON COLUMN certwire.device_overview.revoked_reason IS 'Why. 吊销理由�
 COMMENT ON COLUMN certwire.device_overview.last_seen_at IS 'Last valid sync. 最近同步。';
 COMMENT ON COLUMN certwire.device_overview.settled IS 'Receipts judged up to this number. 已结算序号。';
 COMMENT ON COLUMN certwire.device_overview.receipts_reported IS 'Newest receipt it says it has made. 设备报告的最新回执序号。';
+COMMENT ON COLUMN certwire.device_overview.clock_off IS 'Seconds that its clock is ahead, when more than 300 either way. 时钟偏差秒数，空为正常。';
 GRANT SELECT ON certwire.device_overview TO certwire_admin, certwire_registrar, certwire_auditor;
 
 CREATE FUNCTION certwire.device_now(unit text, device text)

@@ -34,6 +34,9 @@ CREATE TABLE certwire.publication (
 	withdrawn_at timestamptz,
 	withdrawn_by text,
 	withdrawn_reason certwire.prose,
+	recalled_at timestamptz,
+	recalled_by text REFERENCES certwire.publication,
+	CONSTRAINT publication_recalled CHECK (num_nulls(recalled_at, recalled_by) IN (0, 2) AND (recalled_at IS NULL OR state = 'issued')),
 	CONSTRAINT publication_approved CHECK (state NOT IN ('approved', 'issued') OR approved_at IS NOT NULL),
 	CONSTRAINT publication_requested CHECK (num_nulls(issue_requested_by, issue_requested_at) IN (0, 2)),
 	CONSTRAINT publication_refused CHECK (num_nulls(issue_refused_code, issue_refused_at) IN (0, 2)),
@@ -73,6 +76,8 @@ COMMENT ON COLUMN certwire.publication.rest_due_at IS 'When those receive it who
 COMMENT ON COLUMN certwire.publication.withdrawn_at IS 'When it was withdrawn before issue. 撤回时间。';
 COMMENT ON COLUMN certwire.publication.withdrawn_by IS 'Login of who withdrew it. 撤回人。';
 COMMENT ON COLUMN certwire.publication.withdrawn_reason IS 'Why. 撤回理由。';
+COMMENT ON COLUMN certwire.publication.recalled_at IS 'When it was recalled after issue. 发布后召回的时间。';
+COMMENT ON COLUMN certwire.publication.recalled_by IS 'The publication that recalled it. 召回它的发布件。';
 CREATE INDEX publication_due ON certwire.publication (issue_requested_at)
 	WHERE state = 'approved' AND issue_requested_at IS NOT NULL;
 CREATE INDEX publication_expiring ON certwire.publication (expires_at) WHERE expires_at IS NOT NULL;

@@ -8,7 +8,7 @@ CREATE TABLE certwire.ledger (
 );
 COMMENT ON TABLE certwire.ledger IS 'One row: the ledger as a whole. 台账，仅一行。';
 COMMENT ON COLUMN certwire.ledger.only_row IS 'Keeps it to one row. 保证仅一行。';
-COMMENT ON COLUMN certwire.ledger.epoch IS 'Rises after PostgreSQL was restored. 数据库恢复后加一。';
+COMMENT ON COLUMN certwire.ledger.epoch IS 'Rises after PostgreSQL was restored. 数据库恢复后增大。';
 INSERT INTO certwire.ledger (epoch) VALUES (1);
 
 CREATE TABLE certwire.entry (
@@ -23,7 +23,7 @@ CREATE TABLE certwire.entry (
 	payload bytea CHECK (octet_length(payload) BETWEEN 1 AND 8192),
 	digest certwire.digest,
 	PRIMARY KEY (unit, epoch, number),
-	CONSTRAINT entry_once UNIQUE (unit, publication),
+	CONSTRAINT entry_once UNIQUE (unit, publication, epoch),
 	CONSTRAINT entry_signed_wholly CHECK (num_nulls(payload, digest) IN (0, 2)),
 	CONSTRAINT entry_void CHECK ((kind = 'void') = (publication IS NULL) AND (kind = 'void' OR target IS NULL))
 );
@@ -63,7 +63,7 @@ CREATE TABLE certwire.delivery (
 	unit text NOT NULL,
 	epoch int NOT NULL,
 	number int NOT NULL,
-	state text NOT NULL DEFAULT 'owed' CHECK (state IN ('owed', 'settled', 'expired', 'withdrawn')),
+	state text NOT NULL DEFAULT 'owed' CHECK (state IN ('owed', 'settled', 'expired', 'recalled')),
 	to_seal boolean NOT NULL DEFAULT true,
 	offers int NOT NULL DEFAULT 0,
 	first_offered_at timestamptz,
@@ -76,19 +76,19 @@ CREATE TABLE certwire.delivery (
 	ended_at timestamptz,
 	ended_reason certwire.prose,
 	PRIMARY KEY (publication, unit),
-	-- Through its entry a delivery names a unit and a publication that exist: two checks a row, not four.
-	FOREIGN KEY (unit, publication) REFERENCES certwire.entry (unit, publication),
+	-- Through its entry, the newest one, a delivery names a unit that exists.
+	FOREIGN KEY (publication) REFERENCES certwire.publication,
 	FOREIGN KEY (unit, epoch, number) REFERENCES certwire.entry,
 	CONSTRAINT delivery_settled CHECK (state <> 'settled' OR stored_at IS NOT NULL),
-	CONSTRAINT delivery_ended CHECK (num_nulls(ended_at, ended_reason) = CASE WHEN state IN ('expired', 'withdrawn') THEN 0 ELSE 2 END),
+	CONSTRAINT delivery_ended CHECK (num_nulls(ended_at, ended_reason) = CASE WHEN state IN ('expired', 'recalled') THEN 0 ELSE 2 END),
 	CONSTRAINT delivery_refused CHECK (num_nulls(refused_code, refused_at) IN (0, 2))
 );
 COMMENT ON TABLE certwire.delivery IS 'What a unit is owed, until a receipt is settled or it ends otherwise. 应交付项。';
 COMMENT ON COLUMN certwire.delivery.publication IS 'The publication. 发布件。';
 COMMENT ON COLUMN certwire.delivery.unit IS 'The unit. 单位。';
-COMMENT ON COLUMN certwire.delivery.epoch IS 'Epoch of its entry. 纪元。';
+COMMENT ON COLUMN certwire.delivery.epoch IS 'Epoch of its newest entry. 最新条目的纪元。';
 COMMENT ON COLUMN certwire.delivery.number IS 'Number of its entry. 编号。';
-COMMENT ON COLUMN certwire.delivery.state IS 'owed, settled, expired or withdrawn. 状态。';
+COMMENT ON COLUMN certwire.delivery.state IS 'owed, settled, expired or recalled. 状态。';
 COMMENT ON COLUMN certwire.delivery.to_seal IS 'A live device may lack its grant. 是否有设备待封装密钥。';
 COMMENT ON COLUMN certwire.delivery.offers IS 'How often it was offered. 已推送次数。';
 COMMENT ON COLUMN certwire.delivery.first_offered_at IS 'First offer. 首次推送。';
@@ -145,7 +145,8 @@ CREATE TABLE certwire.incident (
 	device text,
 	publication text,
 	code int NOT NULL CHECK (code BETWEEN 100 AND 999),
-	count bigint NOT NULL DEFAULT 1 CHECK (count >= 1)
+	count bigint NOT NULL DEFAULT 1 CHECK (count >= 1),
+	detail certwire.prose
 );
 COMMENT ON TABLE certwire.incident IS 'What units and the dispatcher refused. 拒收与拒绝事件。';
 COMMENT ON COLUMN certwire.incident.id IS 'Order of arrival. 顺序号。';
@@ -156,6 +157,7 @@ COMMENT ON COLUMN certwire.incident.device IS 'The device concerned. 设备。';
 COMMENT ON COLUMN certwire.incident.publication IS 'The publication concerned, as far as known. 发布件。';
 COMMENT ON COLUMN certwire.incident.code IS 'Refusal code (docs/protocol.md section 12). 代码。';
 COMMENT ON COLUMN certwire.incident.count IS 'How often. 次数。';
+COMMENT ON COLUMN certwire.incident.detail IS 'What was measured or found. 具体情况。';
 CREATE INDEX incident_at ON certwire.incident (at);
 
 -- The lease.
@@ -279,7 +281,7 @@ BEGIN
 		FROM rights_at(moment) r CROSS JOIN ledger l
 		WHERE r.channel = about.channel AND (named IS NULL OR named ? r.unit)
 			AND (only_group IS NULL OR in_group(only_group, r.unit, moment))
-			AND NOT EXISTS (SELECT FROM entry e WHERE e.unit = r.unit AND e.publication = about.id)
+			AND NOT EXISTS (SELECT FROM delivery d WHERE d.unit = r.unit AND d.publication = about.id)
 	), made AS (
 		INSERT INTO entry (unit, epoch, number, kind, publication, issued_at, keyset)
 		SELECT n.unit, n.epoch, n.number, about.kind, about.id, moment, keyset FROM numbered n
@@ -292,7 +294,55 @@ END
 $$;
 COMMENT ON FUNCTION certwire.enter_audience IS 'Enters a publication for those who may receive it now (of one group, where one is named). 写入受众信箱。';
 
-CREATE FUNCTION certwire.issue_due(fence bigint, only_publication text DEFAULT NULL, verified int DEFAULT NULL)
+-- Ended deliveries leave no hole: an entry that nobody has seen becomes void; one that is signed gets a
+-- void behind it that names it. The entitlement lock is held.
+CREATE FUNCTION certwire.enter_voids(units text[], publications text[], moment timestamptz)
+	RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = certwire, pg_temp AS $$
+#variable_conflict use_variable
+BEGIN
+	UPDATE entry e SET kind = 'void', publication = NULL
+		FROM unnest(units, publications) g (unit, publication), ledger l
+		WHERE e.unit = g.unit AND e.publication = g.publication AND e.epoch = l.epoch AND e.digest IS NULL;
+	INSERT INTO entry (unit, epoch, number, kind, target, issued_at, keyset)
+		SELECT e.unit, e.epoch, (SELECT max(n.number) FROM entry n WHERE n.unit = e.unit AND n.epoch = e.epoch)
+				+ row_number() OVER (PARTITION BY e.unit ORDER BY e.number),
+			'void', e.number, moment, (SELECT max(k.version) FROM keyset k)
+		FROM unnest(units, publications) g (unit, publication)
+		CROSS JOIN ledger l
+		JOIN entry e ON e.unit = g.unit AND e.publication = g.publication AND e.epoch = l.epoch;
+	PERFORM pg_notify('certwire_issue', '');
+END
+$$;
+COMMENT ON FUNCTION certwire.enter_voids IS 'Says in the mailboxes that nothing will come for these any more. 写入作废条目。';
+
+-- What a recall names, of its own channel, is owed to nobody any more. The entitlement lock is held.
+CREATE FUNCTION certwire.end_recalled(recall certwire.publication, recalled text[], moment timestamptz)
+	RETURNS int LANGUAGE plpgsql VOLATILE SET search_path = certwire, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+	ended_units text[];
+	ended_publications text[];
+BEGIN
+	UPDATE publication p SET recalled_at = moment, recalled_by = recall.id, rest_due_at = NULL
+		WHERE p.id = ANY (recalled) AND p.channel = recall.channel AND p.state = 'issued' AND p.recalled_at IS NULL;
+	WITH ended AS (
+		UPDATE delivery d SET state = 'recalled', ended_at = moment, to_seal = false,
+				ended_reason = format('已由 %s 号召回（recalled by %s）', recall.number, left(recall.id, 8))
+			FROM publication p
+			WHERE p.id = d.publication AND p.recalled_by = recall.id AND d.state = 'owed'
+			RETURNING d.unit, d.publication
+	)
+	SELECT array_agg(e.unit), array_agg(e.publication) INTO ended_units, ended_publications FROM ended e;
+	IF cardinality(ended_units) > 0 THEN
+		PERFORM enter_voids(ended_units, ended_publications, moment);
+	END IF;
+	RETURN coalesce(cardinality(ended_units), 0);
+END
+$$;
+COMMENT ON FUNCTION certwire.end_recalled IS 'Ends the deliveries of what a recall names. 终止被召回件的投递。';
+
+CREATE FUNCTION certwire.issue_due(fence bigint, only_publication text DEFAULT NULL, verified int DEFAULT NULL,
+	recalls text[] DEFAULT '{}')
 	RETURNS TABLE (publication text, deliveries int, channel text, parts int, to_channel boolean)
 	LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
@@ -303,6 +353,7 @@ DECLARE
 	due publication;
 	policy channel_policy;
 	issued int;
+	ended int;
 BEGIN
 	PERFORM check_fence(fence);
 	version := entitlement_lock();
@@ -331,8 +382,12 @@ BEGIN
 	UPDATE publication p SET state = 'issued', issued_at = moment, keyset = current_keyset.version, issued_version = version,
 			rest_due_at = moment + policy.head_start
 		WHERE p.id = due.id;
+	IF due.kind = 'recall' THEN
+		ended := end_recalled(due, recalls, moment);
+	END IF;
 	PERFORM record_act('issue_due', due.id, jsonb_build_object('deliveries', issued, 'version', version,
-		'keyset', current_keyset.version, 'fence', fence));
+		'keyset', current_keyset.version, 'fence', fence)
+		|| CASE WHEN due.kind = 'recall' THEN jsonb_build_object('recalls', recalls, 'ended', ended) ELSE '{}' END);
 	PERFORM pg_notify('certwire_issue', due.id);
 	RETURN QUERY SELECT due.id::text, issued, due.channel, due.parts,
 		audience_rule(due.audience) -> 'units' IS NULL AND policy.preferred IS NULL;
@@ -351,6 +406,7 @@ BEGIN
 		SELECT q.index, q.data FROM publication_part q JOIN publication p ON p.id = q.publication
 		WHERE q.publication = publication AND q.index BETWEEN from_index AND to_index
 			AND p.state IN ('approved', 'issued') AND (p.expires_at IS NULL OR p.expires_at > clock_timestamp())
+			AND p.recalled_at IS NULL
 		ORDER BY q.index;
 END
 $$;
@@ -447,6 +503,7 @@ BEGIN
 		JOIN device v ON v.unit = d.unit AND v.certificate IS NOT NULL AND v.revoked_at IS NULL
 			AND v.not_before <= moment AND v.not_after > moment
 		WHERE d.to_seal AND d.state IN ('owed', 'settled') AND (p.expires_at IS NULL OR p.expires_at > moment)
+			AND p.recalled_at IS NULL
 			AND NOT EXISTS (SELECT FROM delivery_grant g
 				WHERE g.publication = d.publication AND g.unit = d.unit AND g.device = v.device)
 		ORDER BY d.publication, d.unit, v.device
@@ -471,7 +528,7 @@ BEGIN
 		SELECT g.publication, g.unit, g.device, g.kid, g.sealed
 		FROM unnest(publications, units, devices, kids, sealeds) g (publication, unit, device, kid, sealed)
 		JOIN delivery d ON d.publication = g.publication AND d.unit = g.unit AND d.state IN ('owed', 'settled')
-		JOIN publication p ON p.id = d.publication
+		JOIN publication p ON p.id = d.publication AND p.recalled_at IS NULL
 		JOIN rights_at(moment) r ON r.unit = d.unit AND r.channel = p.channel
 		JOIN device v ON v.unit = g.unit AND v.device = g.device AND v.kid = g.kid AND v.revoked_at IS NULL
 			AND v.not_before <= moment AND v.not_after > moment

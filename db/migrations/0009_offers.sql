@@ -20,8 +20,10 @@ DECLARE
 BEGIN
 	PERFORM check_fence(fence);
 	RETURN QUERY
-		WITH due AS (
-			SELECT d.publication, d.unit
+		-- Units take turns: the first of each, then the second of each. One with a year of backlog does not
+		-- stand before another's fresh one.
+		WITH ready AS MATERIALIZED (
+			SELECT d.publication, d.unit, d.next_offer_at, row_number() OVER (PARTITION BY d.unit ORDER BY d.number) AS turn
 			FROM delivery d
 			JOIN publication p ON p.id = d.publication
 			JOIN rights_at(moment) r ON r.unit = d.unit AND r.channel = p.channel
@@ -30,8 +32,11 @@ BEGIN
 				AND (p.expires_at IS NULL OR p.expires_at > moment)
 				AND EXISTS (SELECT FROM presence n WHERE n.unit = d.unit AND n.present)
 				AND EXISTS (SELECT FROM delivery_grant g WHERE g.publication = d.publication AND g.unit = d.unit)
-			ORDER BY d.next_offer_at, d.unit, d.number
-			LIMIT max_rows
+		), due AS (
+			SELECT d.publication, d.unit
+			FROM (SELECT r.publication, r.unit FROM ready r ORDER BY r.turn, r.next_offer_at, r.unit LIMIT max_rows) n
+			JOIN delivery d ON d.publication = n.publication AND d.unit = n.unit
+			WHERE d.state = 'owed' AND d.next_offer_at <= moment
 			FOR UPDATE OF d SKIP LOCKED
 		), offered AS (
 			UPDATE delivery d SET offers = d.offers + 1,
@@ -87,17 +92,38 @@ $$;
 COMMENT ON FUNCTION certwire.put_incident IS 'Records what the dispatcher refused, such as a forged sync. 记录分发程序的拒绝。';
 GRANT EXECUTE ON FUNCTION certwire.put_incident TO certwire_dispatcher;
 
-CREATE FUNCTION certwire.sync_seen(fence bigint, unit text, device text, receipts bigint, codes bigint[], counts bigint[])
+CREATE FUNCTION certwire.sync_seen(fence bigint, unit text, device text, receipts bigint, codes bigint[], counts bigint[],
+	sent_at timestamptz DEFAULT NULL, epoch int DEFAULT 0, last int DEFAULT 0)
 	RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
 	watermark bigint;
+	before device;
+	ahead int := round(extract(epoch FROM sent_at - clock_timestamp()));
+	beyond text;
 BEGIN
 	PERFORM check_fence(fence);
-	UPDATE device v SET last_seen_at = clock_timestamp(), receipts_reported = greatest(receipts, 0)
-		WHERE v.unit = unit AND v.device = device RETURNING v.settled INTO watermark;
+	SELECT v.* INTO before FROM device v WHERE v.unit = unit AND v.device = device FOR UPDATE;
 	IF NOT FOUND THEN
 		PERFORM fail('CW003', format('there is no device %L.%L', unit, device), 'refuse its sync (613)');
+	END IF;
+	UPDATE device v SET last_seen_at = clock_timestamp(), receipts_reported = greatest(receipts, 0),
+			clock_off = CASE WHEN abs(ahead) > 300 THEN ahead END
+		WHERE v.unit = unit AND v.device = device RETURNING v.settled INTO watermark;
+	IF abs(ahead) > 300 AND before.clock_off IS NULL THEN
+		INSERT INTO incident (source, unit, device, code, detail) VALUES ('dispatcher', unit, device, 106,
+			format('设备时钟%s %s 秒（its clock is %s s %s）', CASE WHEN ahead > 0 THEN '快' ELSE '慢' END, abs(ahead), abs(ahead),
+				CASE WHEN ahead > 0 THEN 'fast' ELSE 'slow' END));
+	END IF;
+	-- More than was ever signed: this database was restored, and nobody has begun an epoch.
+	SELECT format('设备持有纪元 %s 第 %s 号，台账仅到纪元 %s 第 %s 号：数据库曾被恢复？请运行 certwire-db restored（more than was ever signed: restored from a backup?）',
+			epoch, last, l.epoch, n.number) INTO beyond
+		FROM ledger l CROSS JOIN LATERAL (SELECT coalesce(max(e.number), 0) AS number FROM entry e
+			WHERE e.unit = unit AND e.epoch = l.epoch AND e.digest IS NOT NULL) n
+		WHERE epoch > l.epoch OR (epoch = l.epoch AND last > n.number);
+	IF beyond IS NOT NULL AND NOT EXISTS (SELECT FROM incident i WHERE i.code = 614 AND i.unit = unit AND i.device = device
+		AND i.at > clock_timestamp() - interval '1 hour') THEN
+		INSERT INTO incident (source, unit, device, code, detail) VALUES ('dispatcher', unit, device, 614, beyond);
 	END IF;
 	-- What a device says is not worth failing for.
 	INSERT INTO incident (source, unit, device, code, count)
@@ -143,6 +169,7 @@ BEGIN
 			SELECT d.publication, g.kid, g.sealed
 			FROM delivery d
 			JOIN publication p ON p.id = d.publication AND (p.expires_at IS NULL OR p.expires_at > moment)
+				AND p.recalled_at IS NULL
 			JOIN rights_at(moment) r ON r.unit = d.unit AND r.channel = p.channel
 			JOIN delivery_grant g ON g.publication = d.publication AND g.unit = d.unit AND g.device = device
 			JOIN device v ON v.unit = g.unit AND v.device = g.device AND v.revoked_at IS NULL AND v.not_after > moment
@@ -170,6 +197,7 @@ BEGIN
 		SELECT q.index, q.data, p.parts
 		FROM publication_part q
 		JOIN publication p ON p.id = q.publication AND (p.expires_at IS NULL OR p.expires_at > moment)
+			AND p.recalled_at IS NULL
 		JOIN delivery d ON d.publication = q.publication AND d.unit = unit AND d.state IN ('owed', 'settled')
 		JOIN rights_at(moment) r ON r.unit = d.unit AND r.channel = p.channel
 		WHERE q.publication = publication AND q.index BETWEEN from_index AND to_index
@@ -227,14 +255,24 @@ CREATE FUNCTION certwire.expire_due(fence bigint)
 #variable_conflict use_variable
 DECLARE
 	moment timestamptz := clock_timestamp();
-	ended int;
+	units text[];
+	publications text[];
 	late text;
 BEGIN
 	PERFORM check_fence(fence);
-	UPDATE delivery d SET state = 'expired', ended_at = moment, ended_reason = '发布件已过期（expired）', to_seal = false
-		FROM publication p
-		WHERE p.id = d.publication AND p.expires_at <= moment AND d.state = 'owed';
-	GET DIAGNOSTICS ended = ROW_COUNT;
+	-- The lock of those who number mailboxes, only when there is something to end.
+	IF EXISTS (SELECT FROM delivery d JOIN publication p ON p.id = d.publication
+		WHERE p.expires_at <= moment AND d.state = 'owed') THEN
+		PERFORM entitlement_lock();
+		WITH over AS (
+			UPDATE delivery d SET state = 'expired', ended_at = moment, ended_reason = '发布件已过期（expired）', to_seal = false
+				FROM publication p
+				WHERE p.id = d.publication AND p.expires_at <= moment AND d.state = 'owed'
+				RETURNING d.unit, d.publication
+		)
+		SELECT array_agg(o.unit), array_agg(o.publication) INTO units, publications FROM over o;
+		PERFORM enter_voids(units, publications, moment);
+	END IF;
 	FOR late IN
 		UPDATE publication p SET state = 'withdrawn', withdrawn_at = moment, withdrawn_by = session_user,
 				withdrawn_reason = '发布前已过期（expired before issue）'
@@ -243,7 +281,7 @@ BEGIN
 	LOOP
 		PERFORM record_act('expire_due', late, '{}');
 	END LOOP;
-	RETURN ended;
+	RETURN coalesce(cardinality(units), 0);
 END
 $$;
 COMMENT ON FUNCTION certwire.expire_due IS 'Ends deliveries whose time is over; gives up what was never issued. 过期处理。';

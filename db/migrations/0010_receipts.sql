@@ -98,7 +98,10 @@ BEGIN
 		SELECT g.unit, g.device, g.number, g.raw, broker
 		FROM unnest(units, devices, numbers, raws) WITH ORDINALITY g (unit, device, number, raw, place)
 		ORDER BY g.place
-		ON CONFLICT DO NOTHING;
+		-- Refused only because its device was not known: judged again by what is known now.
+		ON CONFLICT ON CONSTRAINT receipt_once DO UPDATE
+			SET received_at = clock_timestamp(), judged_at = NULL, verdict = NULL, authentic = NULL
+			WHERE receipt.verdict = 603 AND NOT receipt.authentic;
 	GET DIAGNOSTICS put = ROW_COUNT;
 	PERFORM pg_notify('certwire_receipt', g.unit) FROM (SELECT DISTINCT unnest(units)) g (unit) WHERE octet_length(g.unit) <= 64;
 	RETURN put;
@@ -128,14 +131,14 @@ GRANT EXECUTE ON FUNCTION certwire.put_replies TO certwire_broker;
 
 CREATE FUNCTION certwire.receipts_to_judge(fence bigint, max_rows int)
 	RETURNS TABLE (id bigint, unit text, device text, number bigint, raw bytea, received_at timestamptz,
-		certificate text, kid text, revoked_at timestamptz)
+		certificate text, kid text, revoked_at timestamptz, ledger_epoch int)
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 BEGIN
 	PERFORM check_fence(fence);
 	RETURN QUERY
-		SELECT r.id, r.unit, r.device, r.number, r.raw, r.received_at, v.certificate, v.kid::text, v.revoked_at
-		FROM receipt r LEFT JOIN device v ON v.unit = r.unit AND v.device = r.device
+		SELECT r.id, r.unit, r.device, r.number, r.raw, r.received_at, v.certificate, v.kid::text, v.revoked_at, l.epoch
+		FROM receipt r CROSS JOIN ledger l LEFT JOIN device v ON v.unit = r.unit AND v.device = r.device
 		WHERE r.judged_at IS NULL
 		ORDER BY r.id
 		LIMIT max_rows;
@@ -159,6 +162,37 @@ $$;
 COMMENT ON FUNCTION certwire.delivery_of IS 'What the items of a receipt are compared with. 回执条目的比对依据。';
 GRANT EXECUTE ON FUNCTION certwire.delivery_of TO certwire_dispatcher;
 
+-- The first of each (publication, device, state) counts. The device is locked.
+CREATE FUNCTION certwire.settle_items(judged certwire.receipt, publications text[], states text[], codes bigint[],
+	reached timestamptz[])
+	RETURNS void LANGUAGE plpgsql SET search_path = certwire, pg_temp AS $$
+#variable_conflict use_variable
+BEGIN
+	INSERT INTO receipt_item (publication, unit, device, state, code, reached_at, receipt)
+		SELECT g.publication, judged.unit, judged.device, g.state, nullif(g.code, 0), g.reached_at, judged.id
+		FROM unnest(publications, states, codes, reached) g (publication, state, code, reached_at)
+		ON CONFLICT DO NOTHING;
+	UPDATE delivery d SET
+			state = CASE WHEN d.state = 'owed' AND n.stored_at IS NOT NULL THEN 'settled' ELSE d.state END,
+			stored_at = coalesce(d.stored_at, n.stored_at),
+			opened_at = coalesce(d.opened_at, n.opened_at),
+			refused_code = coalesce(n.refused_code, d.refused_code),
+			refused_at = coalesce(n.refused_at, d.refused_at)
+		FROM (
+			SELECT g.publication,
+				min(g.reached_at) FILTER (WHERE g.state = 'stored' OR (g.state = 'recalled' AND p.kind = 'recall')) AS stored_at,
+				min(g.reached_at) FILTER (WHERE g.state = 'opened') AS opened_at,
+				(array_agg(g.code ORDER BY g.reached_at DESC) FILTER (WHERE g.state = 'refused'))[1] AS refused_code,
+				max(g.reached_at) FILTER (WHERE g.state = 'refused') AS refused_at
+			FROM unnest(publications, states, codes, reached) g (publication, state, code, reached_at)
+			JOIN publication p ON p.id = g.publication
+			GROUP BY g.publication
+		) n
+		WHERE d.publication = n.publication AND d.unit = judged.unit;
+END
+$$;
+COMMENT ON FUNCTION certwire.settle_items IS 'Puts the items of a believed receipt into the ledger. 登记已采信回执的各项。';
+
 CREATE FUNCTION certwire.settle(fence bigint, receipt bigint, verdict int, authentic boolean, publications text[],
 	states text[], codes bigint[], reached timestamptz[])
 	RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
@@ -177,27 +211,7 @@ BEGIN
 	END IF;
 	IF verdict = 0 THEN
 		PERFORM check_arrays(cardinality(publications), cardinality(states), cardinality(codes), cardinality(reached));
-		INSERT INTO receipt_item (publication, unit, device, state, code, reached_at, receipt)
-			SELECT g.publication, judged.unit, judged.device, g.state, nullif(g.code, 0), g.reached_at, judged.id
-			FROM unnest(publications, states, codes, reached) g (publication, state, code, reached_at)
-			ON CONFLICT DO NOTHING;
-		UPDATE delivery d SET
-				state = CASE WHEN d.state = 'owed' AND n.stored_at IS NOT NULL THEN 'settled' ELSE d.state END,
-				stored_at = coalesce(d.stored_at, n.stored_at),
-				opened_at = coalesce(d.opened_at, n.opened_at),
-				refused_code = coalesce(n.refused_code, d.refused_code),
-				refused_at = coalesce(n.refused_at, d.refused_at)
-			FROM (
-				SELECT g.publication,
-					min(g.reached_at) FILTER (WHERE g.state = 'stored' OR (g.state = 'recalled' AND p.kind = 'recall')) AS stored_at,
-					min(g.reached_at) FILTER (WHERE g.state = 'opened') AS opened_at,
-					(array_agg(g.code ORDER BY g.reached_at DESC) FILTER (WHERE g.state = 'refused'))[1] AS refused_code,
-					max(g.reached_at) FILTER (WHERE g.state = 'refused') AS refused_at
-				FROM unnest(publications, states, codes, reached) g (publication, state, code, reached_at)
-				JOIN publication p ON p.id = g.publication
-				GROUP BY g.publication
-			) n
-			WHERE d.publication = n.publication AND d.unit = judged.unit;
+		PERFORM settle_items(judged, publications, states, codes, reached);
 	ELSE
 		INSERT INTO incident (source, unit, device, code) VALUES ('dispatcher', judged.unit, judged.device, verdict);
 	END IF;

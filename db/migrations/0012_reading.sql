@@ -22,7 +22,7 @@ CREATE FUNCTION certwire.publications(prefix text DEFAULT '', max_rows int DEFAU
 			(count(*) FILTER (WHERE y.stored_at IS NOT NULL))::int AS stored,
 			(count(*) FILTER (WHERE y.opened_at IS NOT NULL))::int AS opened,
 			(count(*) FILTER (WHERE y.refused_at IS NOT NULL AND y.stored_at IS NULL))::int AS refused,
-			(count(*) FILTER (WHERE y.state IN ('expired', 'withdrawn')))::int AS ended
+			(count(*) FILTER (WHERE y.state IN ('expired', 'recalled')))::int AS ended
 		FROM delivery y WHERE y.publication = p.id
 	) d
 	ORDER BY p.drafted_at DESC, p.id
@@ -71,7 +71,7 @@ COMMENT ON COLUMN certwire.receipt_board.number IS 'Number within the channel. �
 COMMENT ON COLUMN certwire.receipt_board.short_id IS 'First eight digits of the publication''s id. 发布件短标识。';
 COMMENT ON COLUMN certwire.receipt_board.unit IS 'Unit. 单位。';
 COMMENT ON COLUMN certwire.receipt_board.name IS 'Name of the unit. 单位名称。';
-COMMENT ON COLUMN certwire.receipt_board.state IS 'owed, offered, refused, settled, expired or withdrawn. 状态。';
+COMMENT ON COLUMN certwire.receipt_board.state IS 'owed, offered, refused, settled, expired or recalled. 状态。';
 COMMENT ON COLUMN certwire.receipt_board.offers IS 'How often it was offered. 推送次数。';
 COMMENT ON COLUMN certwire.receipt_board.stored_at IS 'Stored, by the device''s clock. 存入时间。';
 COMMENT ON COLUMN certwire.receipt_board.opened_at IS 'Opened, by the device''s clock. 打开时间。';

@@ -22,10 +22,10 @@ BEGIN
 	WITH missed AS (
 		SELECT p.id, p.kind, p.issued_at, p.keyset
 		FROM publication p
-		WHERE p.channel = channel AND p.state = 'issued' AND p.issued_at > after AND p.kind IN ('publish', 'supersede')
+		WHERE p.channel = channel AND p.state = 'issued' AND p.issued_at > after AND p.kind IN ('publish', 'supersede') AND p.recalled_at IS NULL
 			AND p.rest_due_at IS NULL AND (p.expires_at IS NULL OR p.expires_at > moment)
 			AND coalesce(audience_rule(p.audience) -> 'units' ? unit, true)
-			AND NOT EXISTS (SELECT FROM entry e WHERE e.unit = unit AND e.publication = p.id)
+			AND NOT EXISTS (SELECT FROM delivery d WHERE d.unit = unit AND d.publication = p.id)
 		ORDER BY p.issued_at DESC, p.id
 		LIMIT max_rows
 	), numbered AS (

@@ -125,7 +125,8 @@ BEGIN
 				ELSE '当时有权而未列入（entitled and not entered）' END
 		FROM (SELECT 1) one
 		LEFT JOIN standing_at(about.issued_at) s ON s.unit = unit
-		LEFT JOIN entry e ON e.unit = unit AND e.publication = about.id;
+		LEFT JOIN LATERAL (SELECT n.number, n.issued_at FROM entry n
+			WHERE n.unit = unit AND n.publication = about.id ORDER BY n.epoch LIMIT 1) e ON true;
 END
 $$;
 COMMENT ON FUNCTION certwire.effective_at IS 'Whether a unit was entitled when a publication was issued, by the history, and what the ledger says. 证明发布时刻的接收权。';

@@ -6,7 +6,7 @@ WITH about AS (
 ), moment AS (
 	SELECT u.id::text AS unit, a.issued_at AS at FROM certwire.unit u CROSS JOIN about a
 	UNION
-	SELECT e.unit, e.issued_at FROM certwire.entry e WHERE e.publication = $1
+	SELECT e.unit, min(e.issued_at) FROM certwire.entry e WHERE e.publication = $1 GROUP BY e.unit
 ), held AS MATERIALIZED (
 	SELECT m.unit, m.at
 	FROM moment m
@@ -37,7 +37,9 @@ SELECT u.id, u.name, s.standing, e.unit IS NOT NULL, e.issued_at = a.issued_at, 
 FROM certwire.unit u
 CROSS JOIN about a
 LEFT JOIN certwire.standing s ON s.unit = u.id AND s.since <= a.issued_at AND (s.until IS NULL OR s.until > a.issued_at)
-LEFT JOIN certwire.entry e ON e.unit = u.id AND e.publication = a.id
+-- Its first entry: in a new epoch it is entered again, whatever right it has then.
+LEFT JOIN LATERAL (SELECT n.unit, n.issued_at FROM certwire.entry n
+	WHERE n.unit = u.id AND n.publication = a.id ORDER BY n.epoch LIMIT 1) e ON true
 LEFT JOIN held h ON h.unit = u.id AND h.at = a.issued_at
 LEFT JOIN held t ON t.unit = u.id AND t.at = e.issued_at
 LEFT JOIN LATERAL (SELECT g.entitled, g.detail FROM certwire.effective_at(a.id, u.id) g

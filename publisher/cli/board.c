@@ -20,7 +20,7 @@ static const struct {
 	[BOARD_STORED] = {"stored", "已存 stored"},
 	[BOARD_OPENED] = {"opened", "已阅 opened"},
 	[BOARD_EXPIRED] = {"expired", "过期 expired"},
-	[BOARD_WITHDRAWN] = {"withdrawn", "撤回 withdrawn"},
+	[BOARD_RECALLED] = {"recalled", "召回 recalled"},
 };
 
 const char *board_state_text(enum board_state state)
@@ -41,8 +41,8 @@ enum board_state board_state(const struct editor_delivery *delivery)
 		return BOARD_STORED;
 	if (strcmp(delivery->state, "expired") == 0)
 		return BOARD_EXPIRED;
-	if (strcmp(delivery->state, "withdrawn") == 0)
-		return BOARD_WITHDRAWN;
+	if (strcmp(delivery->state, "recalled") == 0)
+		return BOARD_RECALLED;
 	if (delivery->held_reason)
 		return BOARD_HELD;
 	return delivery->refused_at ? BOARD_REFUSED : BOARD_OWED;
@@ -81,7 +81,7 @@ char *board_note(const struct editor_delivery *delivery, char out[static BOARD_N
 		note_refusal(delivery, out);
 		break;
 	case BOARD_EXPIRED:
-	case BOARD_WITHDRAWN:
+	case BOARD_RECALLED:
 		(void)snprintf(out, BOARD_NOTE_SIZE, "%s %s", WHEN_OR_EMPTY(delivery->ended_at),
 			delivery->ended_reason ? delivery->ended_reason : "");
 		break;
@@ -128,7 +128,7 @@ bool board_is_settled(const struct board *board)
 bool board_summary(const struct board *board, struct buf *out, struct err *err)
 {
 	static const enum board_state missing[] = {
-		BOARD_REFUSED, BOARD_OWED, BOARD_HELD, BOARD_EXPIRED, BOARD_WITHDRAWN};
+		BOARD_REFUSED, BOARD_OWED, BOARD_HELD, BOARD_EXPIRED, BOARD_RECALLED};
 
 	if (!buf_printf(out, err, "%d/%d 已存 stored", board_having(board), board->total))
 		return false;

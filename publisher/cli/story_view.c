@@ -125,7 +125,7 @@ static const char *state_text(enum story_state state)
 	case STORY_WITHDRAWN:
 		break;
 	}
-	return "撤回 withdrawn";
+	return "召回 recalled";
 }
 
 /* What CNCERT says of it, and a refusal that the device signed. */

@@ -92,7 +92,7 @@ static bool print_text(const struct cli_call *call, const struct story *story,
 
 	return buf_append_str(&text, "证明成立 the story holds\n", err) &&
 		   story_view(story, manifest, &text, err) &&
-		   (!cli_has(call, "files") ||
+		   (!manifest || !cli_has(call, "files") ||
 			   buf_printf(&text, err,
 				   "文件 files: %zu 个与清单相符 are the ones that were published\n",
 				   manifest->file_count)) &&

@@ -68,6 +68,7 @@ dispatch_step settle_step; /* settles receipts */
 dispatch_step rights_step; /* notes whose rights changed */
 dispatch_step head_step; /* sends the heads that are noted */
 dispatch_step expire_step; /* ends what is over */
+dispatch_step rekey_step; /* does what the newest keyset asks for */
 
 /*
  * Reads the key file and makes everything ready, connecting to nothing. ERR_USAGE for settings that

@@ -51,13 +51,19 @@ static bool issue_refuse(struct dispatch *dispatch, const struct ledger_draft *d
 	return ledger_refuse_issue(&dispatch->ledger, &draft->entry.publication, why->code, err);
 }
 
-static bool issue_one(struct dispatch *dispatch, const struct ledger_draft *draft, struct err *err)
+static bool issue_one(struct dispatch *dispatch, const struct ledger_draft *draft,
+	const struct manifest *manifest, struct err *err)
 {
+	struct pub_id recalls[LIMIT_REFERENCES];
 	struct ledger_issued issued;
+	size_t count = 0;
 	char id[PUB_ID_SHORT_SIZE];
 
+	for (size_t i = 0; manifest->kind == KIND_RECALL && i < manifest->reference_count; i++)
+		if (manifest->references[i].recalls)
+			recalls[count++] = manifest->references[i].publication;
 	if (!ledger_issue(&dispatch->ledger, &draft->entry.publication, draft->entry.signature_count,
-			&issued, err))
+			count, recalls, &issued, err))
 		return false;
 	if (!issued.done)
 		return true;
@@ -89,6 +95,7 @@ bool issue_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
 {
 	struct draft_source source = {.dispatch = dispatch};
 	__attribute__((cleanup(ledger_draft_release))) struct ledger_draft draft = {.channel = ""};
+	auto_manifest struct manifest manifest = MANIFEST_INIT;
 	auto_rows struct pg_rows *rows = NULL;
 	struct err why;
 
@@ -106,8 +113,8 @@ bool issue_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
 		return false;
 	source.publication = &draft.entry.publication;
 	if (vet_publication(&draft, &dispatch->key, &dispatch->ring, clock_now(dispatch->clock),
-			draft_part, &source, &why))
-		return issue_one(dispatch, &draft, err);
+			draft_part, &source, &manifest, &why))
+		return issue_one(dispatch, &draft, &manifest, err);
 	if (source.failed || why.kind == ERR_SYSTEM) {
 		*err = why;
 		return false;

@@ -63,17 +63,21 @@ bool judge_receipt(const struct ledger_receipt *filed, const struct keyset *keys
 	return true;
 }
 
-bool judge_item(
-	const struct receipt_item *item, const struct ledger_delivery *delivery, struct err *err)
+bool judge_item(const struct receipt_item *item, const struct ledger_delivery *delivery,
+	int64_t epoch, bool *ret_lost, struct err *err)
 {
+	bool is_earlier = item->epoch < epoch;
 	char id[PUB_ID_SHORT_SIZE];
 
 	pub_id_short(&item->publication, id);
+	*ret_lost = is_earlier && !delivery->found;
+	if (*ret_lost)
+		return true;
 	if (!delivery->found)
 		return err_code(err, REFUSAL_RECEIPT_DELIVERY, "%s was never owed to this unit", id);
 	if (!digest_equal(&item->manifest, &delivery->manifest))
 		return err_code(err, REFUSAL_RECEIPT_OTHER, "%s has another manifest", id);
-	if (item->epoch != delivery->epoch || item->entry != delivery->number)
+	if (!is_earlier && (item->epoch != delivery->epoch || item->entry != delivery->number))
 		return err_code(err, REFUSAL_RECEIPT_OTHER, "%s came under another number", id);
 	return true;
 }

@@ -21,8 +21,12 @@
 bool judge_receipt(const struct ledger_receipt *filed, const struct keyset *keyset,
 	struct receipt *ret, bool *ret_authentic, struct err *err) MUST_USE NONNULL;
 
-/* One item against the delivery it names: 605 when there is none, 606 when they differ. */
+/*
+ * One item against the delivery it names, the ledger being in that epoch: 605 when there is none, 606
+ * when they differ. An item of an earlier epoch may have come under a number that a restore has lost,
+ * or name a delivery that it has lost wholly: then `*ret_lost`, and it waits for it.
+ */
 bool judge_item(const struct receipt_item *item, const struct ledger_delivery *delivery,
-	struct err *err) MUST_USE NONNULL;
+	int64_t epoch, bool *ret_lost, struct err *err) MUST_USE NONNULL;
 
 #endif

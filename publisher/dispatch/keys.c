@@ -2,6 +2,7 @@
 
 #include "common/refusal.h"
 #include "publisher/dispatch/dispatch.h"
+#include "publisher/dispatch/work.h"
 
 bool keys_load(struct dispatch *dispatch, struct err *err)
 {
@@ -17,6 +18,7 @@ bool keys_load(struct dispatch *dispatch, struct err *err)
 		if (!keyring_add(&dispatch->ring, jws.data, jws.len, err))
 			return err_context(err, "keyset %lld", (long long)version);
 		name_set_clear(&dispatch->bad_devices);
+		dispatch->due |= DUE_REKEY;
 		log_line(&dispatch->log, LOG_LEVEL_INFO, "keyset %lld taken in", (long long)version);
 	}
 	return true;

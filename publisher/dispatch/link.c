@@ -13,7 +13,7 @@ static const struct {
 } notices[] = {
 	{"certwire_issue", DUE_ISSUE | DUE_SIGN | DUE_SEAL | DUE_OFFER},
 	{"certwire_receipt", DUE_SETTLE},
-	{"certwire_keyset", DUE_KEYS | DUE_ALL},
+	{"certwire_keyset", DUE_KEYS | DUE_ALL | DUE_REKEY},
 	{"certwire_presence", DUE_OFFER},
 	{"certwire_entitlement", DUE_RIGHTS | DUE_SIGN | DUE_SEAL | DUE_OFFER},
 };

@@ -17,6 +17,7 @@ struct verdict {
 	struct receipt receipt; /* owned */
 	struct err why; /* code 0: believed */
 	bool authentic; /* the device signed it, under the labels it was filed with */
+	size_t settled; /* of its items: these, in front; the others wait for what a restore lost */
 };
 
 struct settle_batch {
@@ -32,11 +33,27 @@ static void verdict_release(struct verdict *verdict)
 	*verdict = (struct verdict){.authentic = false};
 }
 
+/* Brings to the front what can be settled now. */
+static void settle_sort(struct verdict *verdict, const bool *lost)
+{
+	struct receipt *receipt = &verdict->receipt;
+
+	for (size_t i = 0; i < receipt->item_count; i++) {
+		struct receipt_item item = receipt->items[i];
+
+		if (lost[i])
+			continue;
+		receipt->items[i] = receipt->items[verdict->settled];
+		receipt->items[verdict->settled++] = item;
+	}
+}
+
 /* Fails only when PostgreSQL does. */
 static bool settle_judge(struct dispatch *dispatch, struct verdict *verdict, struct err *err)
 {
 	struct receipt *receipt = &verdict->receipt;
 	struct ledger_delivery deliveries[LIMIT_RECEIPT_ITEMS];
+	bool lost[LIMIT_RECEIPT_ITEMS];
 
 	if (!judge_receipt(&verdict->filed, dispatch_keyset(dispatch), receipt, &verdict->authentic,
 			&verdict->why))
@@ -45,9 +62,11 @@ static bool settle_judge(struct dispatch *dispatch, struct verdict *verdict, str
 			receipt->items, deliveries, err))
 		return false;
 	for (size_t i = 0; i < receipt->item_count; i++)
-		if (!judge_item(&receipt->items[i], &deliveries[i], &verdict->why))
+		if (!judge_item(
+				&receipt->items[i], &deliveries[i], verdict->filed.epoch, &lost[i], &verdict->why))
 			return true;
 	verdict->why.code = 0;
+	settle_sort(verdict, lost);
 	return true;
 }
 
@@ -55,9 +74,14 @@ static bool settle_one(struct dispatch *dispatch, struct verdict *verdict, struc
 {
 	if (!settle_judge(dispatch, verdict, err))
 		return false;
-	return ledger_settle(&dispatch->ledger, verdict->filed.id, verdict->why.code,
-		verdict->authentic, verdict->why.code == 0 ? verdict->receipt.item_count : 0,
-		verdict->receipt.items, err);
+	if (!ledger_settle(&dispatch->ledger, verdict->filed.id, verdict->why.code, verdict->authentic,
+			verdict->settled, verdict->receipt.items, err))
+		return false;
+	for (size_t i = verdict->settled; verdict->why.code == 0 && i < verdict->receipt.item_count;
+		 i++)
+		if (!ledger_park(&dispatch->ledger, verdict->filed.id, &verdict->receipt.items[i], err))
+			return false;
+	return true;
 }
 
 /* Inside a transaction. */
@@ -78,8 +102,8 @@ static bool settle_run(struct pg *pg, void *context, struct err *err)
 	return true;
 }
 
-static void settle_log_item(
-	struct dispatch *dispatch, const struct ledger_receipt *filed, const struct receipt_item *item)
+static void settle_log_item(struct dispatch *dispatch, const struct ledger_receipt *filed,
+	const struct receipt_item *item, bool lost)
 {
 	char id[PUB_ID_SHORT_SIZE];
 
@@ -88,8 +112,9 @@ static void settle_log_item(
 		log_line(&dispatch->log, LOG_LEVEL_WARNING, "%s refused by %s.%s: %d %s", id, filed->unit,
 			filed->device, item->code, refusal_text(item->code) ? refusal_text(item->code) : "");
 	else
-		log_line(&dispatch->log, LOG_LEVEL_INFO, "%s %s by %s.%s", id,
-			receipt_state_name(item->state), filed->unit, filed->device);
+		log_line(&dispatch->log, LOG_LEVEL_INFO, "%s %s by %s.%s%s", id,
+			receipt_state_name(item->state), filed->unit, filed->device,
+			lost ? ", but the ledger has lost it: kept until it is issued again" : "");
 }
 
 /* After the commit: a line for each outcome, and a head that tells the unit. */
@@ -103,7 +128,7 @@ static bool settle_tell(struct dispatch *dispatch, const struct verdict *verdict
 			verdict->why.text);
 	else
 		for (size_t i = 0; i < verdict->receipt.item_count; i++)
-			settle_log_item(dispatch, filed, &verdict->receipt.items[i]);
+			settle_log_item(dispatch, filed, &verdict->receipt.items[i], i >= verdict->settled);
 	return !verdict->authentic || name_set_add(&dispatch->heads, filed->unit, err);
 }
 
@@ -133,13 +158,26 @@ static bool settle_rows(struct settle_batch *batch, int count, struct err *err)
 	return done;
 }
 
+static bool settle_parked(struct dispatch *dispatch, struct err *err)
+{
+	int64_t count;
+
+	if (!ledger_place_parked(&dispatch->ledger, &count, err))
+		return false;
+	if (count > 0)
+		log_line(&dispatch->log, LOG_LEVEL_INFO,
+			"%lld items of receipts found the delivery that was lost", (long long)count);
+	return true;
+}
+
 bool settle_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
 {
 	struct settle_batch *batch;
 	auto_rows struct pg_rows *rows = NULL;
 	bool done;
 
-	if (!ledger_receipts(&dispatch->ledger, RECEIPTS_A_STEP, &rows, err))
+	if (!settle_parked(dispatch, err) ||
+		!ledger_receipts(&dispatch->ledger, RECEIPTS_A_STEP, &rows, err))
 		return false;
 	if (pg_row_count(rows) == 0)
 		return true;

@@ -27,21 +27,25 @@ static bool vet_row(
 }
 
 static bool vet_manifest(const struct ledger_draft *draft, const struct buf *bytes,
-	const struct keyring *ring, int64_t now, struct err *err)
+	const struct keyring *ring, int64_t now, struct manifest *ret, struct err *err)
 {
 	auto_manifest struct manifest manifest = MANIFEST_INIT;
 	struct entry entry = draft->entry; /* borrows the draft's signatures */
 
 	entry.keyset = keyring_newest(ring)->version;
 	entry.issued_at = now;
-	return publication_judge(&entry, bytes->data, bytes->len, ring, now, LIMIT_PUBLICATION_BYTES,
-			   &manifest, err) &&
-		   vet_row(draft, &manifest, err);
+	if (!publication_judge(
+			&entry, bytes->data, bytes->len, ring, now, LIMIT_PUBLICATION_BYTES, &manifest, err) ||
+		!vet_row(draft, &manifest, err))
+		return false;
+	*ret = manifest;
+	manifest = (struct manifest)MANIFEST_INIT;
+	return true;
 }
 
 bool vet_publication(const struct ledger_draft *draft, const struct signing_key *key,
 	const struct keyring *ring, int64_t now, body_part_source *source, void *context,
-	struct err *err)
+	struct manifest *ret, struct err *err)
 {
 	auto_secret struct secret *content_key = NULL;
 	auto_buf struct buf manifest = BUF_INIT(LIMIT_MANIFEST);
@@ -54,5 +58,5 @@ bool vet_publication(const struct ledger_draft *draft, const struct signing_key 
 		return err_context(err, "content key");
 	if (!body_read_manifest(&draft->entry.body, content_key, source, context, &manifest, NULL, err))
 		return err_context(err, "body");
-	return vet_manifest(draft, &manifest, ring, now, err);
+	return vet_manifest(draft, &manifest, ring, now, ret, err);
 }

@@ -13,6 +13,7 @@
 #include "common/key.h"
 #include "common/keyring.h"
 #include "common/macros.h"
+#include "common/manifest.h"
 #include "db/ledger_issue.h"
 
 /*
@@ -20,10 +21,10 @@
  * publication_judge does, as of `now` and by the newest keyset, so enough editors who are valid now;
  * that channel, number and times of the row are the manifest's; that the audience rule is the one
  * that was signed. False: err says what is wrong, with a refusal code; or `source` failed, with whatever
- * err it set.
+ * err it set. `*ret` is new.
  */
 bool vet_publication(const struct ledger_draft *draft, const struct signing_key *key,
 	const struct keyring *ring, int64_t now, body_part_source *source, void *context,
-	struct err *err) MUST_USE __attribute__((nonnull(1, 2, 3, 5, 7)));
+	struct manifest *ret, struct err *err) MUST_USE __attribute__((nonnull(1, 2, 3, 5, 7, 8)));
 
 #endif

@@ -25,6 +25,7 @@ static const struct {
 	{DUE_SETTLE, "settle", settle_step, 0},
 	{DUE_RIGHTS, "rights", rights_step, 0},
 	{DUE_HEADS, "heads", head_step, 0},
+	{DUE_REKEY, "rekey", rekey_step, DUE_OFFER},
 };
 
 void work_report(struct dispatch *dispatch, const char *what, const struct err *err)
@@ -151,7 +152,7 @@ static bool work_settle_role(struct dispatch *dispatch, int64_t now_ms)
 
 	if (may && !dispatch->working) {
 		dispatch->working = true;
-		dispatch->due |= DUE_ALL;
+		dispatch->due |= DUE_ALL | DUE_REKEY;
 	}
 	/* While PostgreSQL is away we stay with the brokers for as long as the lease lasts. */
 	if (!lease_is_ours(&dispatch->lease, now_ms))

@@ -21,6 +21,7 @@ enum {
 	DUE_HEADS = 1 << 7,
 	DUE_ALL = (1 << 8) - 1,
 	DUE_KEYS = 1 << 8,
+	DUE_REKEY = 1 << 9, /* after each keyset, each start, each time the lease is taken */
 };
 
 /* Runs until the dispatch's interrupt_fd is readable. */

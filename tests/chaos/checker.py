@@ -108,12 +108,12 @@ def every_delivery_has_its_entry(_checker, history):
 
 
 def ends_are_explained(_checker, history):
-    """A delivery ends by a receipt, by its publication's expiry, or withdrawn with a reason; nothing else ends it."""
+    """A delivery ends by a receipt, by its publication's expiry, or recalled with a reason; nothing else ends it."""
     expired = {p["id"] for p in history.publications if p["expired"]}
     for row in history.deliveries:
         if row["state"] == "expired" and row["publication"] not in expired:
             yield f"{name(row)}: the delivery expired, the publication did not"
-        if row["state"] in ("expired", "withdrawn") and not row["ended_reason"]:
+        if row["state"] in ("expired", "recalled") and not row["ended_reason"]:
             yield f"{name(row)}: {row['state']} for no reason"
 
 

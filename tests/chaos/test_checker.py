@@ -19,6 +19,7 @@ DEVICE, DISPATCHER, STRANGER = (forge.Key.generate() for _ in range(3))
 
 class Keyset:
     """Knows one dispatcher; certificates are taken as they are (`certified`)."""
+    keys = {}
 
     version = 1
 
@@ -155,7 +156,7 @@ def a_delivery_expired_too_early(history):
 
 @breaks("ends_are_explained")
 def a_delivery_ended_for_no_reason(history):
-    history.deliveries[1].update(state="withdrawn", ended_reason=None)
+    history.deliveries[1].update(state="recalled", ended_reason=None)
 
 
 @breaks("grants_have_a_delivery")

@@ -617,8 +617,9 @@ class Entry:
 
     def verify(self, newest):
         refuse_unless(self.fields["keyset"] <= newest.version, 208, "keyset")
-        newest.verify(self.jws, "dispatcher",
-                      self.fields.get("entered_at", self.fields["issued_at"]))
+        key = newest.keys.get(self.jws.kid, {"not_before": 0})
+        at = self.fields.get("entered_at", self.fields["issued_at"])
+        newest.verify(self.jws, "dispatcher", max(at, key["not_before"]))
 
     def check_owner(self, unit_id, epoch):
         refuse_unless(self.fields["unit"] == unit_id, 204, "unit")

@@ -51,7 +51,7 @@ DEVICE = {
 UNIT = {
     "unit": peer.unit, "name": text(1, 1024), "epoch": integer(1, peer.INT31), "number": integer(1, peer.INT31),
     "issued_at": time, "entry": listing(text(1, 8192), 0, 16),
-    "state": one_of("owed", "settled", "expired", "withdrawn"), "ended_at": or_null(time),
+    "state": one_of("owed", "settled", "expired", "recalled"), "ended_at": or_null(time),
     "ended_reason": or_null(text(0, 1024)),
     "devices": both(listing(nested(DEVICE), 0, 64), ascending("device"))}
 OTHER = {
@@ -156,7 +156,7 @@ class Judge:
     def state(self, unit):
         states = {s for d in unit["devices"] for r in d["receipts"] for s in r["states"]}
         settled = "stored" in states or (self.about["kind"] == "recall" and "recalled" in states)
-        ended = unit["state"] in ("expired", "withdrawn")
+        ended = unit["state"] in ("expired", "recalled")
         refuse_unless(unit["entry"] or not settled, 702, "receipts and no signed entry")
         refuse_unless(settled or unit["state"] != "settled", 702, "settled by nothing")
         refuse_unless(not settled or unit["state"] != "owed", 702, "owed, and stored")

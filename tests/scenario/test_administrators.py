@@ -108,6 +108,18 @@ def test_what_was_rolled_back_left_nothing(desk, li, wu):
     assert wu.run(act("reinstate", "unit-00")) == "unit-00|good\n"
 
 
+def test_who_is_suspended_while_issue_waits_for_the_lock_gets_nothing_of_it(desk, li):
+    publication = desk.draft(files={"a": b"a"})
+    li.run("BEGIN;" + act("suspend", "unit-00"))
+    desk.issue(publication)
+    wait_for(lambda: waits(desk, "dispatch_a"), lambda: f"issuing to wait:\n{desk.log()}")
+    li.run("COMMIT;")
+    wait_for(lambda: desk.state(publication)["state"] == "issued", desk.log)
+    got = desk.cluster.rows("SELECT unit FROM certwire.delivery WHERE publication = :'p' ORDER BY unit", p=publication)
+    assert [row["unit"] for row in got] == UNITS[1:]
+    assert li.run(act("reinstate", "unit-00")) == "unit-00|good\n"
+
+
 def suspended_at(desk, after):
     """The version that each suspension made, by the audit, of those after that version."""
     return {row["subject"]: row["version"] for row in desk.cluster.rows(

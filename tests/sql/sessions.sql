@@ -157,4 +157,18 @@ SELECT dblink_send_query('two', $$SELECT t.settle((SELECT max(id) FROM certwire.
 SELECT ok(t.is_blocked(:two_pid), 'two receipts of a device are settled one after the other');
 SELECT dblink_exec('one', 'COMMIT');
 SELECT is(t.answer('two'), '2', 'and the watermark passes both');
+-- Nobody waits for the lock without end, and nobody who idles keeps it.
+SELECT t.as('adm');
+BEGIN;
+SELECT certwire.set_term(4, selected_year => 2011);
+SELECT is(current_setting('idle_in_transaction_session_timeout'), '1min', 'who holds the lock may not idle for longer');
+SELECT is(current_setting('lock_timeout'), '5s', 'nor wait for another one for longer');
+ROLLBACK;
+SELECT is(current_setting('idle_in_transaction_session_timeout') || current_setting('lock_timeout'), '00', 'afterwards the session is as it was');
+BEGIN;
+SET LOCAL idle_in_transaction_session_timeout = '5s';
+SET LOCAL lock_timeout = '100ms';
+SELECT certwire.set_term(4, selected_year => 2011);
+SELECT is(current_setting('idle_in_transaction_session_timeout') || current_setting('lock_timeout'), '5s100ms', 'who allows himself less is not given more');
+ROLLBACK;
 SELECT * FROM finish(true);

@@ -15,7 +15,7 @@ static void a_delivery_is_told_by_the_best_that_is_proven(void **state)
 	const struct editor_delivery opened = {.state = "settled", .stored_at = 10, .opened_at = 11};
 	const struct editor_delivery expired = {.state = "expired", .ended_at = 12};
 	const struct editor_delivery late = {.state = "expired", .ended_at = 12, .stored_at = 10};
-	const struct editor_delivery withdrawn = {.state = "withdrawn", .ended_at = 12};
+	const struct editor_delivery recalled = {.state = "recalled", .ended_at = 12};
 
 	(void)state;
 	assert_int_equal(board_state(&owed), BOARD_OWED);
@@ -26,7 +26,7 @@ static void a_delivery_is_told_by_the_best_that_is_proven(void **state)
 	assert_int_equal(board_state(&opened), BOARD_OPENED);
 	assert_int_equal(board_state(&expired), BOARD_EXPIRED);
 	assert_int_equal(board_state(&late), BOARD_STORED);
-	assert_int_equal(board_state(&withdrawn), BOARD_WITHDRAWN);
+	assert_int_equal(board_state(&recalled), BOARD_RECALLED);
 }
 
 static void a_refusal_is_explained_in_chinese_with_its_code(void **state)

@@ -163,22 +163,44 @@ static void an_item_must_be_what_was_delivered(void **state)
 		.found = true, .epoch = 1, .number = 1, .manifest = item->manifest};
 	struct ledger_delivery wrong = right;
 	struct err err;
+	bool lost;
 
 	(void)state;
-	assert_done(judge_item(item, &right, &err));
+	assert_done(judge_item(item, &right, 1, &lost, &err));
 	wrong.found = false;
-	assert_refused(judge_item(item, &wrong, &err), ERR_DATA, "never owed");
+	assert_refused(judge_item(item, &wrong, 1, &lost, &err), ERR_DATA, "never owed");
 	assert_int_equal(err.code, REFUSAL_RECEIPT_DELIVERY);
 	wrong = right;
 	wrong.manifest.bytes[31] ^= 1;
-	assert_refused(judge_item(item, &wrong, &err), ERR_DATA, "another manifest");
+	assert_refused(judge_item(item, &wrong, 1, &lost, &err), ERR_DATA, "another manifest");
 	assert_int_equal(err.code, REFUSAL_RECEIPT_OTHER);
 	wrong = right;
 	wrong.number = 2;
-	assert_refused(judge_item(item, &wrong, &err), ERR_DATA, "another number");
+	assert_refused(judge_item(item, &wrong, 1, &lost, &err), ERR_DATA, "another number");
 	wrong = right;
 	wrong.epoch = 2;
-	assert_refused(judge_item(item, &wrong, &err), ERR_DATA, "another number");
+	assert_refused(judge_item(item, &wrong, 1, &lost, &err), ERR_DATA, "another number");
+}
+
+static void an_item_of_an_earlier_epoch_may_have_had_another_number(void **state)
+{
+	struct receipt receipt = fixture_receipt();
+	const struct receipt_item *item = &receipt.items[0];
+	struct ledger_delivery again = {
+		.found = true, .epoch = 9, .number = 7, .manifest = item->manifest};
+	struct err err;
+	bool lost;
+
+	(void)state;
+	assert_done(judge_item(item, &again, 9, &lost, &err));
+	assert_false(lost);
+	again.manifest.bytes[31] ^= 1;
+	assert_refused(judge_item(item, &again, 9, &lost, &err), ERR_DATA, "another manifest");
+	again.found = false;
+	assert_done(judge_item(item, &again, 9, &lost, &err));
+	assert_true(lost);
+	assert_refused(judge_item(item, &again, 1, &lost, &err), ERR_DATA, "never owed");
+	assert_false(lost);
 }
 
 static int verify(const struct world *world, const char *unit, const char *certificate, int64_t now)
@@ -217,6 +239,7 @@ int main(void)
 		TEST(revocation_counts_from_the_commit_on),
 		TEST(a_certificate_that_was_over_is_refused_but_the_number_is_spent),
 		cmocka_unit_test(an_item_must_be_what_was_delivered),
+		cmocka_unit_test(an_item_of_an_earlier_epoch_may_have_had_another_number),
 		TEST(a_sync_is_answered_to_the_certified_device_of_the_topics_unit_alone),
 	};
 

@@ -59,8 +59,10 @@ static int tear_down(void **state)
 
 static bool vet(struct world *world, struct err *err)
 {
+	auto_manifest struct manifest manifest = MANIFEST_INIT;
+
 	return vet_publication(&world->draft, &world->dispatcher, &world->ring, FIXTURE_NOW,
-		fixture_part, &world->body, err);
+		fixture_part, &world->body, &manifest, err);
 }
 
 static void assert_vetted_with(struct world *world, int code)
@@ -177,10 +179,11 @@ static void another_publications_content_key_is_found(void **state)
 static void what_is_expired_is_not_issued(void **state)
 {
 	struct world *world = *state;
+	auto_manifest struct manifest manifest = MANIFEST_INIT;
 	struct err err = {0};
 
 	assert_false(vet_publication(&world->draft, &world->dispatcher, &world->ring,
-		world->draft.expires_at + 1, fixture_part, &world->body, &err));
+		world->draft.expires_at + 1, fixture_part, &world->body, &manifest, &err));
 	assert_int_equal(err.code, REFUSAL_EXPIRED);
 }
 

@@ -1,0 +1,2 @@
+-- $1 bigint: fence
+SELECT certwire.place_parked($1)
