@@ -78,6 +78,8 @@ INSERT INTO certwire.refusal (code, english, chinese) VALUES
 	(612, 'sync''s signature is wrong', '同步请求签名不正确'),
 	(613, 'sync''s device unknown, revoked, or not of the topic''s unit', '同步请求的设备不明、已吊销或不属于该主题的单位'),
 	(614, 'sync of a device that holds more than the ledger has signed', '设备持有的条目超出台账已签发的范围'),
+	(701, 'story malformed', '证明文件格式有误'),
+	(702, 'story says other than what was signed', '证明文件与所签内容不符'),
 	(901, 'key file malformed, or its mode or owner wrong', '密钥文件格式、权限或属主有误'),
 	(902, 'passphrase wrong', '口令不正确');
 

@@ -53,7 +53,7 @@ static bool settle_judge(struct dispatch *dispatch, struct verdict *verdict, str
 {
 	struct receipt *receipt = &verdict->receipt;
 	struct ledger_delivery deliveries[LIMIT_RECEIPT_ITEMS];
-	bool lost[LIMIT_RECEIPT_ITEMS];
+	bool lost[LIMIT_RECEIPT_ITEMS] = {false};
 
 	if (!judge_receipt(&verdict->filed, dispatch_keyset(dispatch), receipt, &verdict->authentic,
 			&verdict->why))
