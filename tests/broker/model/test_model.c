@@ -18,7 +18,7 @@
 enum {
 	UNITS = 6,
 	CHANNELS = 4,
-	ACTS = 1500,
+	ACTS = 2000,
 	ALL_EVERY = 40,
 	TRIES = 5,
 	DEADLINE_MS = 30000,
