@@ -5,14 +5,14 @@ CREATE SCHEMA m;
 CREATE FUNCTION m.units() RETURNS text[] LANGUAGE sql IMMUTABLE AS $$ SELECT ARRAY['jia', 'yi', 'bing', 'ding', 'wu', 'ji'] $$;
 
 -- One act; null when it was refused. Begins and ends to come lie within seconds, so that some pass by the clock.
-CREATE FUNCTION m.act(OUT call text, OUT unit text) LANGUAGE plpgsql AS $$
+CREATE FUNCTION m.act(OUT call text) LANGUAGE plpgsql AS $$
 DECLARE
+	unit text := (m.units())[1 + floor(random() * 6)];
 	c text := (ARRAY['weekly', 'monthly', 'opportunity', 'seminar'])[1 + floor(random() * 4)];
 	soon timestamptz := CASE WHEN random() < 0.5 THEN clock_timestamp() + random() * interval '2 seconds' END;
 	later timestamptz := CASE WHEN random() < 0.7 THEN coalesce(soon, clock_timestamp()) + random() * interval '2 seconds' END;
 	subject text;
 BEGIN
-	unit := (m.units())[1 + floor(random() * 6)];
 	subject := CASE WHEN random() < 0.3 THEN '@group' ELSE unit END;
 	call := CASE floor(random() * 20)
 		WHEN 0 THEN format('suspend_unit(%L, ''x'')', unit) WHEN 1 THEN format('lapse_unit(%L, ''x'')', unit)
@@ -44,10 +44,11 @@ $$;
 
 -- What why says of each unit and channel; the time is the database's when it was asked.
 CREATE FUNCTION m.truth(units text[]) RETURNS TABLE (unit text, channel text, allows boolean, good boolean, us bigint) LANGUAGE sql VOLATILE AS $$
-	SELECT u, c.id, (SELECT bool_and(w.says = 'allows') FROM certwire.why(u, c.id) w WHERE w.rule = 'verdict'),
-		(SELECT bool_and(w.says = 'allows') FROM certwire.why(u, c.id) w WHERE w.rule = 'standing'),
-		(extract(epoch FROM clock_timestamp()) * 1000000)::bigint
-	FROM unnest(units) u CROSS JOIN certwire.channel c ORDER BY u COLLATE "C", c.id COLLATE "C"
+	SELECT u, c.id, w.allows, w.good, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+	FROM unnest(units) u CROSS JOIN certwire.channel c
+	CROSS JOIN LATERAL (SELECT bool_and(y.says = 'allows') FILTER (WHERE y.rule = 'verdict') AS allows,
+		bool_and(y.says = 'allows') FILTER (WHERE y.rule = 'standing') AS good FROM certwire.why(u, c.id) y) w
+	ORDER BY u COLLATE "C", c.id COLLATE "C"
 $$;
 
 CREATE FUNCTION m.begin() RETURNS void LANGUAGE plpgsql AS $$
