@@ -40,6 +40,12 @@ static void show_text(const struct shown *shown)
 	show_time("收到  ", shown->document.stored_at);
 	show_time("打开  ", shown->document.opened_at);
 	show_time("有效期至  ", manifest->expires_at);
+	if (*shown->document.taken_back_by)
+		(void)printf("%s  %s\n", shown->document.superseded ? "已被替代" : "已被召回",
+			shown->document.taken_back_by);
+	for (size_t i = 0; i < manifest->reference_count; i++)
+		(void)printf("%s  %s\n", manifest->references[i].recalls ? "召回" : "替代",
+			pub_id_format(&manifest->references[i].publication, (char[PUB_ID_SIZE]){""}));
 	for (size_t i = 0; i < manifest->field_count; i++)
 		(void)printf("%s  %s\n", manifest->fields[i].name, manifest->fields[i].value);
 	for (size_t i = 0; i < manifest->file_count; i++)
@@ -58,10 +64,10 @@ static bool show_json(const struct shown *shown, struct err *err)
 	if (!json_parse_strict(shown->folder.manifest_bytes.data, shown->folder.manifest_bytes.len,
 			LIMIT_MANIFEST, "manifest", REFUSAL_MANIFEST_MALFORMED, &manifest, err))
 		return false;
-	json = json_pack("{s:s, s:s, s:s, s:I, s:I, s:O}", "id", shown->document.id, "folder",
-		buf_str(&shown->path), "signers", shown->folder.signers, "stored_at",
-		(json_int_t)shown->document.stored_at, "opened_at", (json_int_t)shown->document.opened_at,
-		"manifest", manifest);
+	json = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:O}", "id", shown->document.id,
+		"taken_back_by", shown->document.taken_back_by, "folder", buf_str(&shown->path), "signers",
+		shown->folder.signers, "stored_at", (json_int_t)shown->document.stored_at, "opened_at",
+		(json_int_t)shown->document.opened_at, "manifest", manifest);
 	if (!json)
 		return err_set(err, ERR_SYSTEM, "out of memory");
 	if (!json_write(json, &text, err))

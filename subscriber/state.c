@@ -16,6 +16,7 @@ enum { STATE_PATH_MAX = 4096 };
  * Migrations in order; user_version counts those applied. Append only.
  *
  * publication.state: wanted (owed to us), stored, recalled (quarantined), ended (nothing will come).
+ * recalled: what was taken back, by which publication; a recall has the last word.
  * entry.doubted: to be asked for again, and not counted as held until it came again.
  * item.receipt is null until the item is part of a signed receipt.
  */
@@ -74,6 +75,10 @@ static const char *const migrations[] = {
 	" PRIMARY KEY (epoch, sequence)) WITHOUT ROWID;",
 
 	"ALTER TABLE entry ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0;",
+
+	"ALTER TABLE recalled ADD COLUMN by TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE recalled ADD COLUMN relation TEXT NOT NULL DEFAULT 'recalls'"
+	" CHECK (relation IN ('recalls', 'supersedes'));",
 };
 
 static bool state_path(

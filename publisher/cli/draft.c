@@ -1,4 +1,4 @@
-#include "publisher/cli/verbs.h"
+#include "publisher/cli/draft.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "common/json.h"
 #include "db/editor.h"
 #include "db/editor_draft.h"
+#include "db/editor_recall.h"
 #include "publisher/cli/approvals.h"
 #include "publisher/cli/audience.h"
 #include "publisher/cli/draft_options.h"
@@ -18,10 +19,12 @@
 #include "publisher/cli/session.h"
 #include "publisher/cli/signer.h"
 #include "publisher/cli/sources.h"
+#include "publisher/cli/verbs.h"
 
 /* Everything that becomes a draft, in the order in which it is made. */
 struct draft {
 	struct session session;
+	struct lookup old; /* what it takes back; nothing for KIND_PUBLISH */
 	struct manifest manifest;
 	struct buf rule;
 	struct sources sources;
@@ -47,6 +50,7 @@ static void draft_release(struct draft *draft)
 	sources_release(&draft->sources);
 	buf_release(&draft->rule);
 	manifest_release(&draft->manifest);
+	lookup_release(&draft->old);
 	session_release(&draft->session);
 }
 
@@ -58,9 +62,43 @@ static bool read_what(const struct cli_call *call, struct draft *draft, struct e
 	buf_init(&draft->signature, LIMIT_MANIFEST_JWS);
 	return session_init(&draft->session, call, err) &&
 		   draft_options_read(call, draft->session.now, &draft->manifest, &draft->rule, err) &&
-		   sources_open(call->argv + 1, call->argc - 1, &draft->sources, err) &&
+		   /* The arguments demand files where there must be some: a recall has none. */
+		   (call->argc == 1 ||
+			   sources_open(call->argv + 1, call->argc - 1, &draft->sources, err)) &&
 		   sources_describe(&draft->sources, &draft->manifest, err) &&
 		   manifest_check_total(&draft->manifest, LIMIT_PUBLICATION_BYTES, err);
+}
+
+/* What it takes back is found by PostgreSQL, which refuses later what cannot be taken back. */
+static bool refer(struct draft *draft, enum kind kind, const char *target, struct err *err)
+{
+	struct manifest *manifest = &draft->manifest;
+
+	manifest->kind = kind;
+	if (kind == KIND_PUBLISH)
+		return true;
+	if (!lookup_publication(&draft->session, target, &draft->old, err))
+		return false;
+	manifest->references[0].recalls = kind == KIND_RECALL;
+	manifest->references[0].publication = draft->old.id;
+	manifest->reference_count = 1;
+	if (kind != KIND_RECALL)
+		return true;
+	buf_clear(&draft->rule);
+	if (!rule_make_holders(&draft->rule, err))
+		return false;
+	manifest->audience = digest_of(draft->rule.data, draft->rule.len);
+	return true;
+}
+
+static bool read_audience(struct draft *draft, struct err *err)
+{
+	struct pg *pg = draft->session.pg;
+
+	return draft->manifest.kind == KIND_RECALL
+			   ? audience_read_recall(pg, draft->old.publication.id, &draft->audience, err)
+			   : audience_read(pg, draft->manifest.channel, draft->rule.data, draft->rule.len,
+					 &draft->audience, err);
 }
 
 /* What the channel's policy adds, then the manifest is as it will be signed. */
@@ -69,7 +107,7 @@ static bool apply_policy(const struct cli_call *call, struct draft *draft, struc
 	struct manifest *manifest = &draft->manifest;
 	int64_t from = manifest->not_before == TIME_NONE ? draft->session.now : manifest->not_before;
 
-	if (!cli_has(call, "expires") &&
+	if (manifest->kind != KIND_RECALL && !cli_has(call, "expires") &&
 		!editor_expiry(draft->session.pg, manifest->channel, from, &manifest->expires_at, err))
 		return false;
 	return manifest_format(manifest, &draft->manifest_bytes, err);
@@ -88,9 +126,7 @@ static bool read_who(struct draft *draft, struct err *err)
 		return err_set(err, ERR_USAGE, "keyset %lld has no channel '%s'; see: certwire keyset show",
 			(long long)draft->keyset->version, channel);
 	return signer_load(session, draft->keyset, ROLE_EDITOR, &draft->editor, err) &&
-		   editor_check_my_key(session->pg, draft->editor.kid, err) &&
-		   audience_read(
-			   session->pg, channel, draft->rule.data, draft->rule.len, &draft->audience, err);
+		   editor_check_my_key(session->pg, draft->editor.kid, err) && read_audience(draft, err);
 }
 
 static bool seal_and_sign(struct draft *draft, struct err *err)
@@ -127,7 +163,9 @@ static bool store(struct pg *pg, void *context, struct err *err)
 		.approvals_needed = draft->approvals};
 
 	(void)pub_id_format(&draft->manifest.id, id);
-	if (!editor_draft_begin(pg, &row, err) || !put_parts(pg, id, sealing, err))
+	if (!editor_draft_begin(pg, &row, err) ||
+		(draft->old.rows && !editor_draft_reference(pg, id, draft->old.publication.id, err)) ||
+		!put_parts(pg, id, sealing, err))
 		return false;
 	for (size_t i = 0; i < sealing->grant_count; i++)
 		if (!editor_put_content_key(pg, id, sealing->grants[i].kid, sealing->grants[i].sealed, err))
@@ -174,14 +212,21 @@ static bool report_text(struct draft *draft, struct err *err)
 	return printf("%s\n", id) > 0 || output_failed(err);
 }
 
-bool verb_draft(const struct cli_call *call, struct err *err)
+bool draft_make(const struct cli_call *call, enum kind kind, const char *target, struct err *err)
 {
 	CLEANUP(draft_release)
 	struct draft draft = {.session = SESSION_INIT, .editor = SIGNER_INIT, .sealing = SEALING_INIT};
 
-	if (!read_what(call, &draft, err) || !read_who(&draft, err) ||
-		!apply_policy(call, &draft, err) || !seal_and_sign(&draft, err) ||
+	if (!read_what(call, &draft, err) || !refer(&draft, kind, target, err) ||
+		!read_who(&draft, err) || !apply_policy(call, &draft, err) || !seal_and_sign(&draft, err) ||
 		!pg_transaction(draft.session.pg, store, &draft, err))
 		return false;
 	return cli_has(call, "json") ? report_json(&draft, err) : report_text(&draft, err);
+}
+
+bool verb_draft(const struct cli_call *call, struct err *err)
+{
+	const char *target = cli_value(call, "supersedes");
+
+	return draft_make(call, target ? KIND_SUPERSEDE : KIND_PUBLISH, target, err);
 }

@@ -17,6 +17,7 @@ const struct cli_option draft_options[] = {
 	{"title", "TITLE", "its title", false},
 	{"language", "TAG", "language of the documents (default zh-CN)", false},
 	{"field", "NAME=VALUE", "something more to say, as the channel has it", true},
+	{"supersedes", "ID", "the issued publication that this one replaces", false},
 	{"to", "UNIT", "only this unit, if it is entitled (default: all who are)", true},
 	{"not-before", "TIME", "issue it no earlier: a date, or a time with its offset", false},
 	{"expires", "TIME",

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/kind.h"
 #include "db/editor.h"
 #include "publisher/cli/audience.h"
 #include "publisher/cli/lookup.h"
@@ -70,10 +71,13 @@ static bool confirm(const struct cli_call *call, int receiving, struct err *err)
 	return compare_number(answer, receiving, err);
 }
 
-/* The audience is frozen at issue: what is issued to nobody reaches nobody, ever. */
+/*
+ * The audience is frozen at issue: what is issued to nobody reaches nobody, ever. But for a recall,
+ * which ends what is still owed.
+ */
 static bool check_somebody(const struct lookup *found, int receiving, struct err *err)
 {
-	return receiving > 0 ||
+	return receiving > 0 || strcmp(found->publication.kind, kind_name(KIND_RECALL)) == 0 ||
 		   err_set(err, ERR_DENIED, "publication %s would reach nobody; nothing was issued",
 			   found->brief);
 }
@@ -118,10 +122,7 @@ bool verb_issue(const struct cli_call *call, struct err *err)
 	if (!session_init(&session, call, err) ||
 		!lookup_publication(&session, call->argv[0], &found, err) || !check_state(&found, err))
 		return false;
-	struct pg_bytes rule = found.publication.audience;
-
-	if (!audience_read(
-			session.pg, found.publication.channel, rule.data, rule.len, &audience, err) ||
+	if (!audience_of(session.pg, &found.publication, &audience, err) ||
 		!show_it(&session, &found, &audience, err) ||
 		!check_somebody(&found, audience.receiving, err) ||
 		!confirm(call, audience.receiving, err) ||
