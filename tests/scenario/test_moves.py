@@ -1,0 +1,176 @@
+"""What CNCERT and units do about what was issued: recall, supersede, and replies, in one world.
+
+huaan stays connected and has a second device later, tiangong is away when things are issued, luoxing
+loses the channel in between.
+"""
+
+import json
+
+import pytest
+
+from proxy import Proxy
+from waiting import wait_for
+from world import World
+
+REASON = "附件含未公开漏洞细节"
+WEEKLY = {"周报.pdf": b"%PDF-1.7 weekly\n" * 5000}
+FIXED = {"周报（更正）.pdf": b"%PDF-1.7 fixed\n" * 5000}
+
+
+class Moves:
+    def __init__(self, world):
+        self.world = world
+        self.proxy = Proxy(world.broker.port)
+        world.broker.extra_names.append(self.proxy.address)
+        world.dispatcher.settings["broker"] = self.proxy.address
+
+    def set(self):
+        near = [self.proxy.address]
+        channels = ["weekly", "seminar", "opportunity"]
+        self.huaan = self.world.admit("huaan", "华安网络", channels, brokers=near).start().connected()
+        self.luoxing = self.world.admit("luoxing", "络星信息", channels, brokers=near).start().connected()
+        self.tiangong = self.world.admit("tiangong", "天工安全", channels, brokers=near)
+        return self
+
+    def publish(self, channel, number, title, files, receivers, *extra):
+        return self.world.office.publish(
+            channel, number, title, [self.world.file(n, c) for n, c in files.items()], receivers, *extra)
+
+    def take_back(self, receivers, *args):
+        """Drafted by one editor, approved by the other, issued; its id."""
+        made = self.world.office.certwire("editor_wang", *args).strip()
+        self.world.office.approve(made)
+        self.world.office.issue(made, receivers)
+        self.world.issued(made)
+        return made
+
+    def status(self, publication):
+        return json.loads(self.world.office.certwire("editor_wang", "status", publication, "--json"))
+
+    def confirmed(self, publication, units):
+        """Wait until these and no other units have confirmed."""
+        def now():
+            return {u["unit"] for u in self.status(publication)["confirmed"]["units"] if u["confirmed_at"]}
+        wait_for(lambda: now() == set(units), lambda: f"{units} to confirm {publication}: "
+                 f"{self.status(publication)['confirmed']}")
+
+    def items(self, publication):
+        return {(r["unit"], r["device"], r["state"]) for r in self.world.receipt_items(publication)}
+
+
+@pytest.fixture(scope="module")
+def moves():
+    world = World()
+    made = Moves(world)
+    with world:
+        try:
+            made.set()
+        except BaseException:
+            world.show_logs()
+            raise
+        yield made
+
+
+@pytest.fixture(scope="module")
+def weekly(moves):
+    """Stored by two, then the second loses the channel; the third is away."""
+    made = moves.publish("weekly", "2026-47", "周报第47期", WEEKLY, 3)
+    moves.huaan.has(made)
+    moves.luoxing.has(made)
+    moves.world.office.admin("deny_channel", "luoxing", "weekly", "不再接收周报")
+    return made
+
+
+def test_one_signature_recalls_nothing_though_the_database_says_it_does(moves, weekly):
+    recall = moves.world.office.certwire("editor_wang", "recall", weekly, "--reason", REASON).strip()
+    moves.world.office.try_certwire("editor_wang", "approve", recall, "--yes")
+    moves.world.cluster.sql(
+        "UPDATE certwire.publication SET approvals_needed = 1, state = 'approved', approved_at = now(), "
+        "issue_requested_by = 'editor_wang', issue_requested_at = now() WHERE id = :'p'; "
+        "CREATE OR REPLACE FUNCTION certwire.approvals_for(keyset int, channel text) RETURNS int "
+        "LANGUAGE sql AS 'SELECT 1'; NOTIFY certwire_issue", p=recall)
+    wait_for(lambda: moves.world.cluster.value("SELECT issue_refused_code FROM certwire.publication "
+                                               "WHERE id = :'p'", p=recall) == 211,
+             lambda: "the dispatcher to refuse it:\n" + moves.world.dispatcher.process.log_tail())
+    moves.world.cluster.sql("UPDATE certwire.publication SET approvals_needed = 2, state = 'draft', approved_at "
+                            "= NULL WHERE id = :'p'; CREATE OR REPLACE FUNCTION certwire.approvals_for(keyset int, channel text) "
+                            "RETURNS int LANGUAGE sql AS 'SELECT 2'", p=recall)
+    moves.world.office.certwire("editor_chen", "withdraw", recall, "--reason", "签署不足")
+    assert moves.huaan.documents()
+
+
+@pytest.fixture(scope="module")
+def recall(moves, weekly):
+    return moves.take_back(3, "recall", weekly, "--reason", REASON)
+
+
+def test_who_had_it_puts_it_away_and_says_so_with_the_channel_or_without(moves, weekly, recall):
+    moves.confirmed(weekly, ["huaan", "luoxing"])
+    assert {i for i in moves.items(weekly) if i[2] == "recalled"} == {
+        ("huaan", "d1", "recalled"), ("luoxing", "d1", "recalled")}
+    for unit in (moves.huaan, moves.luoxing):
+        assert unit.documents() == {}
+        done = unit.try_tool("inbox", "open", weekly)
+        assert done.returncode == 3 and "recalled" in done.stderr, done.stderr
+        unit.tool("inbox", "verify", weekly)
+        assert REASON in unit.tool("inbox", "show", recall)
+
+
+def test_who_was_away_gets_the_recall_and_never_the_document(moves, weekly, recall):
+    assert moves.world.delivery(weekly, "tiangong")["state"] == "recalled"
+    moves.tiangong.start().has(recall)
+    moves.confirmed(recall, ["huaan", "luoxing", "tiangong"])
+    assert [d["id"] for d in moves.tiangong.inbox_list()] == [recall]
+    assert moves.tiangong.documents() == {}
+    said = moves.world.office.certwire("editor_wang", "status", weekly)
+    assert "3/3 已确认封存 confirmed" in said and "已召回 recalled" in said
+
+
+def test_the_stories_of_both_hold(moves, weekly, recall):
+    for number, publication in enumerate((weekly, recall)):
+        file = moves.world.folder / f"story-{number}"
+        moves.world.programs.run("certwire", "audit", publication, "--out", file, "--dsn",
+                                 moves.world.cluster.dsn("auditor_sun"), "--root", moves.world.office.root)
+        moves.world.programs.run("certwire", "verify", file, "--root", moves.world.office.root)
+
+
+@pytest.fixture(scope="module")
+def newer(moves, weekly, recall):
+    """2026-48 is stored by huaan alone, tiangong is away again; then it is replaced."""
+    moves.tiangong.process.stop()
+    old = moves.publish("weekly", "2026-48", "周报第48期", WEEKLY, 2)
+    moves.huaan.has(old)
+    made = moves.take_back(2, "supersede", old, "--title", "周报第48期（更正）",
+                           *[moves.world.file(n, c) for n, c in FIXED.items()])
+    moves.huaan.has(made)
+    return old, made
+
+
+def test_the_newer_one_takes_the_old_ones_place(moves, newer):
+    old, made = newer
+    moves.confirmed(old, ["huaan"])
+    assert list(moves.huaan.documents().values()) == list(FIXED.values())
+    done = moves.huaan.try_tool("inbox", "open", old)
+    assert done.returncode == 3 and made[:8] in done.stderr, done.stderr
+    assert "更正" in moves.huaan.tool("inbox", "open", "2026-48")
+    assert ("huaan", "d1", "recalled") in moves.items(old)
+
+
+def test_who_never_had_the_old_one_gets_the_newer_one_alone(moves, newer):
+    old, made = newer
+    assert "superseded" in moves.world.delivery(old, "tiangong")["ended_reason"]
+    moves.tiangong.start().has(made)
+    assert list(moves.tiangong.documents().values()) == list(FIXED.values())
+    assert moves.world.delivery(made, "luoxing") is None
+    rows = json.loads(moves.world.office.certwire("editor_wang", "list", "--json"))
+    assert {r["id"]: r["state"] for r in rows if r["id"] in newer} == {old: "superseded", made: "issued"}
+
+
+def test_a_second_device_that_comes_later_gets_what_stands(moves, weekly, newer):
+    old, made = newer
+    second = moves.world.add_device("huaan", "华安网络", "d2", brokers=[moves.proxy.address]).start()
+    wait_for(lambda: ("huaan", "d2", "stored") in moves.items(made),
+             lambda: f"d2 to store it: {moves.items(made)}\n" + second.process.log_tail())
+    wait_for(lambda: second.status()["state"] == "ok", lambda: f"d2 to want nothing more: {second.status()}")
+    assert list(second.documents().values()) == list(FIXED.values())
+    assert ("huaan", "d2", "stored") not in moves.items(old) | moves.items(weekly)
