@@ -79,6 +79,15 @@ static const char *const migrations[] = {
 	"ALTER TABLE recalled ADD COLUMN by TEXT NOT NULL DEFAULT '';"
 	"ALTER TABLE recalled ADD COLUMN relation TEXT NOT NULL DEFAULT 'recalls'"
 	" CHECK (relation IN ('recalls', 'supersedes'));",
+
+	/* Receipts and replies are one series: a reply is signed into the table of receipts. */
+	"ALTER TABLE receipt ADD COLUMN is_reply INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE reply (id INTEGER PRIMARY KEY, publication TEXT NOT NULL, manifest BLOB NOT NULL,"
+	" answer TEXT NOT NULL CHECK (answer IN ('accept', 'decline', 'interest')),"
+	" seats INTEGER NOT NULL, note TEXT NOT NULL, at INTEGER NOT NULL,"
+	" receipt INTEGER REFERENCES receipt (number));"
+	"CREATE INDEX reply_publication ON reply (publication, id);"
+	"CREATE INDEX reply_owed ON reply (id) WHERE receipt IS NULL;",
 };
 
 static bool state_path(

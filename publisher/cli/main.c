@@ -19,6 +19,8 @@ static const struct cli_verb verbs[] = {
 	{"list", verb_list, NULL, "publications, newest first", list_options},
 	{"status", verb_status, "ID", "who has stored, opened or refused it, and who has not got it",
 		status_options},
+	{"replies", verb_replies, "ID", "open what units answered to a seminar or an opportunity",
+		replies_options},
 	{"device list", verb_device_list, NULL, "devices that wait for a certificate or have one",
 		device_list_options},
 	{"device certify", verb_device_certify, "UNIT DEVICE",

@@ -65,6 +65,7 @@ dispatch_step sign_step; /* signs entries, in order */
 dispatch_step seal_step; /* seals content keys to devices */
 dispatch_step offer_step; /* offers what is owed to units that are there */
 dispatch_step settle_step; /* settles receipts */
+dispatch_step reply_step; /* settles replies, which it cannot read */
 dispatch_step rights_step; /* notes whose rights changed */
 dispatch_step head_step; /* sends the heads that are noted */
 dispatch_step expire_step; /* ends what is over */

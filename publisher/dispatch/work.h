@@ -19,9 +19,10 @@ enum {
 	DUE_SETTLE = 1 << 5,
 	DUE_RIGHTS = 1 << 6,
 	DUE_HEADS = 1 << 7,
-	DUE_ALL = (1 << 8) - 1,
-	DUE_KEYS = 1 << 8,
-	DUE_REKEY = 1 << 9, /* after each keyset, each start, each time the lease is taken */
+	DUE_REPLIES = 1 << 8,
+	DUE_ALL = (1 << 9) - 1,
+	DUE_KEYS = 1 << 9,
+	DUE_REKEY = 1 << 10, /* after each keyset, each start, each time the lease is taken */
 };
 
 /* Runs until the dispatch's interrupt_fd is readable. */

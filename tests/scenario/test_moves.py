@@ -8,6 +8,8 @@ import json
 
 import pytest
 
+import forge
+import recorded
 from proxy import Proxy
 from waiting import wait_for
 from world import World
@@ -174,3 +176,121 @@ def test_a_second_device_that_comes_later_gets_what_stands(moves, weekly, newer)
     wait_for(lambda: second.status()["state"] == "ok", lambda: f"d2 to want nothing more: {second.status()}")
     assert list(second.documents().values()) == list(FIXED.values())
     assert ("huaan", "d2", "stored") not in moves.items(old) | moves.items(weekly)
+
+
+SEMINAR = {"议程.txt": "研讨会议程".encode()}
+NOTE = "=cmd|' /C calc'!A0 需要两个车位"
+
+
+class Seminar:
+    """Three units answer: 2, then 3 (who must wait), then one declines; the first says so and is killed."""
+
+    def __init__(self, moves):
+        self.moves = moves
+        self.id = moves.publish("seminar", "2026-03", "漏洞研判研讨会", SEMINAR, 3, "--field", "seats=4",
+                                "--field", "reply-by=2099-01-01T00:00:00+08:00")
+        for unit in (moves.huaan, moves.luoxing, moves.tiangong):
+            unit.has(self.id)
+
+    def answer(self, unit, *args):
+        return unit.tool("reply", self.id[:8], *args)
+
+    def said(self, unit):
+        return json.loads(unit.tool("inbox", "show", self.id, "--json"))["reply"]
+
+    def settled(self, unit, deadline=60):
+        wait_for(lambda: self.said(unit)["settled"], lambda: f"CNCERT to have the reply of {unit.id}: "
+                 f"{self.said(unit)}\n" + unit.process.log_tail(), deadline)
+
+    def replies(self, *args):
+        return self.moves.world.office.certwire("editor_chen", "replies", self.id, *args)
+
+    def places(self):
+        return {r["unit"]: (r["answer"], r["seats"], r["place"], r["late"])
+                for r in json.loads(self.replies("--json"))["replies"]}
+
+
+@pytest.fixture(scope="module")
+def seminar(moves, newer):
+    return Seminar(moves)
+
+
+def test_a_reply_is_owed_until_cncert_has_it_though_the_unit_is_killed(moves, seminar):
+    moves.huaan.process.stop()
+    moves.huaan.process.kill()
+    seminar.answer(moves.huaan, "--accept", "2", "--note", NOTE)
+    assert seminar.said(moves.huaan)["sent"] is False
+    moves.huaan.start(CERTWIRE_FAULT="unit-after-publish")
+    wait_for(lambda: not moves.huaan.process.running(), "the unit to be killed between reply and settlement")
+    said = seminar.said(moves.huaan)
+    assert said["sent"] and not said["settled"]
+    moves.huaan.start()
+    seminar.settled(moves.huaan)
+    assert "CNCERT 已收到" in moves.huaan.tool("inbox", "show", seminar.id)
+
+
+def test_seats_are_given_in_order_of_commit_and_the_newest_answer_counts(moves, seminar):
+    seminar.answer(moves.luoxing, "--accept", "3")
+    seminar.settled(moves.luoxing)
+    seminar.answer(moves.tiangong, "--accept", "1")
+    seminar.settled(moves.tiangong)
+    assert seminar.places() == {"huaan": ("accept", 2, "seated", False), "luoxing": ("accept", 3, "waiting", False),
+                                "tiangong": ("accept", 1, "seated", False)}
+    seminar.answer(moves.tiangong, "--decline", "--note", "出差")
+    seminar.settled(moves.tiangong)
+    assert seminar.places()["tiangong"] == ("decline", 0, "declined", False)
+    text = seminar.replies()
+    for part in ("3 个单位已答复", "2 人有席", "共 4 席", "3 人候补", "1 个婉拒", "华安网络", NOTE):
+        assert part in text
+
+
+def test_a_spreadsheet_is_safe_from_what_a_unit_writes(seminar):
+    text = seminar.replies("--csv")
+    assert text.startswith("\ufeff") and f'"\'{NOTE}"' in text
+
+
+def test_what_does_not_fit_is_refused(moves, seminar, newer):
+    for args, status in ((["--interest"], 2), (["--accept", "0"], 2), (["--accept", "1", "--decline"], 2),
+                         (["--accept", "1001"], 2), (["--accept", "1", "--note", "a\nb"], 2)):
+        assert moves.huaan.try_tool("reply", seminar.id, *args).returncode == status, args
+    assert moves.huaan.try_tool("reply", newer[1], "--decline").returncode == 2
+    assert moves.huaan.try_tool("reply", newer[0], "--decline").returncode == 3
+
+
+def test_nobody_but_editors_can_read_them_or_tell_them_apart(moves, seminar):
+    messages = [m for m in moves.proxy.published() if m.topic.endswith("/reply")]
+    assert {m.topic.split("/")[3] for m in messages} == {"huaan", "luoxing", "tiangong"}
+    payloads = [forge.payload_of(m.payload.decode()) for m in messages]
+    assert all(set(p) == {"v", "unit", "device", "number", "sent_at", "keys", "content"} for p in payloads)
+    assert len({len(p["content"]) for p in payloads}) == 1, "an answer must not show by its size"
+    crossed = b"".join(m.payload + forge.payload_bytes(m.payload.decode()) for m in messages)
+    for secret in (seminar.id.encode(), bytes.fromhex(seminar.id), b"accept", b"decline", NOTE.encode()):
+        assert secret not in crossed
+    office = moves.world.office.holders
+    keys = [moves.huaan.key, moves.luoxing.key, office["dispatch_a"].key, office["dispatch_b"].key]
+    for path in keys:
+        for payload in payloads:
+            with pytest.raises(forge.peer.Refusal):
+                forge.peer.open_reply(payload, forge.load_key(path))
+    opened = forge.peer.open_reply(payloads[0], forge.load_key(office["recovery"].key, office["recovery"].passphrase))
+    assert (opened["publication"], opened["answer"], opened["seats"]) == (seminar.id, "accept", 2)
+
+
+def test_no_row_says_what_was_answered(moves, seminar):
+    dump = moves.world.cluster.value("SELECT string_agg(convert_from(raw, 'UTF8'), '') FROM certwire.receipt WHERE is_reply")
+    assert dump and seminar.id not in dump
+    assert NOTE.encode() not in recorded.everything_decoded(moves.proxy)
+
+
+def test_a_reply_after_the_time_is_marked_late(moves, seminar):
+    late = moves.publish("opportunity", "2026-A", "专项课题", {"指南.txt": b"x"}, 3, "--field",
+                         "deadline=2026-01-01T00:00:00+08:00")
+    moves.huaan.has(late)
+    assert moves.huaan.try_tool("reply", late, "--accept", "1").returncode == 2
+    moves.huaan.tool("reply", late, "--interest", "--note", "愿意承担")
+    wait_for(lambda: json.loads(moves.huaan.tool("inbox", "show", late, "--json"))["reply"]["settled"],
+             "CNCERT to have it")
+    found = json.loads(moves.world.office.certwire("editor_wang", "replies", late, "--json"))
+    assert [(r["unit"], r["place"], r["late"], r["note"]) for r in found["replies"]] == [
+        ("huaan", "interested", True, "愿意承担")]
+    assert (found["wrong"], found["sealed_to_others"]) == (0, 0)

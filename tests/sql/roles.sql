@@ -19,16 +19,16 @@ SELECT is(t.callable('reg'), ARRAY['certify_device', 'channels_of', 'current_key
 	'a registrar may call just these');
 SELECT is(t.callable('ed1'), ARRAY['approve', 'audience', 'content_key_for', 'current_keysets', 'draft_begin', 'draft_finish',
 	'draft_part', 'draft_reference', 'my_key', 'policies', 'publication_bytes', 'publication_fate', 'publication_references', 'publication_signatures', 'publication_status', 'publications',
-	'put_content_key', 'recall_audience', 'recall_confirmations', 'request_issue', 'withdraw_publication'], 'an editor may call just these');
+	'put_content_key', 'recall_audience', 'recall_confirmations', 'replies_since', 'request_issue', 'withdraw_publication'], 'an editor may call just these');
 SELECT is(t.callable('dsp'), ARRAY['current_keysets', 'deliveries_to_seal', 'delivery_of', 'device_of', 'due_publications',
 	'entries_to_resign', 'entries_to_sign', 'expire_due', 'head_of', 'issue_due', 'issue_refuse', 'issue_rest', 'keys_to_wrap', 'lease_release', 'lease_renew', 'lease_take',
 	'my_key', 'offers_due', 'owed_to', 'park_items', 'parts_for', 'place_parked', 'publication_parts', 'publication_references', 'put_anchor', 'put_entry_signatures', 'put_grants', 'put_incident',
-	'put_wrapped_keys', 'receipts_to_judge', 'refused_receipts', 'settle', 'sync_seen', 'units_changed'], 'the dispatcher may call just these');
+	'put_wrapped_keys', 'receipts_to_judge', 'refused_receipts', 'replies_to_judge', 'settle', 'sync_seen', 'units_changed'], 'the dispatcher may call just these');
 SELECT is(t.callable('brk'), ARRAY['copy_changes', 'copy_devices', 'copy_names', 'copy_units', 'copy_version', 'current_keysets',
 	'put_denials', 'put_presence', 'put_receipts', 'put_replies'], 'a broker may call just these');
 SELECT is(t.callable('aud'), ARRAY['audience', 'channels_of', 'compliance', 'content_key_for', 'current_keysets',
 	'effective_at', 'in_my_regions', 'my_key', 'pending_devices', 'policies', 'publication_bytes', 'publication_fate', 'publication_references', 'publication_signatures',
-	'publication_status', 'publications', 'recall_audience', 'recall_confirmations', 'why'], 'an auditor may call just these');
+	'publication_status', 'publications', 'recall_audience', 'recall_confirmations', 'replies_since', 'why'], 'an auditor may call just these');
 
 SELECT is(t.callable('clk'), ARRAY['channels_of', 'end_contact', 'in_my_regions', 'record_obligation', 'set_contact',
 	'set_paper', 'why', 'withdraw_obligation'], 'a clerk may call just these');
@@ -56,15 +56,14 @@ SELECT is_empty($$
 		AND NOT has_table_privilege('aud', c.oid, 'SELECT')
 $$, 'an auditor reads every table');
 SELECT is_empty($$
-	SELECT x.t, x.c FROM (VALUES ('publication_part', 'data'), ('content_key', 'sealed'), ('delivery_grant', 'sealed'),
-		('reply', 'raw')) x (t, c)
+	SELECT x.t, x.c FROM (VALUES ('publication_part', 'data'), ('content_key', 'sealed'), ('delivery_grant', 'sealed')) x (t, c)
 	WHERE has_column_privilege('adm', 'certwire.' || x.t, x.c, 'SELECT')
 $$, 'an administrator reads no sealed bytes');
 SELECT set_eq($$
 	SELECT c.relname::text || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
 	WHERE c.relnamespace = 'certwire'::regnamespace AND c.relkind IN ('r', 'v') AND a.attnum > 0
 		AND NOT has_column_privilege('adm', c.oid, a.attnum, 'SELECT')
-$$, ARRAY['publication_part.data', 'content_key.sealed', 'delivery_grant.sealed', 'reply.raw'],
+$$, ARRAY['publication_part.data', 'content_key.sealed', 'delivery_grant.sealed'],
 	'an administrator reads everything else');
 
 SELECT is_empty($$
