@@ -31,7 +31,9 @@ BEGIN
 	PERFORM check_arrays(cardinality(units), cardinality(devices), cardinality(numbers), cardinality(raws));
 	INSERT INTO receipt (unit, device, number, raw, broker, is_reply)
 		SELECT g.unit, g.device, g.number, g.raw, broker, true
-		FROM unnest(units, devices, numbers, raws) WITH ORDINALITY g (unit, device, number, raw, place)
+		FROM (SELECT n.unit, n.device, n.number, n.raw, min(n.place) AS place
+			FROM unnest(units, devices, numbers, raws) WITH ORDINALITY n (unit, device, number, raw, place)
+			GROUP BY n.unit, n.device, n.number, n.raw) g
 		ORDER BY g.place
 		-- Refused only because its device was not known: judged again by what is known now.
 		ON CONFLICT ON CONSTRAINT receipt_once DO UPDATE

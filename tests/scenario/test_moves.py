@@ -84,19 +84,18 @@ def weekly(moves):
 
 
 def test_one_signature_recalls_nothing_though_the_database_says_it_does(moves, weekly):
+    """A superuser lowers what the database demands; the dispatcher goes by the keyset."""
+    cluster = moves.world.cluster
     recall = moves.world.office.certwire("editor_wang", "recall", weekly, "--reason", REASON).strip()
-    moves.world.office.try_certwire("editor_wang", "approve", recall, "--yes")
-    moves.world.cluster.sql(
-        "UPDATE certwire.publication SET approvals_needed = 1, state = 'approved', approved_at = now(), "
-        "issue_requested_by = 'editor_wang', issue_requested_at = now() WHERE id = :'p'; "
-        "CREATE OR REPLACE FUNCTION certwire.approvals_for(keyset int, channel text) RETURNS int "
-        "LANGUAGE sql AS 'SELECT 1'; NOTIFY certwire_issue", p=recall)
-    wait_for(lambda: moves.world.cluster.value("SELECT issue_refused_code FROM certwire.publication "
-                                               "WHERE id = :'p'", p=recall) == 211,
+    demanded = cluster.value("SELECT pg_get_functiondef('certwire.approvals_for'::regproc)")
+    cluster.sql("CREATE OR REPLACE FUNCTION certwire.approvals_for(keyset int, channel text) RETURNS int "
+                "LANGUAGE sql STABLE AS 'SELECT 1'; UPDATE certwire.publication SET approvals_needed = 1, "
+                "state = 'approved', approved_at = now(), issue_requested_by = 'editor_wang', "
+                "issue_requested_at = now() WHERE id = :'p'; NOTIFY certwire_issue", p=recall)
+    wait_for(lambda: cluster.value("SELECT issue_refused_code FROM certwire.publication WHERE id = :'p'",
+                                   p=recall) == 211,
              lambda: "the dispatcher to refuse it:\n" + moves.world.dispatcher.process.log_tail())
-    moves.world.cluster.sql("UPDATE certwire.publication SET approvals_needed = 2, state = 'draft', approved_at "
-                            "= NULL WHERE id = :'p'; CREATE OR REPLACE FUNCTION certwire.approvals_for(keyset int, channel text) "
-                            "RETURNS int LANGUAGE sql AS 'SELECT 2'", p=recall)
+    cluster.sql(demanded)
     moves.world.office.certwire("editor_chen", "withdraw", recall, "--reason", "签署不足")
     assert moves.huaan.documents()
 
