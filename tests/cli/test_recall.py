@@ -120,3 +120,25 @@ def test_what_is_superseded_says_so(desk):
     issue(desk, newer, [old])
     assert state(desk, old) == "superseded"
     assert newer[:8] in desk.certwire("editor_wang", "status", old).stdout
+
+
+def test_a_back_number_goes_to_a_unit_that_is_entitled_now(desk):
+    file = desk.write("d.txt", b"d")
+    made = draft(desk, "draft", "seminar", "--number", "S-9", "--title", "研讨会", file)
+    desk.certwire("editor_wang", "issue", made, "--yes", "1")
+    issue(desk, made)
+    assert "未获授权接收该频道" in desk.refused("editor_wang", "send", made, "--to", "unit-b", status=3)
+    desk.sql("SELECT 1 FROM certwire.grant_channel('unit-b', 'seminar')")
+    assert "启明星辰" in desk.certwire("editor_wang", "send", made, "--to", "unit-b").stdout
+    assert "already" in desk.refused("editor_wang", "send", made, "--to", "unit-b", status=1)
+    desk.refused("editor_wang", "send", made, "--to", "Unit B", status=2)
+    said = desk.certwire("editor_wang", "remind", made).stdout
+    assert "2 个单位尚未收到" in said and said.count("不在线") == 2
+    found = json.loads(desk.certwire("editor_wang", "remind", made, "--json").stdout)
+    assert [u["unit"] for u in found["units"]] == ["unit-a", "unit-b"] and all(u["contact"] for u in found["units"])
+
+
+def test_a_publication_that_nobody_answered_has_no_replies(desk, issued):
+    assert "0 个单位已答复" in desk.certwire("editor_wang", "replies", issued).stdout
+    assert desk.certwire("editor_wang", "replies", issued, "--csv").stdout.startswith('\ufeff"unit","单位"')
+    desk.refused("editor_wang", "replies", issued, "--csv", "--json", status=2)
