@@ -114,6 +114,23 @@ class Receiving(Case):
         world.part_filter = None
         world.wait_item(stuck)
 
+    def test_however_many_there_are_whose_parts_do_not_come(self):
+        """More of them than a page of what is wanted, or a sync, has room for."""
+        world = self.world()
+        stuck = [Publication(world, number=f"2026-{n}") for n in range(70)]
+        world.part_filter = lambda publication, index, message: (
+            None if publication in stuck else message)
+        world.start()
+        for publication in stuck:
+            world.issue(publication)
+        asked, pushed = (Publication(world, number=number) for number in ("asked", "pushed"))
+        world.issue(asked)
+        world.wait_item(asked)
+        world.issue(pushed)
+        for index in range(len(pushed.parts)):
+            world.send_part(pushed, index, topic="certwire/v1/channel/weekly")
+        world.wait_item(pushed)
+
     def test_a_kill_in_the_middle_resumes_where_it_was(self):
         world = self.world()
         world.start()
