@@ -137,16 +137,14 @@ def test_a_superuser_without_the_dispatchers_key_makes_no_anchor_that_is_believe
 
 
 def test_only_an_auditor_or_administrator_can_verify(stage):
-    write_conf(stage.conf, {"dsn": stage.world.cluster.dsn("editor_wang"),
-                            "root_fingerprint": stage.world.office.root})
-    done = stage.world.programs.call("certwire", "audit", "verify", "--config", stage.conf)
+    done = stage.on_copy("", "audit", "verify", login="editor_wang")
     assert done.returncode == 3 and "permission denied" in done.stderr
 
 
 def test_the_unit_tells_when_the_audit_went_back(stage):
     world = stage.world
     unit = world.units["huaan.d1"]
-    world.cluster.sql(UNBOUND + CUT + NO_ANCHORS)
+    world.cluster.sql(stage.UNBOUND + CUT + NO_ANCHORS)
     world.office.admin("reinstate_unit", "huaan", "恢复")
     world.broker.start()
     world.dispatcher.start()
