@@ -1,25 +1,17 @@
 """A unit suspended while it is connected, and reinstated again."""
 
-import pytest
-
 import recorded
 from proof import opened
-from proxy import Proxy
+from stage import ProxyStage
 from waiting import wait_for
-from world import World
 
 REASON = "未履行每月应急服务义务 <2026-10>"
 
 
-@pytest.fixture(scope="module")
-def world():
-    world = World()
-    world.proxy = Proxy(world.broker.port)
-    world.broker.extra_names.append(world.proxy.address)
-    with world:
+class Stage(ProxyStage):
+    def set(self):
         for unit, name in (("huaan", "华安网络"), ("luoxing", "络星信息")):
-            world.admit(unit, name, brokers=[world.proxy.address]).start().connected()
-        yield world
+            self.admit(unit, name)
 
 
 def units(world):
