@@ -157,6 +157,20 @@ class Receiving(Case):
         world.wait_status("ok")
         self.assertEqual(world.documents(), [])
 
+    def test_a_void_ends_what_has_begun(self):
+        """It has its grant and some of its parts; then it is over."""
+        world = self.world()
+        world.part_filter = lambda publication, index, message: message if index == 0 else None
+        world.start()
+        publication = Publication(world, files={"a.bin": os.urandom(40 * 32768)})
+        target = world.issue(publication)
+        wait_until(lambda: any(m["parts"][0][0] == 1 for s in world.syncs for m in s["missing"]), "its first part")
+        self.assertEqual(os.listdir(os.path.join(world.state, "spool")), [publication.id + ".parts"])
+        world.issue(None, target=target)
+        wait_until(lambda: any(s["last"] == 2 and not s["missing"] for s in world.syncs), "the void")
+        world.wait_status("ok")
+        wait_until(lambda: os.listdir(os.path.join(world.state, "spool")) == [], "its parts to be dropped")
+
     def test_a_recall_takes_the_document_into_quarantine(self):
         world = self.world()
         world.start()
