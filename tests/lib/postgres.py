@@ -1,5 +1,6 @@
 """A private PostgreSQL: own folder, reached over a socket in a folder of mode 0700 only."""
 
+import contextlib
 import json
 import os
 import pwd
@@ -76,6 +77,20 @@ class Cluster:
 
     def thaw(self):
         self._signal_all(signal.SIGCONT)
+
+    @contextlib.contextmanager
+    def holding(self, login):
+        """The backends of one login stop where they are: what it asks is not answered, nobody else is held up."""
+        pids = [row["pid"] for row in self.rows(
+            "SELECT pid FROM pg_stat_activity WHERE usename = :'who'", who=login)]
+        assert pids, f"{login} has no connection"
+        try:
+            for pid in pids:
+                os.kill(pid, signal.SIGSTOP)
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
 
     def _signal_all(self, number):
         for entry in Path("/proc").iterdir():
