@@ -19,6 +19,8 @@ PEOPLE = {
     "editor_chen": ("editor", "陈磊"),
     "dispatch_a": ("dispatcher", "dispatch-a"),
 }
+# What a seminar cannot do without.
+SEMINAR = ["--field=starts=2098-12-10 09:00", "--field=ends=2098-12-10 17:00", "--field=place=北京"]
 
 
 def private(path, text):

@@ -80,7 +80,7 @@ def test_the_next_keyset_keeps_the_keys_and_retires_one(desk):
     assert keys["陈磊"]["status"] == "retired" and keys["王芳"]["status"] == "active"
     assert keys["刘洋"]["public"] == new["public"].rpartition(":")[2]
     desk.write("a.txt", b"x")
-    assert "retired" in desk.refused("editor_chen", "draft", "weekly", "--number", "1", "--title",
+    assert "retired" in desk.refused("editor_chen", "draft", "weekly", "--number", "2026-1", "--title",
                                      "题", "a.txt", status=3)
 
 
