@@ -37,7 +37,7 @@ CREATE FUNCTION certwire.ungranted_why(unit text, channel text, at timestamptz, 
 		SELECT CASE WHEN m.unit IS NULL THEN '不属于任何有效届次，也没有授予（in no term in force, no grant）'
 			WHEN m.level = ANY (p.levels) THEN '频道策略不含本单位所在地区，也没有授予（not for its region by policy, no grant）'
 			ELSE '频道策略不含本单位级别，也没有授予（not for its level by policy, no grant）' END
-			|| CASE WHEN p.since = lost_at THEN '：' || p.reason ELSE '' END
+			|| coalesce((SELECT '：' || q.reason FROM channel_policy q WHERE q.channel = p.channel AND q.since = lost_at), '')
 		FROM channel_policy p LEFT JOIN membership_at(at) m ON m.unit = ungranted_why.unit
 		WHERE p.channel = ungranted_why.channel AND p.until IS NULL
 	))

@@ -207,11 +207,11 @@ def test_who_lost_it_while_away_gets_nothing_of_what_it_was_owed(away, move):
 
 
 @everybody("away")
-def test_with_its_standing_again_it_gets_what_it_was_owed_and_the_whole_gap(away, move):
+def test_with_the_right_again_however_it_came_back_it_gets_what_it_was_owed_and_the_whole_gap(away, move):
     if not move.regain:
         assert "owed-away" not in away.documents(move.unit)
         return
-    got = ["owed-away", "after-away", *(["lost-away"] if move.standing else [])]
+    got = ["owed-away", "after-away", "lost-away"]
     for name in got:
         away.unit(move.unit).has(away.published[name])
     assert away.documents(move.unit) == sorted(["before", "after-near", *got])
@@ -229,11 +229,9 @@ def test_with_the_right_again_the_rest_comes_and_each_document_once(midway, move
     if not move.regain:
         assert not {"large", "lost-later", "after-midway"} & set(documents)
         return
-    if move.standing:
-        midway.unit(move.unit).has(midway.published["lost-later"])
-        documents = midway.documents(move.unit)
-    assert {"large", "after-midway"} <= set(documents) and "lost-midway" not in documents
-    assert ("lost-later" in documents) == bool(move.standing)
+    midway.unit(move.unit).has(midway.published["lost-later"])
+    documents = midway.documents(move.unit)
+    assert {"large", "lost-later", "after-midway"} <= set(documents) and "lost-midway" not in documents
     assert len(documents) == len(set(documents))
 
 

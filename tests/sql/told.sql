@@ -46,6 +46,8 @@ SELECT certwire.set_policy('seminar', '全国研讨', levels => '{national,provi
 SELECT is(t.told('alpha', 'seminar'), 'receives', 'by policy');
 SELECT certwire.set_policy('seminar', '只邀请广东', regions => '{广东省}');
 SELECT is(t.told('alpha', 'seminar'), '频道策略不含本单位所在地区，也没有授予（not for its region by policy, no grant）：只邀请广东', 'a policy that became narrower, and why');
+SELECT certwire.set_policy('seminar', '再次调整', regions => '{440000,310000}');
+SELECT matches(t.told('alpha', 'seminar'), '：只邀请广东$', 'which a later one does not hide');
 SELECT certwire.deny_channel('alpha', 'monthly', repeat('长', 340));
 SELECT is(octet_length(t.told('alpha', 'monthly')), 255, 'a long reason is cut between characters');
 SELECT matches(t.told('alpha', 'monthly'), '^已禁止接收该频道：长+…$', 'which shows');
