@@ -20,7 +20,7 @@ static void kick(struct plugin *plugin, const struct session *session)
 	memcpy(client_id, session->client_id, sizeof(client_id));
 	memcpy(unit, session->unit, sizeof(unit));
 	if (cut_code(session->cut))
-		denials_add(&plugin->denials, cut_code(session->cut), unit, client_id, NULL);
+		denials_add_cut(&plugin->denials, cut_code(session->cut), unit, client_id);
 	if (session->is_listed)
 		mosquitto_kick_client_by_clientid(client_id, false);
 	if (sessions_find(&plugin->gate.sessions, client))
