@@ -10,6 +10,7 @@
 #include "db/editor_recall.h"
 #include "publisher/cli/approvals.h"
 #include "publisher/cli/audience.h"
+#include "publisher/cli/calendar.h"
 #include "publisher/cli/draft_options.h"
 #include "publisher/cli/lookup.h"
 #include "publisher/cli/manifest_view.h"
@@ -28,6 +29,7 @@ struct draft {
 	struct manifest manifest;
 	struct buf rule;
 	struct sources sources;
+	char calendar[CALENDAR_NAME_SIZE]; /* name of the generated file */
 	struct buf manifest_bytes;
 	struct keyring ring;
 	const struct keyset *keyset;
@@ -54,17 +56,37 @@ static void draft_release(struct draft *draft)
 	session_release(&draft->session);
 }
 
+/* A seminar goes into people's calendars. */
+static bool add_calendar(struct draft *draft, struct err *err)
+{
+	auto_buf struct buf text = BUF_INIT(CALENDAR_MAX);
+
+	if (strcmp(draft->manifest.channel, "seminar") != 0)
+		return true;
+	return calendar_format(&draft->manifest, &text, err) &&
+		   sources_add(&draft->sources, calendar_name(&draft->manifest, draft->calendar), text.data,
+			   text.len, err);
+}
+
+static bool check_any(const struct sources *sources, struct err *err)
+{
+	return sources->count > 0 ||
+		   err_set(err, ERR_USAGE, "which files? 1 to %d make a publication", LIMIT_FILES);
+}
+
 /* All that can be refused without asking anyone. */
-static bool read_what(const struct cli_call *call, struct draft *draft, struct err *err)
+static bool read_what(
+	const struct cli_call *call, enum kind kind, struct draft *draft, struct err *err)
 {
 	buf_init(&draft->rule, RULE_BYTES_MAX);
 	buf_init(&draft->manifest_bytes, LIMIT_MANIFEST);
 	buf_init(&draft->signature, LIMIT_MANIFEST_JWS);
 	return session_init(&draft->session, call, err) &&
-		   draft_options_read(call, draft->session.now, &draft->manifest, &draft->rule, err) &&
-		   /* The arguments demand files where there must be some: a recall has none. */
-		   (call->argc == 1 ||
-			   sources_open(call->argv + 1, call->argc - 1, &draft->sources, err)) &&
+		   draft_options_read(
+			   call, kind, draft->session.now, &draft->manifest, &draft->rule, err) &&
+		   sources_open(call->argv + 1, call->argc - 1, &draft->sources, err) &&
+		   /* A recall has no files. */
+		   (kind == KIND_RECALL || (add_calendar(draft, err) && check_any(&draft->sources, err))) &&
 		   sources_describe(&draft->sources, &draft->manifest, err) &&
 		   manifest_check_total(&draft->manifest, LIMIT_PUBLICATION_BYTES, err);
 }
@@ -74,7 +96,6 @@ static bool refer(struct draft *draft, enum kind kind, const char *target, struc
 {
 	struct manifest *manifest = &draft->manifest;
 
-	manifest->kind = kind;
 	if (kind == KIND_PUBLISH)
 		return true;
 	if (!lookup_publication(&draft->session, target, &draft->old, err))
@@ -217,7 +238,7 @@ bool draft_make(const struct cli_call *call, enum kind kind, const char *target,
 	CLEANUP(draft_release)
 	struct draft draft = {.session = SESSION_INIT, .editor = SIGNER_INIT, .sealing = SEALING_INIT};
 
-	if (!read_what(call, &draft, err) || !refer(&draft, kind, target, err) ||
+	if (!read_what(call, kind, &draft, err) || !refer(&draft, kind, target, err) ||
 		!read_who(&draft, err) || !apply_policy(call, &draft, err) || !seal_and_sign(&draft, err) ||
 		!pg_transaction(draft.session.pg, store, &draft, err))
 		return false;

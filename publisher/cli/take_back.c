@@ -57,31 +57,20 @@ static bool recall_title(const struct lookup *found, struct buf *out, struct err
 		channel_text(found->publication.channel, channel), found->publication.number);
 }
 
-/* A manifest's field: the reason is signed, and sealed like all else. */
-static bool recall_field(const struct cli_call *call, struct buf *out, struct err *err)
-{
-	const char *reason;
-
-	return cli_need(call, "reason", &reason, err) &&
-		   (*reason != '\0' || err_set(err, ERR_USAGE, "--reason: say why in a sentence")) &&
-		   buf_printf(out, err, "reason=%s", reason);
-}
-
 bool verb_recall(const struct cli_call *call, struct err *err)
 {
 	static const struct cli_option title = {"title", "TITLE", "", false};
-	static const struct cli_option field = {"field", "NAME=VALUE", "", true};
 	auto_session struct session session = SESSION_INIT;
 	auto_lookup struct lookup found = {.rows = NULL};
 	auto_buf struct buf text = BUF_INIT(LIMIT_TITLE + 1);
-	auto_buf struct buf reason = BUF_INIT(LIMIT_FIELD_VALUE);
 	auto_free char **argv = NULL;
 	struct cli_call draft;
+	const char *reason;
 
-	if (!recall_field(call, &reason, err) || !session_init(&session, call, err) ||
+	if (!cli_need(call, "reason", &reason, err) || !session_init(&session, call, err) ||
 		!lookup_publication(&session, call->argv[0], &found, err) ||
 		!order(call, &found, &draft, &argv, err) || !recall_title(&found, &text, err) ||
-		!give(&draft, &title, buf_str(&text), err) || !give(&draft, &field, buf_str(&reason), err))
+		!give(&draft, &title, buf_str(&text), err))
 		return false;
 	return draft_make(&draft, KIND_RECALL, found.publication.id, err);
 }

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from desk import SEMINAR
+
 REASON = "附件含未公开漏洞细节"
 
 
@@ -110,12 +112,12 @@ def test_a_number_goes_out_again_only_as_what_replaces_it(desk, issued, recall):
 
 def test_what_is_superseded_says_so(desk):
     file = desk.write("c.txt", b"z")
-    old = draft(desk, "draft", "seminar", "--number", "S-1", "--title", "研讨会", file)
+    old = draft(desk, "draft", "seminar", "--number", "S-1", "--title", "研讨会", *SEMINAR, file)
     desk.certwire("editor_wang", "issue", old, "--yes", "1")
     issue(desk, old)
-    desk.refused("editor_wang", "draft", "weekly", "--number", "9", "--title", "x", "--supersedes", old,
+    desk.refused("editor_wang", "draft", "weekly", "--number", "2026-30", "--title", "x", "--supersedes", old,
                  file, status=1)
-    newer = draft(desk, "supersede", old, "--number", "S-2", "--title", "研讨会改期", file)
+    newer = draft(desk, "supersede", old, "--number", "S-2", "--title", "研讨会改期", *SEMINAR, file)
     desk.certwire("editor_wang", "issue", newer, "--yes", "1")
     issue(desk, newer, [old])
     assert state(desk, old) == "superseded"
@@ -124,7 +126,7 @@ def test_what_is_superseded_says_so(desk):
 
 def test_a_back_number_goes_to_a_unit_that_is_entitled_now(desk):
     file = desk.write("d.txt", b"d")
-    made = draft(desk, "draft", "seminar", "--number", "S-9", "--title", "研讨会", file)
+    made = draft(desk, "draft", "seminar", "--number", "S-9", "--title", "研讨会", *SEMINAR, file)
     desk.certwire("editor_wang", "issue", made, "--yes", "1")
     issue(desk, made)
     assert "未获授权接收该频道" in desk.refused("editor_wang", "send", made, "--to", "unit-b", status=3)

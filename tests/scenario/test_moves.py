@@ -274,7 +274,8 @@ def test_nobody_but_editors_can_read_them_or_tell_them_apart(moves, seminar):
         for payload in payloads:
             with pytest.raises(forge.peer.Refusal):
                 forge.peer.open_reply(payload, forge.load_key(path))
-    opened = forge.peer.open_reply(payloads[0], forge.load_key(office["recovery"].key, office["recovery"].passphrase))
+    first = next(p for p in payloads if p["unit"] == "huaan")
+    opened = forge.peer.open_reply(first, forge.load_key(office["recovery"].key, office["recovery"].passphrase))
     assert (opened["publication"], opened["answer"], opened["seats"]) == (seminar.id, "accept", 2)
 
 
@@ -284,15 +285,14 @@ def test_no_row_says_what_was_answered(moves, seminar):
     assert NOTE.encode() not in recorded.everything_decoded(moves.proxy)
 
 
-def test_a_reply_after_the_time_is_marked_late(moves, seminar):
-    late = moves.publish("opportunity", "2026-A", "专项课题", {"指南.txt": b"x"}, 3, "--field",
-                         "deadline=2026-01-01T00:00:00+08:00")
-    moves.huaan.has(late)
-    assert moves.huaan.try_tool("reply", late, "--accept", "1").returncode == 2
-    moves.huaan.tool("reply", late, "--interest", "--note", "愿意承担")
-    wait_for(lambda: json.loads(moves.huaan.tool("inbox", "show", late, "--json"))["reply"]["settled"],
+def test_interest_in_an_opportunity_reaches_the_editors(moves, seminar):
+    made = moves.publish("opportunity", "2026-A", "专项课题", {"指南.txt": b"x"}, 3)
+    moves.huaan.has(made)
+    assert moves.huaan.try_tool("reply", made, "--accept", "1").returncode == 2
+    moves.huaan.tool("reply", made, "--interest", "--note", "愿意承担")
+    wait_for(lambda: json.loads(moves.huaan.tool("inbox", "show", made, "--json"))["reply"]["settled"],
              "CNCERT to have it")
-    found = json.loads(moves.world.office.certwire("editor_wang", "replies", late, "--json"))
+    found = json.loads(moves.world.office.certwire("editor_wang", "replies", made, "--json"))
     assert [(r["unit"], r["place"], r["late"], r["note"]) for r in found["replies"]] == [
-        ("huaan", "interested", True, "愿意承担")]
+        ("huaan", "interested", False, "愿意承担")]
     assert (found["wrong"], found["sealed_to_others"]) == (0, 0)
