@@ -192,6 +192,35 @@ static bool read_refused(
 	return true;
 }
 
+static bool read_channel(
+	const struct pg_rows *rows, int row, struct head_channel *channel, struct err *err)
+{
+	if (!ledger_text(rows, row, 0, "channel", channel->channel, sizeof channel->channel, err))
+		return false;
+	channel->receives = pg_bool(rows, row, 1);
+	if (channel->receives)
+		return true;
+	channel->since = pg_is_null(rows, row, 2) ? TIME_NONE : pg_time(rows, row, 2);
+	return ledger_text(
+		rows, row, 3, "reason of a channel", channel->reason, sizeof channel->reason, err);
+}
+
+static bool read_channels(
+	struct ledger *ledger, const char *unit, struct head *head, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_int(&params, ledger->fence);
+	pg_param_text(&params, unit);
+	if (!pg_exec(ledger->pg, sql_ledger_head_channels, &params, &rows, err))
+		return false;
+	for (int row = 0; row < pg_row_count(rows) && row < LIMIT_HEAD_CHANNELS; row++)
+		if (!read_channel(rows, row, &head->channels[head->channel_count++], err))
+			return false;
+	return true;
+}
+
 static bool read_head(const struct pg_rows *rows, struct head *head, struct err *err)
 {
 	const char *standing = pg_text(rows, 0, 3);
@@ -223,7 +252,8 @@ bool ledger_head_of(struct ledger *ledger, const char *unit, struct head *ret, s
 		return false;
 	if (pg_row_count(rows) == 0)
 		return err_set(err, ERR_DATA, "there is no unit '%s'", ERR_QUOTED(unit));
-	if (!read_head(rows, &head, err) || !read_refused(ledger, unit, &head, err))
+	if (!read_head(rows, &head, err) || !read_channels(ledger, unit, &head, err) ||
+		!read_refused(ledger, unit, &head, err))
 		return false;
 	assert(strlen(unit) < sizeof head.unit);
 	memcpy(head.unit, unit, strlen(unit) + 1);

@@ -178,6 +178,26 @@ static const struct {
 	{"ok", is_ok, why_ok, ""},
 };
 
+bool health_channel(const struct health_facts *facts, size_t nth, char *out, size_t size)
+{
+	char since[CLOCK_TEXT_SIZE];
+
+	/* With another standing the word says it, of all channels at once. */
+	for (size_t i = 0; i < facts->channel_count && !is_suspended(facts); i++) {
+		const struct head_channel *channel = &facts->channels[i];
+
+		if (channel->receives || nth-- > 0)
+			continue;
+		if (channel->since == TIME_NONE)
+			(void)snprintf(out, size, "不接收频道 %s：%s", channel->channel, channel->reason);
+		else
+			(void)snprintf(out, size, "不再接收频道 %s，自 %s 起：%s", channel->channel,
+				clock_format(channel->since, since), channel->reason);
+		return true;
+	}
+	return false;
+}
+
 void health_judge(const struct health_facts *facts, struct health *ret)
 {
 	size_t i = 0;
