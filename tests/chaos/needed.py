@@ -88,10 +88,6 @@ MECHANISMS = {
     "fsync-of-folders": Mechanism(
         "a document's name is on the disk before the receipt says so", "cut-power,cut-power-at",
         ("does not hold it", "aside as damaged", "with other bytes"), spoil=synced_in_vain("folders"), rounds=10),
-    "fsync-of-the-state": Mechanism(
-        "what the unit knows is on the disk before it says so", "cut-power,cut-power-at",
-        ("different receipts under number", "malformed", "does not hold it", "ended with", "which is not committed"),
-        spoil=synced_in_vain("database"), rounds=10),
     "epoch": Mechanism(
         "who hears that PostgreSQL went back says again what it lost", "restore-postgres",
         ("which is not committed", "has not come back", "does not hold it"), spoil=untold, rounds=2),
