@@ -64,24 +64,30 @@ static bool format_ranges(const struct ranges *ranges, struct buf *out, struct e
 	return buf_append_str(out, "}", err);
 }
 
+static void param_grants(struct pg_params *params, const struct sync *sync)
+{
+	int64_t grants[LIMIT_SYNC_GRANTS];
+
+	for (size_t i = 0; i < sync->grant_count; i++)
+		grants[i] = sync->grants[i];
+	pg_param_ints(params, sync->grant_count, grants);
+}
+
 bool ledger_owed_to(struct ledger *ledger, const struct sync *sync, int64_t limit,
 	struct pg_rows **ret, struct err *err)
 {
 	auto_buf struct buf have = BUF_INIT(RANGES_TEXT_MAX);
 	struct pg_params params = PG_PARAMS_INIT;
-	int64_t grants[LIMIT_SYNC_GRANTS];
 
 	if (!format_ranges(&sync->have, &have, err))
 		return false;
-	for (size_t i = 0; i < sync->grant_count; i++)
-		grants[i] = sync->grants[i];
 	pg_param_int(&params, ledger->fence);
 	pg_param_text(&params, sync->unit);
 	pg_param_text(&params, sync->device);
 	pg_param_int(&params, sync->epoch);
 	pg_param_int(&params, sync->last);
 	pg_param_text(&params, buf_str(&have));
-	pg_param_ints(&params, sync->grant_count, grants);
+	param_grants(&params, sync);
 	pg_param_int(&params, limit);
 	return pg_exec(ledger->pg, sql_ledger_owed_to, &params, ret, err);
 }
@@ -119,6 +125,21 @@ bool ledger_parts_for(struct ledger *ledger, const char *unit, const struct pub_
 	pg_param_text(&params, pub_id_format(publication, id));
 	pg_param_int(&params, index);
 	return pg_exec(ledger->pg, sql_ledger_parts_for, &params, ret, err);
+}
+
+bool ledger_end_asked(struct ledger *ledger, const struct sync *sync, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+	char ids[LIMIT_SYNC_MISSING][PUB_ID_SIZE];
+	const char *publications[LIMIT_SYNC_MISSING];
+
+	for (size_t i = 0; i < sync->missing_count; i++)
+		publications[i] = pub_id_format(&sync->missing[i].publication, ids[i]);
+	pg_param_int(&params, ledger->fence);
+	pg_param_text(&params, sync->unit);
+	param_grants(&params, sync);
+	pg_param_texts(&params, sync->missing_count, publications);
+	return pg_exec(ledger->pg, sql_ledger_end_asked, &params, NULL, err);
 }
 
 bool ledger_part_for_at(const struct pg_rows *rows, int row, struct part *ret, struct err *err)

@@ -74,6 +74,23 @@ static void what_matters_most_comes_first(void **state)
 	assert_word(&facts, "stopped");
 }
 
+static void who_was_cut_for_its_standing_is_told_why_while_the_line_is_down(void **state)
+{
+	struct health_facts facts = well;
+	struct health health;
+
+	(void)state;
+	facts.connected = false;
+	health_judge(&facts, &health);
+	assert_null(strstr(health.why, "资格"));
+	(void)strcpy(facts.standing, "suspended");
+	(void)strcpy(facts.reason, "未履行每月应急服务义务");
+	health_judge(&facts, &health);
+	assert_string_equal(health.word, "offline");
+	assert_non_null(strstr(health.why, "暂停"));
+	assert_non_null(strstr(health.why, "未履行每月应急服务义务"));
+}
+
 static void the_signed_reason_is_shown(void **state)
 {
 	struct health_facts facts = well;
@@ -131,6 +148,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_state_has_its_word),
 		cmocka_unit_test(what_matters_most_comes_first),
+		cmocka_unit_test(who_was_cut_for_its_standing_is_told_why_while_the_line_is_down),
 		cmocka_unit_test(the_signed_reason_is_shown),
 		cmocka_unit_test(a_channel_it_may_not_receive_is_told_and_its_word_stays),
 		cmocka_unit_test(with_another_standing_the_word_says_it_of_all_channels),
