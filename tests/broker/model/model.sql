@@ -107,13 +107,12 @@ $$;
 
 -- What why says of each unit and channel, and what a head does; the time is the database's when it was asked.
 CREATE FUNCTION m.truth(units text[]) RETURNS TABLE (unit text, channel text, allows boolean, good boolean, us bigint, told boolean) LANGUAGE sql VOLATILE AS $$
-	SELECT u, c.id, w.allows, w.good, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
-		(SELECT h.receives AND h.since IS NULL AND h.reason IS NULL FROM certwire.channels_told(u, clock_timestamp()) h
-			WHERE h.channel = c.id AND (h.receives OR octet_length(h.reason) BETWEEN 1 AND 256))
-	FROM unnest(units) u CROSS JOIN certwire.channel c
+	SELECT u, c.channel, w.allows, w.good, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
+		CASE WHEN c.receives = (c.reason IS NULL) THEN c.receives END
+	FROM unnest(units) u CROSS JOIN LATERAL certwire.channels_told(u, clock_timestamp()) c
 	CROSS JOIN LATERAL (SELECT bool_and(y.says = 'allows') FILTER (WHERE y.rule = 'verdict') AS allows,
-		bool_and(y.says = 'allows') FILTER (WHERE y.rule = 'standing') AS good FROM certwire.why(u, c.id) y) w
-	ORDER BY u COLLATE "C", c.id COLLATE "C"
+		bool_and(y.says = 'allows') FILTER (WHERE y.rule = 'standing') AS good FROM certwire.why(u, c.channel) y) w
+	ORDER BY u COLLATE "C", c.channel COLLATE "C"
 $$;
 
 CREATE FUNCTION m.begin() RETURNS void LANGUAGE plpgsql AS $$
