@@ -146,6 +146,14 @@ bool ledger_issue_rest(struct ledger *ledger, struct ledger_rest *ret, struct er
 	return ledger_pub_id(rows, 0, 0, &ret->publication, err);
 }
 
+bool ledger_release_scheduled(struct ledger *ledger, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_int(&params, ledger->fence);
+	return pg_exec(ledger->pg, sql_ledger_release_scheduled, &params, NULL, err);
+}
+
 bool ledger_refuse_issue(
 	struct ledger *ledger, const struct pub_id *publication, int code, struct err *err)
 {

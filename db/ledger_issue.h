@@ -71,6 +71,9 @@ struct ledger_rest {
 bool ledger_issue_rest(
 	struct ledger *ledger, struct ledger_rest *ret, struct err *err) MUST_USE NONNULL;
 
+/* Asks for the issue of what editors scheduled for now, unless its audience is not the approved one. */
+bool ledger_release_scheduled(struct ledger *ledger, struct err *err) MUST_USE NONNULL;
+
 /* It is not issued until an editor asks again, who sees the refusal code. */
 bool ledger_refuse_issue(struct ledger *ledger, const struct pub_id *publication, int code,
 	struct err *err) MUST_USE NONNULL;

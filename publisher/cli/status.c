@@ -4,6 +4,7 @@
 
 #include "common/json.h"
 #include "common/refusal.h"
+#include "db/editor_course.h"
 #include "publisher/cli/board.h"
 #include "publisher/cli/lookup.h"
 #include "publisher/cli/manifest_view.h"
@@ -39,6 +40,21 @@ static bool issue_text(
 	return buf_append_str(out, "已提交，等待分发程序 waiting for the dispatcher", err);
 }
 
+/* What stands between a draft and its issue. */
+static bool course_text(
+	struct session *session, const struct lookup *found, struct buf *out, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+	struct editor_course course;
+
+	if (!editor_course(session->pg, found->publication.id, &rows, &course, err) ||
+		!manifest_view_line(out, "提交审签", WHEN_OR_EMPTY(course.submitted_at), err) ||
+		!manifest_view_line(out, "退回", WHEN_OR_EMPTY(course.returned_at), err))
+		return false;
+	return manifest_view_line(out, "定时发布", WHEN_OR_EMPTY(course.scheduled_at), err) &&
+		   manifest_view_line(out, "未发布", course.held_back ? course.held_back : "", err);
+}
+
 static bool head_text(const struct lookup *found, struct buf *out, struct err *err)
 {
 	const struct editor_publication *publication = &found->publication;
@@ -56,12 +72,14 @@ static bool head_text(const struct lookup *found, struct buf *out, struct err *e
 			   manifest_view_line(out, "撤回", publication->withdrawn_reason, err));
 }
 
-static bool print_text(const struct lookup *found, const struct board *board, struct err *err)
+static bool print_text(
+	struct session *session, const struct lookup *found, const struct board *board, struct err *err)
 {
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 	auto_buf struct buf summary = BUF_INIT(OUTPUT_MAX);
 
-	if (!head_text(found, &text, err))
+	if (!head_text(found, &text, err) ||
+		(!found->publication.issued_at && !course_text(session, found, &text, err)))
 		return false;
 	if (board->total > 0 && (!board_summary(board, &summary, err) ||
 								!manifest_view_line(&text, "送达", buf_str(&summary), err) ||
@@ -103,5 +121,5 @@ bool verb_status(const struct cli_call *call, struct err *err)
 	return lookup_publication(&session, call->argv[0], &found, err) &&
 		   board_read(session.pg, found.publication.id, &board, err) &&
 		   (cli_has(call, "json") ? print_json(&found, &board, err)
-								  : print_text(&found, &board, err));
+								  : print_text(&session, &found, &board, err));
 }
