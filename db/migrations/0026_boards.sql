@@ -14,8 +14,10 @@ CREATE FUNCTION certwire.board_publications(since timestamptz, until timestamptz
 		(count(*) FILTER (WHERE d.state = 'owed'))::int, (count(d.stored_at))::int, (count(d.opened_at))::int,
 		(count(*) FILTER (WHERE d.refused_at IS NOT NULL AND d.stored_at IS NULL))::int,
 		(count(*) FILTER (WHERE d.state = 'expired'))::int, (count(*) FILTER (WHERE d.state = 'recalled'))::int,
-		percentile_disc(0.5) WITHIN GROUP (ORDER BY greatest(extract(epoch FROM d.stored_at - p.issued_at), 0)::bigint),
+		percentile_disc(0.5) WITHIN GROUP (ORDER BY greatest(extract(epoch FROM d.stored_at - p.issued_at), 0)::bigint)
+			FILTER (WHERE d.stored_at IS NOT NULL),
 		percentile_disc(0.95) WITHIN GROUP (ORDER BY greatest(extract(epoch FROM d.stored_at - p.issued_at), 0)::bigint)
+			FILTER (WHERE d.stored_at IS NOT NULL)
 	FROM publication p LEFT JOIN delivery d ON d.publication = p.id
 	WHERE p.state = 'issued' AND p.issued_at >= since AND p.issued_at < until
 	GROUP BY p.id
@@ -27,8 +29,10 @@ GRANT EXECUTE ON FUNCTION certwire.board_publications TO certwire_editor, certwi
 CREATE FUNCTION certwire.board_totals(since timestamptz, until timestamptz, OUT units int, OUT median_s bigint, OUT p95_s bigint)
 	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = certwire, pg_temp SET jit = off AS $$
 	SELECT count(DISTINCT d.unit)::int,
-		percentile_disc(0.5) WITHIN GROUP (ORDER BY greatest(extract(epoch FROM d.stored_at - p.issued_at), 0)::bigint),
+		percentile_disc(0.5) WITHIN GROUP (ORDER BY greatest(extract(epoch FROM d.stored_at - p.issued_at), 0)::bigint)
+			FILTER (WHERE d.stored_at IS NOT NULL),
 		percentile_disc(0.95) WITHIN GROUP (ORDER BY greatest(extract(epoch FROM d.stored_at - p.issued_at), 0)::bigint)
+			FILTER (WHERE d.stored_at IS NOT NULL)
 	FROM publication p JOIN delivery d ON d.publication = p.id
 	WHERE p.state = 'issued' AND p.issued_at >= since AND p.issued_at < until
 $$;
@@ -67,7 +71,7 @@ CREATE FUNCTION certwire.board_days(since timestamptz, until timestamptz)
 	RETURNS TABLE (day text, issued bigint, stored bigint)
 	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = certwire, pg_temp SET jit = off AS $$
 	WITH rows AS MATERIALIZED (
-		SELECT local_date(p.issued_at) AS issued_on, local_date(greatest(d.stored_at, p.issued_at)) AS stored_on, count(*) AS many
+		SELECT local_date(p.issued_at) AS issued_on, CASE WHEN d.stored_at IS NOT NULL THEN local_date(greatest(d.stored_at, p.issued_at)) END AS stored_on, count(*) AS many
 		FROM publication p JOIN delivery d ON d.publication = p.id
 		WHERE p.state = 'issued' AND p.issued_at >= since AND p.issued_at < until
 		GROUP BY 1, 2

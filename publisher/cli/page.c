@@ -6,6 +6,8 @@
 
 #include "publisher/cli/html.h"
 
+enum { STYLE_MAX = 64 * 1024 };
+
 /* As a content security policy names an inline text (CSP 3, section 2.3.1). */
 static bool hash(struct buf *out, const char *text, struct err *err)
 {
@@ -18,14 +20,25 @@ static bool hash(struct buf *out, const char *text, struct err *err)
 	return buf_printf(out, err, "'sha256-%s'", base64);
 }
 
+static bool style(struct buf *out, struct err *err)
+{
+	for (const char *const *line = page_style; *line; line++)
+		if (!buf_append_str(out, *line, err))
+			return false;
+	return true;
+}
+
 bool page_begin(struct buf *out, const char *title, struct err *err)
 {
-	return buf_append_str(out,
+	auto_buf struct buf css = BUF_INIT(STYLE_MAX);
+
+	return style(&css, err) &&
+		   buf_append_str(out,
 			   "<!doctype html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n"
 			   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
 			   "style-src ",
 			   err) &&
-		   hash(out, page_style, err) && buf_append_str(out, "; script-src ", err) &&
+		   hash(out, buf_str(&css), err) && buf_append_str(out, "; script-src ", err) &&
 		   hash(out, page_script, err) &&
 		   buf_append_str(out,
 			   "; base-uri 'none'; form-action 'none'\">\n<meta name=\"viewport\" "
@@ -33,7 +46,7 @@ bool page_begin(struct buf *out, const char *title, struct err *err)
 			   "content=\"no-referrer\">\n",
 			   err) &&
 		   html_element(out, "title", title, err) && buf_append_str(out, "\n<style>", err) &&
-		   buf_append_str(out, page_style, err) &&
+		   buf_append(out, css.data, css.len, err) &&
 		   buf_append_str(out, "</style>\n</head>\n<body>\n", err);
 }
 

@@ -6,12 +6,13 @@
 #define CERTWIRE_PUBLISHER_CLI_PAGE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "common/buf.h"
 #include "common/err.h"
 #include "common/macros.h"
 
-extern const char page_style[];
+extern const char *const page_style[]; /* lines; ends with NULL */
 extern const char page_script[];
 
 /* Appends everything up to the body, with the policy and the style. `title` is foreign. */

@@ -33,15 +33,27 @@ static bool grid(struct buf *out, struct err *err)
 	return true;
 }
 
+/* Before the first issue there is nothing to cover. */
+static int first_day(const struct period *period)
+{
+	int count = pg_row_count(period->days);
+	int nth = 0;
+
+	while (nth < count && editor_board_days_at(period->days, nth).issued == 0)
+		nth++;
+	return nth;
+}
+
 static bool line(
 	const struct period *period, const char *class, bool closed, struct buf *out, struct err *err)
 {
-	int count = pg_row_count(period->days);
+	int first = first_day(period);
+	int count = pg_row_count(period->days) - first;
 
 	if (!buf_printf(out, err, "<path class=\"%s\" d=\"", class))
 		return false;
 	for (int i = 0; i < count; i++) {
-		struct editor_board_day day = editor_board_days_at(period->days, i);
+		struct editor_board_day day = editor_board_days_at(period->days, first + i);
 
 		if (!buf_printf(
 				out, err, "%c%.1f %.1f", i ? 'L' : 'M', x_of(i, count), y_of(share_of(&day))))
@@ -55,7 +67,8 @@ static bool line(
 
 static bool labels(const struct period *period, struct buf *out, struct err *err)
 {
-	int count = pg_row_count(period->days);
+	int first = first_day(period);
+	int count = pg_row_count(period->days) - first;
 	int ticks = count < TICKS ? count : TICKS;
 
 	for (int i = 0; i < ticks; i++) {
@@ -66,7 +79,7 @@ static bool labels(const struct period *period, struct buf *out, struct err *err
 				i == 0           ? "start"
 				: i == ticks - 1 ? "end"
 								 : "middle",
-				editor_board_days_at(period->days, nth).day))
+				editor_board_days_at(period->days, first + nth).day))
 			return false;
 	}
 	return true;
@@ -96,7 +109,7 @@ static bool table(const struct period *period, struct buf *out, struct err *err)
 
 bool period_chart(const struct period *period, struct buf *out, struct err *err)
 {
-	if (pg_row_count(period->days) == 0)
+	if (first_day(period) == pg_row_count(period->days))
 		return true;
 	return buf_printf(out, err,
 			   "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"逐日签收覆盖率 coverage by "

@@ -140,13 +140,17 @@ static bool controls(const struct period *period, struct buf *out, struct err *e
 static bool column(const struct period *period, int nth, struct buf *out, struct err *err)
 {
 	struct editor_board_publication p = editor_board_publications_at(period->publications, nth);
+	char brief[CHANNEL_TEXT_SIZE];
 
+	/* The Chinese word alone: a column is narrow. */
+	(void)channel_text(p.channel, brief);
+	brief[strcspn(brief, " ")] = '\0';
 	return buf_append_str(out, "<th scope=\"col\" data-c=\"", err) &&
 		   html_text(out, p.channel, err) && buf_append_str(out, "\" title=\"", err) &&
 		   html_text(out, p.channel, err) && buf_append_str(out, " ", err) &&
 		   html_text(out, p.number, err) && buf_append_str(out, " ", err) &&
 		   html_text(out, period_title(period, nth), err) &&
-		   buf_append_str(out, "\"><div class=\"col\">", err) && html_text(out, p.channel, err) &&
+		   buf_append_str(out, "\"><div class=\"col\">", err) && html_text(out, brief, err) &&
 		   buf_append_str(out, " ", err) && html_text(out, p.number, err) &&
 		   buf_append_str(out, "</div></th>", err);
 }
@@ -198,11 +202,13 @@ static bool matrix(const struct period *period, struct buf *out, struct err *err
 	return buf_append_str(out, "</tbody></table></div></section>\n", err);
 }
 
-static bool heads(
-	const char *const *titles, size_t count, unsigned right, struct buf *out, struct err *err)
+/* Bit n of `right`: column n is a number. The column called `without` is left out. */
+static bool heads(const char *const *titles, size_t count, unsigned right, const char *without,
+	struct buf *out, struct err *err)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!buf_printf(out, err, "<th scope=\"col\"%s><button type=\"button\">%s</button></th>",
+		if ((!without || strcmp(titles[i], without) != 0) &&
+			!buf_printf(out, err, "<th scope=\"col\"%s><button type=\"button\">%s</button></th>",
 				right & (1U << i) ? " class=\"n\"" : "", titles[i]))
 			return false;
 	return buf_append_str(out, "</tr></thead><tbody>\n", err);
@@ -227,7 +233,7 @@ static bool publication_row(const struct period *period, int nth, struct buf *ou
 		!buf_append_str(out, "\">", err) ||
 		!html_element(out, "td", channel_text(p.channel, channel), err) ||
 		!html_element(out, "td", p.number, err) ||
-		!html_element(out, "td", period_title(period, nth), err) ||
+		(period->titles && !html_element(out, "td", period_title(period, nth), err)) ||
 		!buf_printf(out, err, "<td data-v=\"%" PRId64 "\">", p.issued_at) ||
 		!time_text(out, p.issued_at, MINUTE, err) || !buf_append_str(out, "</td>", err))
 		return false;
@@ -252,7 +258,7 @@ static bool publications(const struct period *period, struct buf *out, struct er
 			"<section><h2>发布件<small>publications</small></h2><div class=\"scroll\"><table "
 			"id=\"publications\" class=\"sort\"><thead><tr>",
 			err) ||
-		!heads(titles, ARRAY_LEN(titles), 0x1ff0, out, err))
+		!heads(titles, ARRAY_LEN(titles), 0x1ff0, period->titles ? NULL : "标题", out, err))
 		return false;
 	for (int i = 0; i < pg_row_count(period->publications); i++)
 		if (!publication_row(period, i, out, err))
@@ -305,7 +311,7 @@ static bool overdue(const struct period *period, struct buf *out, struct err *er
 		return buf_append_str(out, "<p>没有 none</p></section>\n", err);
 	if (!buf_append_str(
 			out, "<div class=\"scroll\"><table id=\"overdue\" class=\"sort\"><thead><tr>", err) ||
-		!heads(titles, ARRAY_LEN(titles), 1U << 2, out, err))
+		!heads(titles, ARRAY_LEN(titles), 1U << 2, NULL, out, err))
 		return false;
 	for (int i = 0; i < count; i++)
 		if (!overdue_row(period, i, out, err))

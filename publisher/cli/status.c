@@ -81,9 +81,11 @@ static bool print_text(
 	if (!head_text(found, &text, err) ||
 		(!found->publication.issued_at && !course_text(session, found, &text, err)))
 		return false;
-	if (board->total > 0 && (!board_summary(board, &summary, err) ||
-								!manifest_view_line(&text, "送达", buf_str(&summary), err) ||
-								!board_view(board, &text, err)))
+	if (board->total > 0 &&
+		(!board_summary(board, &summary, err) ||
+			!board_overdue(board, found->publication.issued_at, session->now, &summary, err) ||
+			!manifest_view_line(&text, "送达", buf_str(&summary), err) ||
+			!board_view(board, &text, err)))
 		return false;
 	return output_text(&text, err);
 }
