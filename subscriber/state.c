@@ -17,6 +17,7 @@ enum { STATE_PATH_MAX = 4096 };
  *
  * publication.state: wanted (owed to us), stored, recalled (quarantined), ended (nothing will come).
  * entry.doubted: to be asked for again, and not counted as held until it came again.
+ * channel: what the head says of each; since is TIME_NONE where it never could receive it.
  * item.receipt is null until the item is part of a signed receipt.
  */
 static const char *const migrations[] = {
@@ -74,6 +75,9 @@ static const char *const migrations[] = {
 	" PRIMARY KEY (epoch, sequence)) WITHOUT ROWID;",
 
 	"ALTER TABLE entry ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0;",
+
+	"CREATE TABLE channel (name TEXT PRIMARY KEY, receives INTEGER NOT NULL,"
+	" since INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;",
 };
 
 static bool state_path(

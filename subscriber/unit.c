@@ -80,7 +80,16 @@ void unit_incident(struct unit *unit, const char *what, const struct err *why)
 		unit_trouble(unit, "count it", &failed);
 }
 
-void unit_trouble(const struct unit *unit, const char *what, const struct err *why)
+void unit_trouble(struct unit *unit, const char *what, const struct err *why)
 {
-	log_line(&unit->log, LOG_LEVEL_ERROR, "could not %s, will try again: %s", what, why->text);
+	int64_t held_back;
+
+	if (!troubles_note(&unit->troubles, what, unit_now(unit), &held_back))
+		return;
+	if (held_back == 0)
+		log_line(&unit->log, LOG_LEVEL_ERROR, "could not %s, will try again: %s", what, why->text);
+	else
+		log_line(&unit->log, LOG_LEVEL_ERROR,
+			"could not %s (%lld times more since this was last said), will try again: %s", what,
+			(long long)held_back, why->text);
 }

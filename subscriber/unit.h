@@ -16,11 +16,13 @@
 #include "subscriber/config.h"
 #include "subscriber/db.h"
 #include "subscriber/spool.h"
+#include "subscriber/trouble.h"
 
 struct unit {
 	const struct config *config; /* borrowed */
 	const struct clock *clock; /* borrowed */
 	struct log log;
+	struct troubles troubles; /* said lately */
 	struct db db;
 	struct keyring ring;
 	struct signing_key key;
@@ -44,7 +46,10 @@ int64_t unit_true_now(const struct unit *unit) NONNULL;
 /* Logs a refusal that belongs to no publication and counts it. */
 void unit_incident(struct unit *unit, const char *what, const struct err *why) NONNULL;
 
-/* Logs a failure of this machine and says what happens next. */
-void unit_trouble(const struct unit *unit, const char *what, const struct err *why) NONNULL;
+/*
+ * Logs a failure of this machine and says what happens next; `what` is a literal. One that goes on is
+ * said once a minute.
+ */
+void unit_trouble(struct unit *unit, const char *what, const struct err *why) NONNULL;
 
 #endif

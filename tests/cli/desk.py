@@ -38,7 +38,7 @@ class Desk:
         self.cluster = self.folder / "pg"
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
         self.env |= {"PGHOST": str(self.cluster), "PGPORT": "5432", "PGDATABASE": "postgres",
-                     "HOME": str(self.folder), "TZ": "UTC"}
+                     "HOME": str(self.folder), "TZ": "UTC", "CERTWIRE_CHEAP_KEYS": "1"}
         self.env.pop("XDG_CONFIG_HOME", None)
         self.requests = {}
 

@@ -20,8 +20,8 @@ SELECT is(t.callable('ed1'), ARRAY['approve', 'audience', 'audience_changes', 'b
 	'draft_part', 'my_key', 'namesakes', 'note_preview', 'office_health', 'overdue', 'policies', 'publication_bytes', 'publication_comments', 'publication_course',
 	'publication_signatures', 'publication_status', 'publications', 'put_content_key', 'replace_draft', 'request_issue',
 	'return_publication', 'schedule_publication', 'submit_publication', 'test_units', 'who_am_i', 'withdraw_publication'], 'an editor may call just these');
-SELECT is(t.callable('dsp'), ARRAY['current_keysets', 'deliveries_to_seal', 'delivery_of', 'device_of', 'due_publications',
-	'entries_to_resign', 'entries_to_sign', 'expire_due', 'head_of', 'issue_due', 'issue_refuse', 'issue_rest', 'keys_to_wrap', 'lease_release', 'lease_renew', 'lease_take',
+SELECT is(t.callable('dsp'), ARRAY['current_keysets', 'deliveries_to_seal', 'delivery_of', 'device_of', 'due_publications', 'end_asked',
+	'entries_to_resign', 'entries_to_sign', 'expire_due', 'fill_due', 'head_channels', 'head_of', 'issue_due', 'issue_refuse', 'issue_rest', 'keys_to_wrap', 'lease_release', 'lease_renew', 'lease_take',
 	'my_key', 'offers_due', 'owed_to', 'park_items', 'parts_for', 'place_parked', 'publication_parts', 'put_anchor', 'put_entry_signatures', 'put_grants', 'put_incident',
 	'put_wrapped_keys', 'receipts_to_judge', 'refused_receipts', 'release_scheduled', 'settle', 'sync_seen', 'units_changed'], 'the dispatcher may call just these');
 SELECT is(t.callable('brk'), ARRAY['copy_changes', 'copy_devices', 'copy_names', 'copy_units', 'copy_version', 'current_keysets',
