@@ -109,7 +109,7 @@ static void check_login(struct doctor *doctor)
 	check_role(doctor, &login);
 	check_clock(doctor, &login);
 	note(doctor, "绑定 binding", login.kid ? GREEN : RED,
-		"an administrator runs: SELECT certwire.bind_key('<kid>', '<login>', 'editor')", "%s",
+		"an administrator calls certwire.bind_key('<kid>', '<login>', 'editor')", "%s",
 		login.kid ? login.kid : "no key is bound to this login");
 }
 
