@@ -14,10 +14,10 @@ CREATE FUNCTION certwire.board_publications(since timestamptz, until timestamptz
 		(count(*) FILTER (WHERE d.state = 'owed'))::int, (count(d.stored_at))::int, (count(d.opened_at))::int,
 		(count(*) FILTER (WHERE d.refused_at IS NOT NULL AND d.stored_at IS NULL))::int,
 		(count(*) FILTER (WHERE d.state = 'expired'))::int, (count(*) FILTER (WHERE d.state = 'recalled'))::int,
-		percentile_disc(0.5) WITHIN GROUP (ORDER BY greatest(extract(epoch FROM d.stored_at - p.issued_at), 0)::bigint)
-			FILTER (WHERE d.stored_at IS NOT NULL),
-		percentile_disc(0.95) WITHIN GROUP (ORDER BY greatest(extract(epoch FROM d.stored_at - p.issued_at), 0)::bigint)
-			FILTER (WHERE d.stored_at IS NOT NULL)
+		extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY greatest(d.stored_at, p.issued_at) - p.issued_at)
+			FILTER (WHERE d.stored_at IS NOT NULL))::bigint,
+		extract(epoch FROM percentile_disc(0.95) WITHIN GROUP (ORDER BY greatest(d.stored_at, p.issued_at) - p.issued_at)
+			FILTER (WHERE d.stored_at IS NOT NULL))::bigint
 	FROM publication p LEFT JOIN delivery d ON d.publication = p.id
 	WHERE p.state = 'issued' AND p.issued_at >= since AND p.issued_at < until
 	GROUP BY p.id
@@ -29,10 +29,10 @@ GRANT EXECUTE ON FUNCTION certwire.board_publications TO certwire_editor, certwi
 CREATE FUNCTION certwire.board_totals(since timestamptz, until timestamptz, OUT units int, OUT median_s bigint, OUT p95_s bigint)
 	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = certwire, pg_temp SET jit = off AS $$
 	SELECT count(DISTINCT d.unit)::int,
-		percentile_disc(0.5) WITHIN GROUP (ORDER BY greatest(extract(epoch FROM d.stored_at - p.issued_at), 0)::bigint)
-			FILTER (WHERE d.stored_at IS NOT NULL),
-		percentile_disc(0.95) WITHIN GROUP (ORDER BY greatest(extract(epoch FROM d.stored_at - p.issued_at), 0)::bigint)
-			FILTER (WHERE d.stored_at IS NOT NULL)
+		extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY greatest(d.stored_at, p.issued_at) - p.issued_at)
+			FILTER (WHERE d.stored_at IS NOT NULL))::bigint,
+		extract(epoch FROM percentile_disc(0.95) WITHIN GROUP (ORDER BY greatest(d.stored_at, p.issued_at) - p.issued_at)
+			FILTER (WHERE d.stored_at IS NOT NULL))::bigint
 	FROM publication p JOIN delivery d ON d.publication = p.id
 	WHERE p.state = 'issued' AND p.issued_at >= since AND p.issued_at < until
 $$;
@@ -71,10 +71,11 @@ CREATE FUNCTION certwire.board_days(since timestamptz, until timestamptz)
 	RETURNS TABLE (day text, issued bigint, stored bigint)
 	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = certwire, pg_temp SET jit = off AS $$
 	WITH rows AS MATERIALIZED (
-		SELECT local_date(p.issued_at) AS issued_on, CASE WHEN d.stored_at IS NOT NULL THEN local_date(greatest(d.stored_at, p.issued_at)) END AS stored_on, count(*) AS many
-		FROM publication p JOIN delivery d ON d.publication = p.id
+		SELECT local_date(p.issued_at) AS issued_on, c.stored_on, c.many
+		FROM publication p
+		CROSS JOIN LATERAL (SELECT CASE WHEN d.stored_at IS NOT NULL THEN local_date(greatest(d.stored_at, p.issued_at)) END AS stored_on,
+			count(*) AS many FROM delivery d WHERE d.publication = p.id GROUP BY 1) c
 		WHERE p.state = 'issued' AND p.issued_at >= since AND p.issued_at < until
-		GROUP BY 1, 2
 	)
 	SELECT g.day::date::text, (SELECT coalesce(sum(r.many), 0) FROM rows r WHERE r.issued_on <= g.day)::bigint,
 		(SELECT coalesce(sum(r.many), 0) FROM rows r WHERE r.stored_on <= g.day)::bigint
