@@ -46,8 +46,7 @@ static bool show_it(struct session *session, const struct opened *opened, struct
 	auto_audience struct audience audience = {.rows = NULL};
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 
-	if (!audience_read(session->pg, opened->manifest.channel, opened->rule.data, opened->rule.len,
-			&audience, err) ||
+	if (!audience_of(session->pg, &opened->found.publication, &audience, err) ||
 		!opened_view(opened, &text, err) || !audience_detail(&audience, &text, err) ||
 		!lookup_namesakes(session, opened->manifest.channel, opened->manifest.number,
 			opened->found.publication.id, &text, err))

@@ -2,21 +2,22 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/cleanup.h"
 #include "common/json.h"
+#include "common/kind.h"
 #include "db/editor.h"
+#include "db/editor_recall.h"
 #include "publisher/cli/table.h"
 
 enum { NAMED_MAX = 20 };
 
-bool audience_read(struct pg *pg, const char *channel, const void *rule, size_t len,
-	struct audience *ret, struct err *err)
+/* Takes the rows over. */
+static struct audience count(struct pg_rows *rows)
 {
-	struct audience audience = {.rows = NULL};
+	struct audience audience = {.rows = rows};
 
-	if (!editor_audience(pg, channel, rule, len, &audience.rows, err))
-		return false;
 	for (int i = 0; i < pg_row_count(audience.rows); i++) {
 		struct editor_audience unit = editor_audience_at(audience.rows, i);
 
@@ -25,8 +26,38 @@ bool audience_read(struct pg *pg, const char *channel, const void *rule, size_t 
 		audience.waiting += unit.waits;
 		audience.without_device += unit.receives && unit.devices == 0;
 	}
-	*ret = audience;
+	return audience;
+}
+
+bool audience_read(struct pg *pg, const char *channel, const void *rule, size_t len,
+	struct audience *ret, struct err *err)
+{
+	struct pg_rows *rows;
+
+	if (!editor_audience(pg, channel, rule, len, &rows, err))
+		return false;
+	*ret = count(rows);
 	return true;
+}
+
+bool audience_read_recall(struct pg *pg, const char *id, struct audience *ret, struct err *err)
+{
+	struct pg_rows *rows;
+
+	if (!editor_recall_audience(pg, id, &rows, err))
+		return false;
+	*ret = count(rows);
+	return true;
+}
+
+bool audience_of(struct pg *pg, const struct editor_publication *publication, struct audience *ret,
+	struct err *err)
+{
+	struct pg_bytes rule = publication->audience;
+
+	return strcmp(publication->kind, kind_name(KIND_RECALL)) == 0
+			   ? audience_read_recall(pg, publication->id, ret, err)
+			   : audience_read(pg, publication->channel, rule.data, rule.len, ret, err);
 }
 
 void audience_release(struct audience *audience)

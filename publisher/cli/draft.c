@@ -1,4 +1,4 @@
-#include "publisher/cli/verbs.h"
+#include "publisher/cli/draft.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "db/editor.h"
 #include "db/editor_course.h"
 #include "db/editor_draft.h"
+#include "db/editor_recall.h"
 #include "publisher/cli/approvals.h"
 #include "publisher/cli/audience.h"
 #include "publisher/cli/calendar.h"
@@ -22,15 +23,17 @@
 #include "publisher/cli/session.h"
 #include "publisher/cli/signer.h"
 #include "publisher/cli/sources.h"
+#include "publisher/cli/verbs.h"
 
 enum { TEST_UNITS_MAX = 1000 };
 
 /* Everything that becomes a draft, in the order in which it is made. */
 struct draft {
 	struct session session;
-	struct opened old; /* what is edited; nothing for a new one */
+	struct opened edited; /* what is edited; nothing for a new one */
 	bool edits;
 	bool submits; /* hands it over at once */
+	struct lookup old; /* what it takes back; nothing for KIND_PUBLISH */
 	struct manifest manifest;
 	struct buf rule;
 	struct sources sources;
@@ -59,7 +62,8 @@ static void draft_release(struct draft *draft)
 	buf_release(&draft->rule);
 	buf_release(&draft->warnings);
 	manifest_release(&draft->manifest);
-	opened_release(&draft->old);
+	opened_release(&draft->edited);
+	lookup_release(&draft->old);
 	session_release(&draft->session);
 }
 
@@ -81,18 +85,19 @@ static bool check_any(const struct sources *sources, struct err *err)
 		   err_set(err, ERR_USAGE, "which files? 1 to %d make a publication", LIMIT_FILES);
 }
 
-static void start(const struct cli_call *call, struct draft *draft)
+static void start(struct draft *draft)
 {
 	buf_init(&draft->rule, RULE_BYTES_MAX);
 	buf_init(&draft->warnings, OUTPUT_MAX);
 	buf_init(&draft->manifest_bytes, LIMIT_MANIFEST);
 	buf_init(&draft->signature, LIMIT_MANIFEST_JWS);
-	draft->submits = cli_has(call, "submit");
 }
 
 static bool take_sources(struct draft *draft, struct err *err)
 {
-	return add_calendar(draft, err) && check_any(&draft->sources, err) &&
+	/* A recall has no files. */
+	return (draft->manifest.kind == KIND_RECALL ||
+			   (add_calendar(draft, err) && check_any(&draft->sources, err))) &&
 		   sources_describe(&draft->sources, &draft->manifest, &draft->warnings, err) &&
 		   manifest_check_total(&draft->manifest, LIMIT_PUBLICATION_BYTES, err);
 }
@@ -112,11 +117,13 @@ static bool make_test(struct draft *draft, struct err *err)
 }
 
 /* All that can be refused without asking anyone. */
-static bool read_what(const struct cli_call *call, struct draft *draft, struct err *err)
+static bool read_what(
+	const struct cli_call *call, enum kind kind, struct draft *draft, struct err *err)
 {
-	start(call, draft);
+	start(draft);
 	return session_init(&draft->session, call, err) &&
-		   draft_options_read(call, draft->session.now, &draft->manifest, &draft->rule, err) &&
+		   draft_options_read(
+			   call, kind, draft->session.now, &draft->manifest, &draft->rule, err) &&
 		   (!cli_has(call, "test") || make_test(draft, err)) &&
 		   sources_open(call->argv + 1, call->argc - 1, &draft->sources, err) &&
 		   take_sources(draft, err);
@@ -125,10 +132,10 @@ static bool read_what(const struct cli_call *call, struct draft *draft, struct e
 /* The old draft opened and verified, its manifest and files but for what is said anew. */
 static bool read_old(const struct cli_call *call, struct draft *draft, struct err *err)
 {
-	struct opened *old = &draft->old;
+	struct opened *old = &draft->edited;
 	char calendar[CALENDAR_NAME_SIZE];
 
-	start(call, draft);
+	start(draft);
 	draft->edits = true;
 	if (!session_init(&draft->session, call, err) ||
 		!opened_read(&draft->session, call->argv[0], old, err) ||
@@ -146,13 +153,44 @@ static bool read_old(const struct cli_call *call, struct draft *draft, struct er
 		   take_sources(draft, err);
 }
 
+/* What it takes back is found by PostgreSQL, which refuses later what cannot be taken back. */
+static bool refer(struct draft *draft, enum kind kind, const char *target, struct err *err)
+{
+	struct manifest *manifest = &draft->manifest;
+
+	if (kind == KIND_PUBLISH)
+		return true;
+	if (!lookup_publication(&draft->session, target, &draft->old, err))
+		return false;
+	manifest->references[0].recalls = kind == KIND_RECALL;
+	manifest->references[0].publication = draft->old.id;
+	manifest->reference_count = 1;
+	if (kind != KIND_RECALL)
+		return true;
+	buf_clear(&draft->rule);
+	if (!rule_make_holders(&draft->rule, err))
+		return false;
+	manifest->audience = digest_of(draft->rule.data, draft->rule.len);
+	return true;
+}
+
+static bool read_audience(struct draft *draft, struct err *err)
+{
+	struct pg *pg = draft->session.pg;
+
+	return draft->manifest.kind == KIND_RECALL
+			   ? audience_read_recall(pg, draft->old.publication.id, &draft->audience, err)
+			   : audience_read(pg, draft->manifest.channel, draft->rule.data, draft->rule.len,
+					 &draft->audience, err);
+}
+
 /* What the channel's policy adds, then the manifest is as it will be signed. */
 static bool apply_policy(const struct cli_call *call, struct draft *draft, struct err *err)
 {
 	struct manifest *manifest = &draft->manifest;
 	int64_t from = manifest->not_before == TIME_NONE ? draft->session.now : manifest->not_before;
 
-	if (!draft->edits && !cli_has(call, "expires") &&
+	if (!draft->edits && manifest->kind != KIND_RECALL && !cli_has(call, "expires") &&
 		!editor_expiry(draft->session.pg, manifest->channel, from, &manifest->expires_at, err))
 		return false;
 	return manifest_format(manifest, &draft->manifest_bytes, err);
@@ -165,9 +203,9 @@ static bool read_who(struct draft *draft, struct err *err)
 	struct session *session = &draft->session;
 
 	if (draft->edits) {
-		draft->keyset = draft->old.keyset;
-		draft->editor = draft->old.editor;
-		draft->old.editor = (struct signer)SIGNER_INIT;
+		draft->keyset = draft->edited.keyset;
+		draft->editor = draft->edited.editor;
+		draft->edited.editor = (struct signer)SIGNER_INIT;
 	} else if (!session_trust(session, &draft->ring, &draft->keyset, err)) {
 		return false;
 	}
@@ -177,9 +215,7 @@ static bool read_who(struct draft *draft, struct err *err)
 			(long long)draft->keyset->version, channel);
 	return (draft->edits ||
 			   signer_load(session, draft->keyset, ROLE_EDITOR, &draft->editor, err)) &&
-		   editor_check_my_key(session->pg, draft->editor.kid, err) &&
-		   audience_read(
-			   session->pg, channel, draft->rule.data, draft->rule.len, &draft->audience, err);
+		   editor_check_my_key(session->pg, draft->editor.kid, err) && read_audience(draft, err);
 }
 
 static bool seal_and_sign(struct draft *draft, struct err *err)
@@ -216,14 +252,16 @@ static bool store(struct pg *pg, void *context, struct err *err)
 		.approvals_needed = draft->approvals};
 
 	(void)pub_id_format(&draft->manifest.id, id);
-	if (!editor_draft_begin(pg, &row, err) || !put_parts(pg, id, sealing, err))
+	if (!editor_draft_begin(pg, &row, err) ||
+		(draft->old.rows && !editor_draft_reference(pg, id, draft->old.publication.id, err)) ||
+		!put_parts(pg, id, sealing, err))
 		return false;
 	for (size_t i = 0; i < sealing->grant_count; i++)
 		if (!editor_put_content_key(pg, id, sealing->grants[i].kid, sealing->grants[i].sealed, err))
 			return false;
 	if (!editor_draft_finish(
 			pg, id, draft->editor.kid, buf_str(&draft->signature), &draft->approval, err) ||
-		(draft->edits && !editor_replace(pg, id, draft->old.found.publication.id, err)))
+		(draft->edits && !editor_replace(pg, id, draft->edited.found.publication.id, err)))
 		return false;
 	return !draft->submits || draft->approval.is_approved || editor_submit(pg, id, err);
 }
@@ -285,15 +323,18 @@ static bool make(const struct cli_call *call, struct draft *draft, struct err *e
 }
 
 /* clang-format off */
-#define DRAFT_INIT {.session = SESSION_INIT, .old = OPENED_INIT, .editor = SIGNER_INIT, .sealing = SEALING_INIT}
+#define DRAFT_INIT {.session = SESSION_INIT, .edited = OPENED_INIT, .editor = SIGNER_INIT, .sealing = SEALING_INIT}
 /* clang-format on */
 
-bool verb_draft(const struct cli_call *call, struct err *err)
+bool draft_make(const struct cli_call *call, enum kind kind, const char *target, struct err *err)
 {
 	CLEANUP(draft_release)
 	struct draft draft = DRAFT_INIT;
 
-	return read_what(call, &draft, err) && make(call, &draft, err);
+	/* A recall is urgent: it waits for nobody but who approves it. */
+	draft.submits = kind == KIND_RECALL || cli_has(call, "submit");
+	return read_what(call, kind, &draft, err) && refer(&draft, kind, target, err) &&
+		   make(call, &draft, err);
 }
 
 bool verb_edit(const struct cli_call *call, struct err *err)
@@ -301,5 +342,13 @@ bool verb_edit(const struct cli_call *call, struct err *err)
 	CLEANUP(draft_release)
 	struct draft draft = DRAFT_INIT;
 
+	draft.submits = cli_has(call, "submit");
 	return read_old(call, &draft, err) && make(call, &draft, err);
+}
+
+bool verb_draft(const struct cli_call *call, struct err *err)
+{
+	const char *target = cli_value(call, "supersedes");
+
+	return draft_make(call, target ? KIND_SUPERSEDE : KIND_PUBLISH, target, err);
 }

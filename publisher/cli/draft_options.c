@@ -44,6 +44,7 @@ const struct cli_option edit_options[] = {
 
 const struct cli_option draft_options[] = {
 	WHAT_OPTIONS,
+	{"supersedes", "ID", "the issued publication that this one replaces", false},
 	{"test", NULL, "a test, to CNCERT's own test units only, and marked as one", false},
 	SESSION_KEY_OPTIONS,
 	{"json", NULL, "print JSON", false},
@@ -165,6 +166,21 @@ static bool set_audience(
 	return make_rule(units, count, manifest, rule, err);
 }
 
+/* A recall has one field, why; the forms are for what it takes back. */
+static bool set_fields(
+	const struct cli_call *call, int64_t now, struct manifest *manifest, struct err *err)
+{
+	const char *reason;
+
+	if (manifest->kind != KIND_RECALL)
+		return form_fill(call, now, manifest, err);
+	if (!cli_need(call, "reason", &reason, err))
+		return false;
+	if (*reason == '\0')
+		return err_set(err, ERR_USAGE, "--reason: say why in a sentence");
+	return manifest_add_field(manifest, "reason", reason, err);
+}
+
 /* All but the channel. */
 static bool set_all(const struct cli_call *call, int64_t now, struct manifest *manifest,
 	struct buf *rule, struct err *err)
@@ -173,15 +189,15 @@ static bool set_all(const struct cli_call *call, int64_t now, struct manifest *m
 	randombytes_buf(manifest->salt, sizeof manifest->salt);
 	return set_number(call, manifest, err) && set_title(call, manifest, err) &&
 		   set_language(call, manifest, err) && set_times(call, now, manifest, err) &&
-		   set_audience(call, manifest, rule, err) && form_fill(call, now, manifest, err);
+		   set_audience(call, manifest, rule, err) && set_fields(call, now, manifest, err);
 }
 
-bool draft_options_read(const struct cli_call *call, int64_t now, struct manifest *ret,
-	struct buf *rule, struct err *err)
+bool draft_options_read(const struct cli_call *call, enum kind kind, int64_t now,
+	struct manifest *ret, struct buf *rule, struct err *err)
 {
 	auto_manifest struct manifest manifest = MANIFEST_INIT;
 
-	manifest.kind = KIND_PUBLISH;
+	manifest.kind = kind;
 	manifest.not_before = TIME_NONE;
 	manifest.expires_at = TIME_NONE;
 	if (!set_channel(call, &manifest, err) || !set_all(call, now, &manifest, rule, err))

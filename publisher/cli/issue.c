@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/kind.h"
 #include "db/editor.h"
 #include "publisher/cli/changes.h"
 #include "publisher/cli/manifest_view.h"
@@ -71,10 +72,13 @@ static bool confirm(const struct cli_call *call, int receiving, struct err *err)
 	return compare_number(answer, receiving, err);
 }
 
-/* The audience is frozen at issue: what is issued to nobody reaches nobody, ever. */
+/*
+ * The audience is frozen at issue: what is issued to nobody reaches nobody, ever. But for a recall,
+ * which ends what is still owed.
+ */
 static bool check_somebody(const struct lookup *found, int receiving, struct err *err)
 {
-	return receiving > 0 ||
+	return receiving > 0 || strcmp(found->publication.kind, kind_name(KIND_RECALL)) == 0 ||
 		   err_set(err, ERR_DENIED, "publication %s would reach nobody; nothing was issued",
 			   found->brief);
 }
@@ -114,11 +118,9 @@ static bool report(const struct lookup *found, int receiving, int64_t now, struc
 bool issue_confirm(const struct cli_call *call, struct session *session, const struct lookup *found,
 	struct audience *ret, struct err *err)
 {
-	struct pg_bytes rule = found->publication.audience;
 	auto_audience struct audience audience = {.rows = NULL};
 
-	if (!check_state(found, err) || !audience_read(session->pg, found->publication.channel,
-										rule.data, rule.len, &audience, err))
+	if (!check_state(found, err) || !audience_of(session->pg, &found->publication, &audience, err))
 		return false;
 	if (!show_it(session, found, &audience, err) ||
 		!check_somebody(found, audience.receiving, err) ||

@@ -48,8 +48,7 @@ bool verb_show(const struct cli_call *call, struct err *err)
 
 	if (!session_init(&session, call, err) || !opened_read(&session, call->argv[0], &opened, err) ||
 		!opened_files(&opened, cli_value(call, "out"), err) ||
-		!audience_read(
-			session.pg, opened.manifest.channel, opened.rule.data, opened.rule.len, &audience, err))
+		!audience_of(session.pg, &opened.found.publication, &audience, err))
 		return false;
 	return cli_has(call, "json") ? print_json(&opened, &audience, err)
 								 : print_text(&session, &opened, &audience, err);

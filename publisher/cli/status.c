@@ -1,11 +1,13 @@
 #include "publisher/cli/verbs.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "common/json.h"
 #include "common/refusal.h"
 #include "db/editor_course.h"
 #include "publisher/cli/board.h"
+#include "publisher/cli/confirmed.h"
 #include "publisher/cli/lookup.h"
 #include "publisher/cli/manifest_view.h"
 #include "publisher/cli/output.h"
@@ -55,6 +57,19 @@ static bool course_text(
 		   manifest_view_line(out, "未发布", course.held_back ? course.held_back : "", err);
 }
 
+static bool fate_text(
+	const struct editor_publication *publication, struct buf *out, struct err *err)
+{
+	char line[128];
+
+	if (!publication->fate)
+		return true;
+	(void)snprintf(
+		line, sizeof line, "%s %.8s", WHEN_OR_EMPTY(publication->fate_at), publication->fate_by);
+	return manifest_view_line(
+		out, strcmp(publication->fate, "recalled") == 0 ? "召回" : "替代", line, err);
+}
+
 static bool head_text(const struct lookup *found, struct buf *out, struct err *err)
 {
 	const struct editor_publication *publication = &found->publication;
@@ -63,22 +78,23 @@ static bool head_text(const struct lookup *found, struct buf *out, struct err *e
 
 	return buf_printf(out, err, "%s  %s %s  %s\n", found->brief,
 			   channel_text(publication->channel, channel), publication->number,
-			   publication_state_text(publication->state)) &&
+			   publication_state_text(publication_state(publication))) &&
 		   issue_text(publication, &issue, err) &&
 		   manifest_view_line(out, "发布", buf_str(&issue), err) &&
 		   (!publication->expires_at ||
 			   manifest_view_line(out, "截止", WHEN_OR_EMPTY(publication->expires_at), err)) &&
+		   fate_text(publication, out, err) &&
 		   (!publication->withdrawn_reason ||
 			   manifest_view_line(out, "撤回", publication->withdrawn_reason, err));
 }
 
-static bool print_text(
-	struct session *session, const struct lookup *found, const struct board *board, struct err *err)
+static bool print_text(struct session *session, const struct lookup *found,
+	const struct board *board, const struct confirmed *confirmed, struct err *err)
 {
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 	auto_buf struct buf summary = BUF_INIT(OUTPUT_MAX);
 
-	if (!head_text(found, &text, err) ||
+	if (!head_text(found, &text, err) || !confirmed_view(confirmed, &text, err) ||
 		(!found->publication.issued_at && !course_text(session, found, &text, err)))
 		return false;
 	if (board->total > 0 &&
@@ -90,16 +106,18 @@ static bool print_text(
 	return output_text(&text, err);
 }
 
-static bool print_json(const struct lookup *found, const struct board *board, struct err *err)
+static bool print_json(const struct lookup *found, const struct board *board,
+	const struct confirmed *confirmed, struct err *err)
 {
 	const struct editor_publication *publication = &found->publication;
 
 	return output_json(
-		json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:i, s:o}", "id", publication->id,
-			"channel", publication->channel, "number", publication->number, "state",
-			publication->state, "signatures", publication->signatures, "approvals_needed",
-			publication->approvals_needed, "issue_requested_at",
-			output_time(publication->issue_requested_at, 0), "issued_at",
+		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:o, s:i, s:i, s:o, s:o, s:i, s:o}", "id",
+			publication->id, "kind", publication->kind, "channel", publication->channel, "number",
+			publication->number, "state", publication_state(publication), "taken_back_by",
+			publication->fate_by, "confirmed", confirmed_json(confirmed), "signatures",
+			publication->signatures, "approvals_needed", publication->approvals_needed,
+			"issue_requested_at", output_time(publication->issue_requested_at, 0), "issued_at",
 			output_time(publication->issued_at, 0), "issue_refused_code",
 			publication->issue_refused_code, "units", board_json(board)),
 		err);
@@ -110,6 +128,7 @@ bool verb_status(const struct cli_call *call, struct err *err)
 	auto_session struct session session = SESSION_INIT;
 	auto_lookup struct lookup found = {.rows = NULL};
 	auto_board struct board board = {.rows = NULL};
+	auto_confirmed struct confirmed confirmed = {.rows = NULL};
 
 	if (cli_has(call, "watch") && cli_has(call, "json"))
 		return err_set(err, ERR_USAGE, "--watch and --json do not go together");
@@ -122,6 +141,7 @@ bool verb_status(const struct cli_call *call, struct err *err)
 	lookup_release(&found);
 	return lookup_publication(&session, call->argv[0], &found, err) &&
 		   board_read(session.pg, found.publication.id, &board, err) &&
-		   (cli_has(call, "json") ? print_json(&found, &board, err)
-								  : print_text(&session, &found, &board, err));
+		   confirmed_read(session.pg, found.publication.id, &confirmed, err) &&
+		   (cli_has(call, "json") ? print_json(&found, &board, &confirmed, err)
+								  : print_text(&session, &found, &board, &confirmed, err));
 }

@@ -62,6 +62,7 @@ SELECT is(t.may('canton', 'seminar'), 'true', 'no region named: all');
 -- Groups.
 SELECT certwire.make_group('malware', '恶意代码分析');
 SELECT certwire.grant_channel('@malware', 'opportunity', reason => '专项课题');
+SELECT throws_ok($$SELECT certwire.put_in_group('@malware', 'delta', 'x')$$, 'CW004', NULL, 'a group is written with @ only where a unit could stand');
 SELECT certwire.put_in_group('malware', 'delta', '能力评审');
 SELECT is(t.may('delta', 'opportunity'), 'true', 'a group''s grant is its members''');
 SELECT certwire.deny_channel('@malware', 'monthly', '试验');

@@ -479,7 +479,7 @@ GRANT EXECUTE ON FUNCTION certwire.test_units TO certwire_editor, certwire_admin
 CREATE FUNCTION certwire.namesakes(id text, channel text, number text)
 	RETURNS TABLE (publication text, state text) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
 	SELECT p.id::text, p.state FROM publication p
-	WHERE p.channel = namesakes.channel AND p.number = namesakes.number AND p.id <> namesakes.id AND p.state <> 'withdrawn'
+	WHERE p.channel = namesakes.channel AND p.number = namesakes.number AND p.id <> namesakes.id AND p.state <> 'withdrawn' AND p.kind <> 'recall'
 	ORDER BY p.drafted_at DESC, p.id
 $$;
 COMMENT ON FUNCTION certwire.namesakes IS 'Other publications of that channel and number, newest first. 同期号的其他发布件。';
