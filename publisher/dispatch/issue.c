@@ -62,6 +62,7 @@ static bool issue_one(struct dispatch *dispatch, const struct ledger_draft *draf
 	for (size_t i = 0; manifest->kind == KIND_RECALL && i < manifest->reference_count; i++)
 		if (manifest->references[i].recalls)
 			recalls[count++] = manifest->references[i].publication;
+	fault_point("dispatch-before-issue");
 	if (!ledger_issue(&dispatch->ledger, &draft->entry.publication, draft->entry.signature_count,
 			count, recalls, &issued, err))
 		return false;
