@@ -8,10 +8,10 @@ set -euo pipefail
 
 unit=(
 	cmake ninja-build gcc libc6-dev pkg-config
-	libsodium-dev libjansson-dev libunistring-dev libmosquitto-dev libsqlite3-dev
+	libsodium-dev libjansson-dev libunistring-dev libmosquitto-dev libsqlite3-dev libssl-dev
 )
 build=(
-	"${unit[@]}" ccache git mosquitto-dev libpq-dev libssl-dev
+	"${unit[@]}" ccache git mosquitto-dev libpq-dev
 )
 lint=(
 	clang libclang-rt-14-dev clang-format clang-tidy clang-tools shellcheck

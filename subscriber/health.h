@@ -22,6 +22,7 @@ struct health_facts {
 	char line_reason[300];
 	int64_t line_since;
 	int64_t echo_at;
+	int refused_topics; /* of our own, at the newest echo */
 	char standing[16];
 	int64_t standing_since;
 	char reason[LIMIT_HEAD_REASON + 1];

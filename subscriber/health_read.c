@@ -18,7 +18,9 @@ static bool read_line(struct db *db, struct health_facts *facts, struct err *err
 	auto_stmt sqlite3_stmt *stmt = NULL;
 	bool row;
 
-	if (!db_query(db, err, &stmt, "SELECT connected, gap, broker, reason, since, echo_at FROM line",
+	if (!db_query(db, err, &stmt,
+			"SELECT connected, gap, broker, reason, since, echo_at,"
+			" refused_topics FROM line",
 			"") ||
 		!db_next(db, stmt, &row, err))
 		return false;
@@ -30,6 +32,7 @@ static bool read_line(struct db *db, struct health_facts *facts, struct err *err
 	copy(facts->line_reason, sizeof facts->line_reason, stmt, 3);
 	facts->line_since = sqlite3_column_int64(stmt, 4);
 	facts->echo_at = sqlite3_column_int64(stmt, 5);
+	facts->refused_topics = sqlite3_column_int(stmt, 6);
 	return true;
 }
 

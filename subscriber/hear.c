@@ -27,7 +27,7 @@ static void keep_echo(struct daemon *daemon)
 
 	if (!daemon->leaving_gap && now - daemon->echo_kept_at < ECHO_KEPT_EVERY_S)
 		return;
-	if (!line_echo(&daemon->unit->db, now, &err))
+	if (!line_echo(&daemon->unit->db, now, link_refused_topics(daemon->link), &err))
 		unit_trouble(daemon->unit, "keep the time of an echo", &err);
 	daemon->echo_kept_at = now;
 	daemon->leaving_gap = false;

@@ -47,6 +47,8 @@ static const struct cli_verb verbs[] = {
 		"after a lost disk, or in doubt: ask CNCERT again for what is not whole here",
 		resync_options},
 	{"status", verb_status, NULL, "one word, why, and what to do", json_options},
+	{"doctor", verb_doctor, NULL, "walk the way to CNCERT step by step, and say where it breaks",
+		json_options},
 	{"anchor", verb_anchor, "FILE",
 		"write what CNCERT has signed of its audit to a new file, for its auditors", NULL},
 	{"token", verb_token, NULL, "a one-time token, as options for mosquitto_sub", token_options},

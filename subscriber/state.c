@@ -74,6 +74,8 @@ static const char *const migrations[] = {
 	" PRIMARY KEY (epoch, sequence)) WITHOUT ROWID;",
 
 	"ALTER TABLE entry ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0;",
+
+	"ALTER TABLE line ADD COLUMN refused_topics INTEGER NOT NULL DEFAULT 0;",
 };
 
 static bool state_path(
@@ -133,6 +135,14 @@ static bool state_absent(const char *dir, struct err *err)
 		err, ERR_USAGE, "there is no state in '%s' yet: start 'certwire-unit run' once", dir);
 }
 
+/* After an upgrade, who looks first brings the state up to date; additions do not disturb a daemon. */
+static bool state_update(const char *dir, struct err *err)
+{
+	auto_db struct db db = {.handle = NULL};
+
+	return state_open(dir, &db, err);
+}
+
 bool state_open_readonly(const char *dir, struct db *ret, struct err *err)
 {
 	char path[STATE_PATH_MAX];
@@ -145,7 +155,8 @@ bool state_open_readonly(const char *dir, struct db *ret, struct err *err)
 	if (!db_open_readonly(path, ret, err))
 		return false;
 	/* Version 0: the daemon has made the file this instant, and nothing in it yet. */
-	if (!state_version(ret, &version, err) || (version == 0 && !state_absent(dir, err))) {
+	if (!state_version(ret, &version, err) || (version == 0 && !state_absent(dir, err)) ||
+		(version < (int64_t)ARRAY_LEN(migrations) && !state_update(dir, err))) {
 		db_close(ret);
 		return false;
 	}

@@ -18,6 +18,7 @@ bool verb_inbox_open(const struct cli_call *call, struct err *err);
 bool verb_inbox_verify(const struct cli_call *call, struct err *err);
 bool verb_resync(const struct cli_call *call, struct err *err);
 bool verb_status(const struct cli_call *call, struct err *err);
+bool verb_doctor(const struct cli_call *call, struct err *err);
 bool verb_anchor(const struct cli_call *call, struct err *err);
 bool verb_token(const struct cli_call *call, struct err *err);
 

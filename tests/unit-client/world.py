@@ -46,13 +46,15 @@ def wait_until(condition, what, deadline=DEADLINE):
 
 
 class Broker:
-    def __init__(self, folder):
+    def __init__(self, folder, conf="", anonymous=True):
         self.port = free_port()
         self.name = f"127.0.0.1:{self.port}"
         self.conf = os.path.join(folder, f"mosquitto-{self.port}.conf")
         with open(self.conf, "w") as out:
-            out.write(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n"
-                      "set_tcp_nodelay true\nmax_packet_size 131072\nlog_type none\n")
+            out.write(f"listener {self.port} 127.0.0.1\n"
+                      f"allow_anonymous {str(anonymous).lower()}\n"
+                      "set_tcp_nodelay true\nmax_packet_size 131072\nlog_type none\n"
+                      + ("user root\n" if os.geteuid() == 0 else "") + conf)
         self.process = None
         self.start()
 
@@ -323,13 +325,13 @@ class World:
                                                 incident["count"])
         if self.silent:
             return
+        for keyset in self.keysets[sync["keyset"]:]:
+            self.to_unit("keyset", keyset)
         if self.standing == "good":
             self._answer(sync)
         self.to_unit("head", self.head(DEVICE, sync["nonce"]))
 
     def _answer(self, sync):
-        for keyset in self.keysets[sync["keyset"]:]:
-            self.to_unit("keyset", keyset)
         held = set(range(1, sync["last"] + 1)) if sync["epoch"] == self.epoch else set()
         if sync["epoch"] == self.epoch:
             for low, high in sync["have"]:
