@@ -9,6 +9,7 @@ set -euo pipefail
 unit=(
 	cmake ninja-build gcc libc6-dev pkg-config
 	libsodium-dev libjansson-dev libunistring-dev libmosquitto-dev libsqlite3-dev libssl-dev
+	libzip-dev
 )
 build=(
 	"${unit[@]}" ccache git mosquitto-dev libpq-dev

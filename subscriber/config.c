@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define KEEP_MAX_S (INT64_C(100) * 366 * 86400)
+
 const struct conf_key config_keys[] = {
 	{"unit", CONF_STRING, offsetof(struct config, unit), .required = true,
 		.help = "id of the unit, as CNCERT registered it"},
@@ -32,6 +34,24 @@ const struct conf_key config_keys[] = {
 		.max = 60, .help = "longest silence on the line before a ping"},
 	{"quota", CONF_STRING, offsetof(struct config, quota),
 		.help = "most that inbox and spool may take, such as 2G (default: what the disk has)"},
+	{"keep", CONF_DURATION, offsetof(struct config, keep_age_s), .min = 3600, .max = KEEP_MAX_S,
+		.help = "remove what was read from the inbox after so long, such as 365d (default: never)"},
+	{"keep_number", CONF_INT, offsetof(struct config, keep_number), .min = 1, .max = 1000000,
+		.help = "remove what was read beyond so many in each channel (default: never)"},
+	{"on_publication", CONF_PATH, offsetof(struct config, on_publication),
+		.help = "program run for each document stored (see hooks/)"},
+	{"on_recall", CONF_PATH, offsetof(struct config, on_recall),
+		.help = "program run for each document recalled"},
+	{"on_deadline", CONF_PATH, offsetof(struct config, on_deadline),
+		.help = "program run before a deadline, the end of replying, or a seminar"},
+	{"deadline_notice", CONF_DURATION, offsetof(struct config, deadline_notice_s), .fallback = "3d",
+		.min = 60, .max = KEEP_MAX_S, .help = "how long before it on_deadline is run"},
+	{"hook_channels", CONF_LIST, offsetof(struct config, hook_channels),
+		.help = "run programs for these channels alone (default: all)"},
+	{"hook_kinds", CONF_LIST, offsetof(struct config, hook_kinds),
+		.help = "run programs for these kinds alone: publish, supersede, recall (default: all)"},
+	{"hook_timeout", CONF_DURATION, offsetof(struct config, hook_timeout_s), .fallback = "60s",
+		.min = 1, .max = 3600, .help = "how long such a program may take"},
 	{"log_level", CONF_STRING, offsetof(struct config, level), .fallback = "info",
 		.help = "error, warning, info or debug"},
 	{0},

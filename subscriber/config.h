@@ -37,6 +37,15 @@ struct config {
 	int64_t sync_interval_s;
 	int64_t keepalive_s;
 	char *quota;
+	int64_t keep_age_s; /* 0: for ever */
+	int64_t keep_number; /* in each channel; 0: all */
+	char *on_publication;
+	char *on_recall;
+	char *on_deadline;
+	struct conf_list hook_channels;
+	struct conf_list hook_kinds;
+	int64_t hook_timeout_s;
+	int64_t deadline_notice_s;
 	char *level;
 
 	/* What follows from them. */

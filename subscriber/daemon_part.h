@@ -12,6 +12,7 @@
 #include "common/macros.h"
 #include "common/topic.h"
 #include "subscriber/asked.h"
+#include "subscriber/hooks.h"
 #include "subscriber/link.h"
 #include "subscriber/pace.h"
 #include "subscriber/unit.h"
@@ -33,6 +34,8 @@ struct daemon {
 	int64_t data_version;
 	int refused_echoes; /* echoes in a row that said good while topics are refused */
 	bool leaving_gap;
+	struct hooks hooks;
+	int64_t retained_at; /* when retention was looked at last */
 };
 
 /* send.c: signs what is owed and sends it. */

@@ -3,22 +3,19 @@
 #include "common/file.h"
 #include "common/receipt.h"
 #include "subscriber/db.h"
+#include "subscriber/document.h"
 #include "subscriber/outbox.h"
 #include "subscriber/store.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define DOCUMENT_COLUMNS \
-	"id, state, channel, label, title, folder, epoch, number, manifest, bytes, stored_at," \
-	" coalesce(opened_at, 0)"
-
 static void document_text(char *out, size_t size, sqlite3_stmt *stmt, int column)
 {
 	(void)snprintf(out, size, "%s", db_text(stmt, column));
 }
 
-static void document_read(sqlite3_stmt *stmt, struct document *ret)
+void document_read(sqlite3_stmt *stmt, struct document *ret)
 {
 	*ret = (struct document){
 		.epoch = sqlite3_column_int64(stmt, 6),
@@ -26,6 +23,10 @@ static void document_read(sqlite3_stmt *stmt, struct document *ret)
 		.bytes = sqlite3_column_int64(stmt, 9),
 		.stored_at = sqlite3_column_int64(stmt, 10),
 		.opened_at = sqlite3_column_int64(stmt, 11),
+		.reply_by = sqlite3_column_int64(stmt, 13),
+		.deadline = sqlite3_column_int64(stmt, 14),
+		.starts = sqlite3_column_int64(stmt, 15),
+		.ends = sqlite3_column_int64(stmt, 16),
 	};
 	document_text(ret->id, sizeof ret->id, stmt, 0);
 	document_text(ret->state, sizeof ret->state, stmt, 1);
@@ -33,6 +34,7 @@ static void document_read(sqlite3_stmt *stmt, struct document *ret)
 	document_text(ret->label, sizeof ret->label, stmt, 3);
 	document_text(ret->title, sizeof ret->title, stmt, 4);
 	document_text(ret->folder, sizeof ret->folder, stmt, 5);
+	document_text(ret->kind, sizeof ret->kind, stmt, 12);
 	if (sqlite3_column_bytes(stmt, 8) == DIGEST_BYTES)
 		memcpy(ret->manifest.bytes, sqlite3_column_blob(stmt, 8), DIGEST_BYTES);
 }
@@ -52,17 +54,6 @@ static bool document_each(
 		if (!each(context, &document, err))
 			return false;
 	}
-}
-
-bool inbox_list(struct db *db, inbox_each *each, void *context, struct err *err)
-{
-	auto_stmt sqlite3_stmt *stmt = NULL;
-
-	return db_query(db, err, &stmt,
-			   "SELECT " DOCUMENT_COLUMNS " FROM publication WHERE state IN ('stored', 'recalled')"
-			   " ORDER BY opened_at IS NOT NULL, stored_at DESC, epoch DESC, number DESC",
-			   "") &&
-		   document_each(db, stmt, each, context, err);
 }
 
 struct finding {
@@ -93,8 +84,8 @@ bool inbox_find(struct db *db, const char *name, struct document *ret, struct er
 	struct finding finding = {.ret = ret};
 
 	if (!db_query(db, err, &stmt,
-			"SELECT " DOCUMENT_COLUMNS " FROM publication WHERE state IN ('stored', 'recalled')"
-			" AND (label = ?1 OR (?2 AND substr(id, 1, length(?1)) = ?1)) LIMIT 2",
+			"SELECT " DOCUMENT_COLUMNS DOCUMENT_FROM
+			" AND (label = ?1 OR (?2 AND substr(publication.id, 1, length(?1)) = ?1)) LIMIT 2",
 			"ti", name, (int64_t)is_id_prefix(name)) ||
 		!document_each(db, stmt, find_one, &finding, err))
 		return false;
@@ -106,20 +97,23 @@ bool inbox_find(struct db *db, const char *name, struct document *ret, struct er
 		ERR_QUOTED(name));
 }
 
-bool inbox_open_folder(const struct config *config, const struct document *document,
-	struct buf *path, int *ret_fd, struct err *err)
+bool inbox_folder_path(
+	const struct config *config, const struct document *document, struct buf *path, struct err *err)
 {
 	char name[sizeof document->folder];
 
 	(void)snprintf(name, sizeof name, "%s", document->folder);
-	if (strcmp(document->state, "recalled") == 0) {
-		*strchrnul(name, '/') = '-';
-		if (!buf_printf(path, err, "%s/" STORE_QUARANTINE "/%s", config->inbox, name))
-			return false;
-	} else if (!buf_printf(path, err, "%s/%s", config->inbox, name)) {
-		return false;
-	}
-	return file_open_dir(buf_str(path), ret_fd, err);
+	if (strcmp(document->state, "recalled") != 0)
+		return buf_printf(path, err, "%s/%s", config->inbox, name);
+	*strchrnul(name, '/') = '-';
+	return buf_printf(path, err, "%s/" STORE_QUARANTINE "/%s", config->inbox, name);
+}
+
+bool inbox_open_folder(const struct config *config, const struct document *document,
+	struct buf *path, int *ret_fd, struct err *err)
+{
+	return inbox_folder_path(config, document, path, err) &&
+		   file_open_dir(buf_str(path), ret_fd, err);
 }
 
 bool inbox_mark_opened(struct db *db, const struct document *document, int64_t now, struct err *err)

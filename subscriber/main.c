@@ -22,6 +22,29 @@ static const struct cli_option json_options[] = {
 	{0},
 };
 
+static const struct cli_option list_options[] = {
+	{"since", "DATE", "only what came since then, such as 2026-11-01", false},
+	{"channel", "CHANNEL", "only this channel, such as weekly", false},
+	{"unread", NULL, "only what nobody has opened yet", false},
+	{"json", NULL, "print JSON", false},
+	{0},
+};
+
+static const struct cli_option export_options[] = {
+	{"out", "FILE", "the zip to make (default: <channel>-<number>-<id>.zip here)", false},
+	{0},
+};
+
+static const struct cli_option calendar_options[] = {
+	{"out", "FILE", "write it there, over what is there (default: print it)", false},
+	{0},
+};
+
+static const struct cli_option verify_options[] = {
+	{"root", "FINGERPRINT", "CNCERT's root, where this machine has no configuration", false},
+	{0},
+};
+
 static const struct cli_option resync_options[] = {
 	{"since", "DATE", "only documents that came since then, such as 2026-11-01", false},
 	{0},
@@ -37,12 +60,20 @@ static const struct cli_verb verbs[] = {
 	{"enroll", verb_enroll, NULL, "make this device's key and the request to certify it",
 		enroll_options},
 	{"run", verb_run, NULL, "receive documents (in the foreground, until SIGTERM)", NULL},
-	{"inbox list", verb_inbox_list, NULL, "what has arrived, unread first", json_options},
+	{"inbox list", verb_inbox_list, NULL,
+		"what has arrived, unread first, then by the date to come", list_options},
+	{"inbox search", verb_inbox_search, "WORD...",
+		"documents whose title, number, file names or fields hold all of these", list_options},
 	{"inbox show", verb_inbox_show, "ID", "what a document is and who signed it", json_options},
 	{"inbox open", verb_inbox_open, "ID", "open a document, and tell CNCERT that it was opened",
 		NULL},
-	{"inbox verify", verb_inbox_verify, "[ID]", "check documents against CNCERT's root, off line",
-		NULL},
+	{"inbox verify", verb_inbox_verify, "[ID]",
+		"check documents, or the folder ./ID/, against CNCERT's root, off line", verify_options},
+	{"inbox export", verb_inbox_export, "ID", "a document as a zip that anybody can check",
+		export_options},
+	{"inbox calendar", verb_inbox_calendar, NULL, "seminars and deadlines as iCalendar",
+		calendar_options},
+	{"inbox watch", verb_inbox_watch, NULL, "a line for each document that comes", json_options},
 	{"resync", verb_resync, NULL,
 		"after a lost disk, or in doubt: ask CNCERT again for what is not whole here",
 		resync_options},

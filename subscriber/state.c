@@ -16,7 +16,9 @@ enum { STATE_PATH_MAX = 4096 };
  * Migrations in order; user_version counts those applied. Append only.
  *
  * publication.state: wanted (owed to us), stored, recalled (quarantined), ended (nothing will come).
+ * publication.removed_at: its folder was removed because it was kept long enough.
  * entry.doubted: to be asked for again, and not counted as held until it came again.
+ * hook.at: when it happened, or the date that is counted down to.
  * item.receipt is null until the item is part of a signed receipt.
  */
 static const char *const migrations[] = {
@@ -76,6 +78,18 @@ static const char *const migrations[] = {
 	"ALTER TABLE entry ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0;",
 
 	"ALTER TABLE line ADD COLUMN refused_topics INTEGER NOT NULL DEFAULT 0;",
+
+	"ALTER TABLE publication ADD COLUMN removed_at INTEGER;"
+	"CREATE TABLE catalog (publication TEXT PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL,"
+	" reply_by INTEGER, deadline INTEGER, starts INTEGER, ends INTEGER) WITHOUT ROWID;",
+
+	"CREATE TABLE hook (publication TEXT NOT NULL, event TEXT NOT NULL CHECK (event IN"
+	" ('publication', 'recall', 'reply-by', 'deadline', 'starts')), at INTEGER NOT NULL,"
+	" attempts INTEGER NOT NULL DEFAULT 0, retry_at INTEGER NOT NULL DEFAULT 0,"
+	" state TEXT NOT NULL DEFAULT 'owed'"
+	"  CHECK (state IN ('owed', 'done', 'skipped', 'failed')),"
+	" PRIMARY KEY (publication, event)) WITHOUT ROWID;"
+	"CREATE INDEX hook_owed ON hook (at) WHERE state = 'owed';",
 };
 
 static bool state_path(
