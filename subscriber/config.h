@@ -47,6 +47,8 @@ struct config {
 	int64_t hook_timeout_s;
 	int64_t deadline_notice_s;
 	char *level;
+	char *user;
+	bool confine;
 
 	/* What follows from them. */
 	struct broker brokers[BROKERS_MAX];

@@ -140,8 +140,12 @@ bool daemon_run(struct unit *unit, int hook_fd, const volatile sig_atomic_t *sto
 	}
 	if (!catalog_fill(unit, &trouble))
 		unit_trouble(unit, "complete the catalog", &trouble);
-	while (!*stop)
+	notify_ready(&daemon.notify);
+	while (!*stop) {
 		daemon_turn(&daemon);
+		notify_alive(&daemon.notify, clock_monotonic_ms());
+	}
+	notify_stopping();
 	link_free(daemon.link);
 	hooks_release(&daemon.hooks);
 	log_line(&unit->log, LOG_LEVEL_INFO, "stopped");

@@ -14,6 +14,7 @@
 #include "subscriber/asked.h"
 #include "subscriber/hooks.h"
 #include "subscriber/link.h"
+#include "subscriber/notify.h"
 #include "subscriber/pace.h"
 #include "subscriber/unit.h"
 
@@ -35,6 +36,7 @@ struct daemon {
 	int refused_echoes; /* echoes in a row that said good while topics are refused */
 	bool leaving_gap;
 	struct hooks hooks;
+	struct notify notify;
 	int64_t retained_at; /* when retention was looked at last */
 };
 

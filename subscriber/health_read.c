@@ -4,9 +4,11 @@
 #include "subscriber/db.h"
 #include "subscriber/mailbox.h"
 #include "subscriber/outbox.h"
+#include "subscriber/room.h"
 #include "subscriber/state.h"
 
 #include <stdio.h>
+#include <sys/statvfs.h>
 
 static void copy(char *out, size_t size, sqlite3_stmt *stmt, int column)
 {
@@ -56,6 +58,23 @@ static bool read_head(struct db *db, struct health_facts *facts, struct err *err
 	return true;
 }
 
+static bool read_guard(struct db *db, struct guard *guard, struct err *err)
+{
+	auto_stmt sqlite3_stmt *stmt = NULL;
+	bool row;
+
+	if (!db_query(db, err, &stmt, "SELECT user, seccomp, landlock, hooks FROM guard", "") ||
+		!db_next(db, stmt, &row, err))
+		return false;
+	if (!row)
+		return true;
+	copy(guard->user, sizeof guard->user, stmt, 0);
+	copy(guard->seccomp, sizeof guard->seccomp, stmt, 1);
+	copy(guard->landlock, sizeof guard->landlock, stmt, 2);
+	copy(guard->hooks, sizeof guard->hooks, stmt, 3);
+	return true;
+}
+
 static bool read_counts(struct db *db, struct health_facts *facts, struct err *err)
 {
 	const struct {
@@ -75,6 +94,7 @@ static bool read_counts(struct db *db, struct health_facts *facts, struct err *e
 			"SELECT count(*) FROM receipt WHERE refused > 0 AND signed_at >"
 			" (SELECT coalesce(max(signed_at), 0) FROM receipt, self WHERE refused = 0 AND"
 			"  number <= settled)"},
+		{&facts->hooks_failed, "SELECT count(*) FROM hook WHERE state = 'failed'"},
 		{&facts->incidents, "SELECT sum(total) FROM incident"},
 		{&facts->keyset, "SELECT max(version) FROM keyset"},
 		{&facts->audit, "SELECT max(sequence) FROM anchor WHERE epoch = (SELECT epoch FROM self)"},
@@ -112,15 +132,18 @@ static bool read_refusals(struct db *db, struct health_facts *facts, struct err 
 bool health_read(const char *dir, struct db *db, struct health_facts *ret, struct err *err)
 {
 	struct health_facts facts = {.running = false};
+	struct statvfs fs;
 	int64_t unsettled;
 
 	if (!state_is_locked(dir, &facts.running, err) || !state_epoch(db, &facts.epoch, err) ||
 		!mailbox_last(db, facts.epoch, &facts.last, err) || !read_line(db, &facts, err) ||
 		!read_head(db, &facts, err) || !read_counts(db, &facts, err) ||
-		!read_refusals(db, &facts, err) ||
+		!read_refusals(db, &facts, err) || !read_guard(db, &facts.guard, err) ||
 		!outbox_numbers(db, &facts.receipts, &facts.settled, err) ||
 		!outbox_pending(db, &facts.unsigned_items, &unsettled, err))
 		return false;
+	facts.disk_full =
+		statvfs(dir, &fs) == 0 && (int64_t)(fs.f_bavail * fs.f_frsize) < ROOM_RESERVE_BYTES;
 	*ret = facts;
 	return true;
 }

@@ -74,7 +74,8 @@ static bool due_find(struct unit *unit, struct due *ret, bool *ret_found, struct
 			" FROM hook JOIN publication ON publication.id = hook.publication"
 			" LEFT JOIN catalog ON catalog.publication = hook.publication"
 			" WHERE hook.state = 'owed' AND hook.retry_at <= ?1 AND at <="
-			"  iif(event IN ('publication', 'recall'), ?1, ?1 + ?2) ORDER BY at LIMIT 1",
+			"  iif(event IN ('publication', 'recall'), ?1, ?1 + ?2) ORDER BY at, epoch, number "
+			"LIMIT 1",
 			"ii", unit_now(unit), unit->config->deadline_notice_s) ||
 		!db_next(&unit->db, stmt, ret_found, err))
 		return false;
@@ -198,6 +199,7 @@ static void hooks_answered(struct hooks *hooks, struct unit *unit, const struct 
 			attempts, unit_now(unit) + wait, &err))
 		unit_trouble(unit, "keep what a program said", &err);
 	hooks->busy = false;
+	hooks->look_at = 0;
 }
 
 static bool hooks_send(

@@ -135,7 +135,7 @@ static bool part_refused(
 {
 	int64_t now = unit_now(unit);
 
-	log_line(&unit->log, LOG_LEVEL_WARNING, "refused a part: %d %s", why->code, why->text);
+	unit_refusal(unit, "part", why);
 	return wanted_refuse(
 		&unit->db, wanted, why, now + wanted_backoff(wanted->failures + 1), false, now, err);
 }

@@ -1,4 +1,6 @@
+#include "common/file.h"
 #include "subscriber/daemon.h"
+#include "subscriber/guard.h"
 #include "subscriber/hook_runner.h"
 #include "subscriber/state.h"
 #include "subscriber/verbs.h"
@@ -29,11 +31,18 @@ static bool catch_signals(struct err *err)
 static bool run_unit(const struct config *config, int hook_fd, struct err *err)
 {
 	auto_unit struct unit unit = {.key = SIGNING_KEY_INIT, .spool = {.dir = -1}};
+	struct guard guard = {.user = ""};
 	auto_fd int lock = -1;
 	auto_fd int hooks = hook_fd;
 
-	if (!state_lock(config->state, &lock, err) || !unit_open(config, clock_system(), &unit, err))
+	if (!state_lock(config->state, &lock, err) || !unit_open(config, clock_system(), &unit, err) ||
+		!file_mkdirs(config->inbox, 0750, err))
 		return false;
+	guard_confine(config, &guard);
+	if (!guard_keep(&unit.db, &guard, err))
+		return false;
+	log_line(&unit.log, LOG_LEVEL_INFO, "user %s, seccomp %s, landlock %s, hooks %s", guard.user,
+		guard.seccomp, guard.landlock, guard.hooks);
 	log_line(&unit.log, LOG_LEVEL_INFO, "%s starts, inbox '%s'", config->client_id, config->inbox);
 	hook_fd = hooks;
 	hooks = -1;
@@ -59,6 +68,6 @@ bool verb_run(const struct cli_call *call, struct err *err)
 
 	int hook_fd;
 
-	return verb_config(call, &config, err) && catch_signals(err) &&
+	return verb_config(call, &config, err) && catch_signals(err) && guard_drop(&config, err) &&
 		   run_hooks(&config, &hook_fd, err) && run_unit(&config, hook_fd, err);
 }

@@ -90,6 +90,9 @@ static const char *const migrations[] = {
 	"  CHECK (state IN ('owed', 'done', 'skipped', 'failed')),"
 	" PRIMARY KEY (publication, event)) WITHOUT ROWID;"
 	"CREATE INDEX hook_owed ON hook (at) WHERE state = 'owed';",
+
+	"CREATE TABLE guard (one INTEGER PRIMARY KEY CHECK (one = 1), user TEXT NOT NULL,"
+	" seccomp TEXT NOT NULL, landlock TEXT NOT NULL, hooks TEXT NOT NULL);",
 };
 
 static bool state_path(

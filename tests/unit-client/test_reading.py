@@ -261,7 +261,8 @@ class Handing(Case):
             "fields": {"starts": when(30 * 86400), "reply-by": when(86400)}})
         self.store(world, weekly, seminar, Publication(world, channel="opportunity", number="P-1"))
         wait_until(lambda: self.owed(world, "owed") == 1, "only the seminar's start is to come")
-        (first, second) = self.runs(folder, "on_publication")
+        first, second = sorted(self.runs(folder, "on_publication"),
+                               key=lambda run: run["CERTWIRE_NUMBER"])
         self.assertEqual((first["CERTWIRE_ID"], first["CERTWIRE_TITLE"], first["CERTWIRE_KIND"]),
                          (weekly.id, "周报 $(touch /tmp/x) `x`; 'y'", "publish"))
         self.assertEqual(first["file"], os.path.join(world.inbox, weekly.folder, "周报.pdf"))

@@ -103,11 +103,16 @@ class Publication:
 
 
 class World:
-    def __init__(self, brokers=1, config=""):
+    def __init__(self, brokers=1, config="", tmpfs=None):
         self.folder = tempfile.mkdtemp(prefix="certwire-client-")
         self.state = os.path.join(self.folder, "state")
         self.inbox = os.path.join(self.state, "inbox")
         self.config = os.path.join(self.folder, "unit.conf")
+        self.tmpfs = tmpfs
+        if tmpfs:
+            os.mkdir(self.state, 0o700)
+            subprocess.run(["mount", "-t", "tmpfs", "-o", f"mode=0700,size={tmpfs}", "tmpfs",
+                            self.state], check=True)
         self.lock = threading.RLock()
         self.offset = 0
         self.root, self.editor, self.editor2 = (wire.Key.generate() for _ in range(3))
@@ -194,8 +199,8 @@ class World:
         return subprocess.run([PROGRAM, *args, "--config", self.config], capture_output=True,
                               text=True, timeout=DEADLINE, **options)
 
-    def start(self, fault=None):
-        environment = dict(os.environ)
+    def start(self, fault=None, **environ):
+        environment = {**os.environ, **environ}
         environment.pop("CERTWIRE_FAULT", None)
         if fault:
             environment["CERTWIRE_FAULT"] = fault
@@ -228,6 +233,8 @@ class World:
         for broker in self.brokers:
             if broker.process.poll() is None:
                 broker.stop()
+        if self.tmpfs:
+            subprocess.run(["umount", self.state], check=False)
         subprocess.run(["chmod", "-R", "u+w", self.folder], check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
 
