@@ -1,15 +1,12 @@
 #include "subscriber/config.h"
 
 #include "common/cleanup.h"
-#include "common/file.h"
 #include "common/limits.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define KEEP_MAX_S (INT64_C(100) * 366 * 86400)
 
@@ -193,7 +190,7 @@ static bool config_derive(struct config *config, struct err *err)
 	return true;
 }
 
-static bool config_finish(struct config *config, struct err *err)
+bool config_finish(struct config *config, struct err *err)
 {
 	if (conf_finish(&config->conf, err) && config_derive(config, err))
 		return true;
@@ -207,53 +204,6 @@ bool config_parse(
 	*ret = (struct config){.unit = NULL};
 	conf_init(&ret->conf, config_keys, ret);
 	if (!conf_parse(&ret->conf, source, text, len, err)) {
-		config_release(ret);
-		return false;
-	}
-	return config_finish(ret, err);
-}
-
-bool config_default_path(const char *state_dir, char **ret, struct err *err)
-{
-	const char *base = getenv("XDG_CONFIG_HOME");
-	const char *home = getenv("HOME");
-	int n;
-
-	if (state_dir)
-		n = asprintf(ret, "%s/unit.conf", state_dir);
-	else if (base && *base == '/')
-		n = asprintf(ret, "%s/certwire/unit.conf", base);
-	else if (home && *home == '/')
-		n = asprintf(ret, "%s/.config/certwire/unit.conf", home);
-	else
-		return err_set(err, ERR_USAGE, "HOME is not set: name the configuration with --config");
-	return n >= 0 || err_set(err, ERR_SYSTEM, "out of memory");
-}
-
-static bool config_read(
-	const char *path, const char *state_dir, struct config *ret, struct err *err)
-{
-	auto_buf struct buf text = BUF_INIT(CONF_TEXT_MAX);
-
-	return file_read(path, CONF_TEXT_MAX, &text, err) &&
-		   conf_parse(&ret->conf, path, buf_str(&text), text.len, err) &&
-		   (!state_dir || conf_set(&ret->conf, "state", state_dir, "--state", err));
-}
-
-bool config_load(const char *path, const char *state_dir, struct config *ret, struct err *err)
-{
-	auto_free char *found = NULL;
-
-	if (!path && !config_default_path(state_dir, &found, err))
-		return false;
-	if (!path && access(found, F_OK) != 0 && errno == ENOENT)
-		return err_set(err, ERR_USAGE,
-			"there is no '%s'; name the configuration with --config, or its folder with --state, "
-			"or begin with 'certwire-unit enroll'",
-			found);
-	*ret = (struct config){.unit = NULL};
-	conf_init(&ret->conf, config_keys, ret);
-	if (!config_read(path ? path : found, state_dir, ret, err)) {
 		config_release(ret);
 		return false;
 	}

@@ -2,8 +2,12 @@
 #include "subscriber/verbs.h"
 
 static const struct cli_option program_options[] = {
-	{"config", "FILE", "configuration (default: ~/.config/certwire/unit.conf)", false},
+	{"config", "FILE",
+		"configuration (default: /etc/certwire/unit.conf, then ~/.config/certwire/unit.conf over "
+		"it)",
+		false},
 	{"state", "DIR", "state folder; its unit.conf is used unless --config says otherwise", false},
+	{"set", "KEY=VALUE", "a setting over file and environment (CERTWIRE_UNIT_KEY)", true},
 	{0},
 };
 
@@ -14,6 +18,13 @@ static const struct cli_option enroll_options[] = {
 	{"broker-ca", "FILE", "certificates that vouch for the brokers (PEM)", false},
 	{"root", "FINGERPRINT", "fingerprint of CNCERT's root key, as read over the phone", false},
 	{"inbox", "DIR", "where documents land (default: inbox in the state folder)", false},
+	{"qr", NULL, "show the request as a QR code too (at a terminal it always is)", false},
+	{"check", NULL, "whether CNCERT has certified this device, and nothing else", false},
+	{0},
+};
+
+static const struct cli_option rotate_options[] = {
+	{"qr", NULL, "show the request as a QR code too (at a terminal it always is)", false},
 	{0},
 };
 
@@ -80,6 +91,12 @@ static const struct cli_verb verbs[] = {
 	{"status", verb_status, NULL, "one word, why, and what to do", json_options},
 	{"doctor", verb_doctor, NULL, "walk the way to CNCERT step by step, and say where it breaks",
 		json_options},
+	{"device list", verb_device_list, NULL, "the unit's devices, as CNCERT last said", NULL},
+	{"device rotate", verb_device_rotate, "ID",
+		"make the key and request of the device that is to follow this one", rotate_options},
+	{"device retire", verb_device_retire, NULL,
+		"let the one that was certified follow this device; the daemon is stopped meanwhile", NULL},
+	{"config show", verb_config_show, NULL, "every setting, and where it comes from", NULL},
 	{"anchor", verb_anchor, "FILE",
 		"write what CNCERT has signed of its audit to a new file, for its auditors", NULL},
 	{"token", verb_token, NULL, "a one-time token, as options for mosquitto_sub", token_options},

@@ -14,7 +14,7 @@
 #include "common/macros.h"
 #include "subscriber/config.h"
 
-enum { PROBE_TIMEOUT_MS = 10 * 1000, PROBE_WHY_SIZE = 256 };
+enum { PROBE_TIMEOUT_MS = 10 * 1000, PROBE_WHY_SIZE = 512 };
 
 /* The addresses of the broker's host; `*ret` is freed with freeaddrinfo. */
 bool probe_lookup(

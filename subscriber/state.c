@@ -19,6 +19,7 @@ enum { STATE_PATH_MAX = 4096 };
  * publication.removed_at: its folder was removed because it was kept long enough.
  * entry.doubted: to be asked for again, and not counted as held until it came again.
  * hook.at: when it happened, or the date that is counted down to.
+ * former_receipt: what devices signed that this one followed.
  * item.receipt is null until the item is part of a signed receipt.
  */
 static const char *const migrations[] = {
@@ -93,6 +94,10 @@ static const char *const migrations[] = {
 
 	"CREATE TABLE guard (one INTEGER PRIMARY KEY CHECK (one = 1), user TEXT NOT NULL,"
 	" seccomp TEXT NOT NULL, landlock TEXT NOT NULL, hooks TEXT NOT NULL);",
+
+	"CREATE TABLE former_receipt (device TEXT NOT NULL, number INTEGER NOT NULL, jws TEXT NOT NULL,"
+	" signed_at INTEGER NOT NULL, refused INTEGER NOT NULL, PRIMARY KEY (device, number))"
+	" WITHOUT ROWID;",
 };
 
 static bool state_path(
@@ -196,6 +201,34 @@ bool state_bind(struct db *db, const char *unit, const char *device, const struc
 			"use a state folder of its own for each device",
 			db->path);
 	return true;
+}
+
+bool state_device(struct db *db, char ret[static DEVICE_SIZE], struct err *err)
+{
+	auto_stmt sqlite3_stmt *stmt = NULL;
+	bool row;
+
+	ret[0] = '\0';
+	if (!db_query(db, err, &stmt, "SELECT device FROM self", "") || !db_next(db, stmt, &row, err))
+		return false;
+	if (row)
+		(void)snprintf(ret, DEVICE_SIZE, "%s", db_text(stmt, 0));
+	return true;
+}
+
+bool state_rebind(struct db *db, const char *device, struct err *err)
+{
+	auto_tx struct tx tx = TX_INIT;
+
+	/* Grants are sealed to the key that goes: they are asked for again. */
+	return tx_begin(&tx, db, err) &&
+		   db_script(db,
+			   "INSERT INTO former_receipt SELECT device, number, jws, signed_at, refused"
+			   " FROM receipt, self; DELETE FROM item; DELETE FROM receipt;"
+			   "UPDATE publication SET sealed = NULL, retry_at = 0 WHERE state = 'wanted'",
+			   err) &&
+		   db_run(db, err, "UPDATE self SET device = ?, receipts = 0, settled = 0", "t", device) &&
+		   tx_commit(&tx, err);
 }
 
 bool state_epoch(struct db *db, int64_t *ret, struct err *err)
