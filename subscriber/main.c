@@ -28,6 +28,11 @@ static const struct cli_option rotate_options[] = {
 	{0},
 };
 
+static const struct cli_option web_options[] = {
+	{"port", "PORT", "of 127.0.0.1 (default: any that is free)", false},
+	{0},
+};
+
 static const struct cli_option json_options[] = {
 	{"json", NULL, "print JSON", false},
 	{0},
@@ -96,6 +101,7 @@ static const struct cli_verb verbs[] = {
 		"make the key and request of the device that is to follow this one", rotate_options},
 	{"device retire", verb_device_retire, NULL,
 		"let the one that was certified follow this device; the daemon is stopped meanwhile", NULL},
+	{"web", verb_web, NULL, "the inbox in a browser on this machine, until Ctrl-C", web_options},
 	{"config show", verb_config_show, NULL, "every setting, and where it comes from", NULL},
 	{"anchor", verb_anchor, "FILE",
 		"write what CNCERT has signed of its audit to a new file, for its auditors", NULL},

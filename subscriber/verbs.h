@@ -29,6 +29,7 @@ bool verb_token(const struct cli_call *call, struct err *err);
 bool verb_device_list(const struct cli_call *call, struct err *err);
 bool verb_device_rotate(const struct cli_call *call, struct err *err);
 bool verb_device_retire(const struct cli_call *call, struct err *err);
+bool verb_web(const struct cli_call *call, struct err *err);
 bool verb_config_show(const struct cli_call *call, struct err *err);
 
 /* Loads the configuration as --config, --state and --set say. */

@@ -87,7 +87,8 @@ class Publication:
             "created_at": world.now(), "not_before": None, "expires_at": expires_at,
             "audience": wire.digest(b"all").hex(), "fields": {"期刊": "周报"},
             "references": list(references),
-            "files": [{"name": name, "type": "application/pdf", "size": len(data),
+            "files": [{"name": name, "type": "application/pdf" if name.endswith(".pdf") else
+                       "application/octet-stream", "size": len(data),
                        "digest": wire.digest(data).hex()} for name, data in self.files.items()]}
         manifest.update(manifest_change or {})
         self.manifest = wire.write_json(manifest)
