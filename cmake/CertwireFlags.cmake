@@ -21,7 +21,9 @@ set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g")
 
 find_program(CERTWIRE_CCACHE ccache)
 if(CERTWIRE_CCACHE AND NOT CMAKE_C_COMPILER_LAUNCHER)
-    set(CMAKE_C_COMPILER_LAUNCHER "${CERTWIRE_CCACHE}")
+    # Whatever folder the clone lies in, what was compiled in another one counts.
+    set(CMAKE_C_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env
+        "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${CERTWIRE_CCACHE}")
 endif()
 
 # Programs in bin/, plugins in lib/, so that a build folder can be put into PATH.

@@ -76,6 +76,9 @@ function(certwire_add_unit_test name)
     certwire_test_environment(unit.${name})
 endfunction()
 
+# Every fuzzer.
+add_custom_target(certwire_fuzzers)
+
 # certwire_add_fuzzer(NAME SOURCE [CORPUS FOLDERS...] LIBS ...): SOURCE defines
 #   LLVMFuzzerTestOneInput. In the fuzz preset it is a libFuzzer program; else a replay main runs
 #   every file of the corpus, with its truncations and small mutations, through it. The corpus is
@@ -90,6 +93,7 @@ function(certwire_add_fuzzer name source)
         message(FATAL_ERROR "fuzzer ${name} has no corpus: add tests/fuzz/corpus/${name}")
     endif()
     add_executable(${name} ${source})
+    add_dependencies(certwire_fuzzers ${name})
     set_target_properties(${name} PROPERTIES
         RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
     target_link_libraries(${name} PRIVATE certwire_flags certwire_sanitizer ${ARG_LIBS})

@@ -32,6 +32,14 @@ struct head_refused {
 	int code;
 };
 
+/* Whether the unit may receive a channel. */
+struct head_channel {
+	char channel[CHANNEL_SIZE];
+	bool receives; /* else why not, and since when */
+	int64_t since; /* TIME_NONE: it never could */
+	char reason[LIMIT_HEAD_CHANNEL_REASON + 1];
+};
+
 struct head {
 	char unit[UNIT_SIZE];
 	char device[DEVICE_SIZE]; /* whose sync it answers; "" when none */
@@ -43,6 +51,8 @@ struct head {
 	enum standing standing;
 	int64_t since;
 	char reason[LIMIT_HEAD_REASON + 1];
+	struct head_channel channels[LIMIT_HEAD_CHANNELS];
+	size_t channel_count;
 	int64_t keyset;
 	bool has_checkpoint;
 	int64_t checkpoint_sequence;

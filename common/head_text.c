@@ -35,6 +35,46 @@ static bool read_standing(const struct json_object *object, struct head *head, s
 	return true;
 }
 
+static bool read_channel(const struct json_object *channels, const char *name,
+	struct head_channel *channel, struct err *err)
+{
+	static const char *const fields[] = {"since", "reason", NULL};
+	struct json_object item;
+	const char *reason;
+
+	if (!ident_is_channel(name, strlen(name)))
+		return field_refuse(channels, name, "is no channel", err);
+	memcpy(channel->channel, name, strlen(name) + 1);
+	channel->receives = json_field_is_null(channels, name);
+	if (channel->receives)
+		return true;
+	if (!json_get_object(channels, name, "head's channel", &item, err) ||
+		!json_only_keys(&item, fields, err) ||
+		!field_time_or_null(&item, "since", &channel->since, err) ||
+		!json_get_string(&item, "reason", 1, LIMIT_HEAD_CHANNEL_REASON, &reason, err))
+		return false;
+	memcpy(channel->reason, reason, strlen(reason) + 1);
+	return true;
+}
+
+static bool read_channels(const struct json_object *object, struct head *head, struct err *err)
+{
+	struct json_object channels;
+	const char *name;
+	const json_t *unused;
+
+	if (!json_get_object(object, "channels", "head's channels", &channels, err))
+		return false;
+	if (json_object_size(channels.json) > LIMIT_HEAD_CHANNELS)
+		return field_refuse(object, "channels", "has more than 16 channels", err);
+	json_object_foreach (channels.json, name, unused) {
+		(void)unused;
+		if (!read_channel(&channels, name, &head->channels[head->channel_count++], err))
+			return false;
+	}
+	return true;
+}
+
 static bool read_checkpoint(const struct json_object *object, struct head *head, struct err *err)
 {
 	static const char *const fields[] = {"sequence", "digest", NULL};
@@ -116,8 +156,8 @@ static bool read_end(const struct json_object *object, struct head *head, struct
 static bool parse_payload(const struct buf *payload, struct head *head, struct err *err)
 {
 	static const char *const fields[] = {"v", "unit", "device", "nonce", "time", "epoch", "last",
-		"digest", "standing", "since", "reason", "keyset", "checkpoint", "devices", "refused",
-		NULL};
+		"digest", "standing", "since", "reason", "channels", "keyset", "checkpoint", "devices",
+		"refused", NULL};
 	auto_json json_t *json = NULL;
 
 	if (!json_parse_strict(
@@ -130,6 +170,7 @@ static bool parse_payload(const struct buf *payload, struct head *head, struct e
 		   field_name(&object, "unit", ident_is_unit, head->unit, UNIT_SIZE, err) &&
 		   read_echo(&object, head, err) && field_time(&object, "time", &head->time, err) &&
 		   read_end(&object, head, err) && read_standing(&object, head, err) &&
+		   read_channels(&object, head, err) &&
 		   json_get_int(&object, "keyset", 0, INT_31_MAX, &head->keyset, err) &&
 		   read_checkpoint(&object, head, err) && read_devices(&object, head, err) &&
 		   read_refused(&object, head, err);
@@ -153,6 +194,28 @@ static bool write_echo(json_t *json, const struct head *head)
 		return field_set(json, "device", json_null()) && field_set(json, "nonce", json_null());
 	return field_set_text(json, "device", head->device) &&
 		   field_set_b64(json, "nonce", head->nonce, SYNC_NONCE_BYTES);
+}
+
+static json_t *write_channel(const struct head_channel *channel)
+{
+	auto_json json_t *json = json_object();
+
+	if (channel->receives)
+		return json_null();
+	if (!field_set_time_or_null(json, "since", channel->since) ||
+		!field_set_text(json, "reason", channel->reason))
+		return NULL;
+	return TAKE(json);
+}
+
+static json_t *write_channels(const struct head *head)
+{
+	auto_json json_t *object = json_object();
+
+	for (size_t i = 0; i < head->channel_count; i++)
+		if (!field_set(object, head->channels[i].channel, write_channel(&head->channels[i])))
+			return NULL;
+	return TAKE(object);
 }
 
 static json_t *write_checkpoint(const struct head *head)
@@ -202,6 +265,7 @@ static bool write_head(json_t *json, const struct head *head)
 		   field_set_text(json, "standing", standing_name(head->standing)) &&
 		   field_set_int(json, "since", head->since) &&
 		   field_set_text(json, "reason", head->reason) &&
+		   field_set(json, "channels", write_channels(head)) &&
 		   field_set_int(json, "keyset", head->keyset) &&
 		   field_set(json, "checkpoint", write_checkpoint(head)) &&
 		   field_set(json, "devices", write_devices(head)) &&

@@ -146,6 +146,24 @@ bool ledger_issue_rest(struct ledger *ledger, struct ledger_rest *ret, struct er
 	return ledger_pub_id(rows, 0, 0, &ret->publication, err);
 }
 
+bool ledger_fill(
+	struct ledger *ledger, int64_t max_units, struct ledger_filled *ret, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_int(&params, ledger->fence);
+	pg_param_int(&params, max_units);
+	if (!pg_exec(ledger->pg, sql_ledger_fill, &params, &rows, err))
+		return false;
+	*ret = (struct ledger_filled){.entries = 0};
+	if (pg_row_count(rows) > 0) {
+		ret->entries = pg_int(rows, 0, 0);
+		ret->more = pg_bool(rows, 0, 1);
+	}
+	return true;
+}
+
 bool ledger_refuse_issue(
 	struct ledger *ledger, const struct pub_id *publication, int code, struct err *err)
 {

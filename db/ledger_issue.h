@@ -71,6 +71,18 @@ struct ledger_rest {
 bool ledger_issue_rest(
 	struct ledger *ledger, struct ledger_rest *ret, struct err *err) MUST_USE NONNULL;
 
+struct ledger_filled {
+	int64_t entries;
+	bool more; /* units whose rights are still to be looked at */
+};
+
+/*
+ * Of at most so many units whose rights may have begun: enters for them what the channels' policies say
+ * of the time before.
+ */
+bool ledger_fill(struct ledger *ledger, int64_t max_units, struct ledger_filled *ret,
+	struct err *err) MUST_USE NONNULL;
+
 /* It is not issued until an editor asks again, who sees the refusal code. */
 bool ledger_refuse_issue(struct ledger *ledger, const struct pub_id *publication, int code,
 	struct err *err) MUST_USE NONNULL;

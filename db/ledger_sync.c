@@ -64,24 +64,30 @@ static bool format_ranges(const struct ranges *ranges, struct buf *out, struct e
 	return buf_append_str(out, "}", err);
 }
 
+static void param_grants(struct pg_params *params, const struct sync *sync)
+{
+	int64_t grants[LIMIT_SYNC_GRANTS];
+
+	for (size_t i = 0; i < sync->grant_count; i++)
+		grants[i] = sync->grants[i];
+	pg_param_ints(params, sync->grant_count, grants);
+}
+
 bool ledger_owed_to(struct ledger *ledger, const struct sync *sync, int64_t limit,
 	struct pg_rows **ret, struct err *err)
 {
 	auto_buf struct buf have = BUF_INIT(RANGES_TEXT_MAX);
 	struct pg_params params = PG_PARAMS_INIT;
-	int64_t grants[LIMIT_SYNC_GRANTS];
 
 	if (!format_ranges(&sync->have, &have, err))
 		return false;
-	for (size_t i = 0; i < sync->grant_count; i++)
-		grants[i] = sync->grants[i];
 	pg_param_int(&params, ledger->fence);
 	pg_param_text(&params, sync->unit);
 	pg_param_text(&params, sync->device);
 	pg_param_int(&params, sync->epoch);
 	pg_param_int(&params, sync->last);
 	pg_param_text(&params, buf_str(&have));
-	pg_param_ints(&params, sync->grant_count, grants);
+	param_grants(&params, sync);
 	pg_param_int(&params, limit);
 	return pg_exec(ledger->pg, sql_ledger_owed_to, &params, ret, err);
 }
@@ -119,6 +125,21 @@ bool ledger_parts_for(struct ledger *ledger, const char *unit, const struct pub_
 	pg_param_text(&params, pub_id_format(publication, id));
 	pg_param_int(&params, index);
 	return pg_exec(ledger->pg, sql_ledger_parts_for, &params, ret, err);
+}
+
+bool ledger_end_asked(struct ledger *ledger, const struct sync *sync, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+	char ids[LIMIT_SYNC_MISSING][PUB_ID_SIZE];
+	const char *publications[LIMIT_SYNC_MISSING];
+
+	for (size_t i = 0; i < sync->missing_count; i++)
+		publications[i] = pub_id_format(&sync->missing[i].publication, ids[i]);
+	pg_param_int(&params, ledger->fence);
+	pg_param_text(&params, sync->unit);
+	param_grants(&params, sync);
+	pg_param_texts(&params, sync->missing_count, publications);
+	return pg_exec(ledger->pg, sql_ledger_end_asked, &params, NULL, err);
 }
 
 bool ledger_part_for_at(const struct pg_rows *rows, int row, struct part *ret, struct err *err)
@@ -171,6 +192,35 @@ static bool read_refused(
 	return true;
 }
 
+static bool read_channel(
+	const struct pg_rows *rows, int row, struct head_channel *channel, struct err *err)
+{
+	if (!ledger_text(rows, row, 0, "channel", channel->channel, sizeof channel->channel, err))
+		return false;
+	channel->receives = pg_bool(rows, row, 1);
+	if (channel->receives)
+		return true;
+	channel->since = pg_is_null(rows, row, 2) ? TIME_NONE : pg_time(rows, row, 2);
+	return ledger_text(
+		rows, row, 3, "reason of a channel", channel->reason, sizeof channel->reason, err);
+}
+
+static bool read_channels(
+	struct ledger *ledger, const char *unit, struct head *head, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_int(&params, ledger->fence);
+	pg_param_text(&params, unit);
+	if (!pg_exec(ledger->pg, sql_ledger_head_channels, &params, &rows, err))
+		return false;
+	for (int row = 0; row < pg_row_count(rows) && row < LIMIT_HEAD_CHANNELS; row++)
+		if (!read_channel(rows, row, &head->channels[head->channel_count++], err))
+			return false;
+	return true;
+}
+
 static bool read_head(const struct pg_rows *rows, struct head *head, struct err *err)
 {
 	const char *standing = pg_text(rows, 0, 3);
@@ -202,7 +252,8 @@ bool ledger_head_of(struct ledger *ledger, const char *unit, struct head *ret, s
 		return false;
 	if (pg_row_count(rows) == 0)
 		return err_set(err, ERR_DATA, "there is no unit '%s'", ERR_QUOTED(unit));
-	if (!read_head(rows, &head, err) || !read_refused(ledger, unit, &head, err))
+	if (!read_head(rows, &head, err) || !read_channels(ledger, unit, &head, err) ||
+		!read_refused(ledger, unit, &head, err))
 		return false;
 	assert(strlen(unit) < sizeof head.unit);
 	memcpy(head.unit, unit, strlen(unit) + 1);

@@ -45,6 +45,13 @@ bool ledger_parts_for(struct ledger *ledger, const char *unit, const struct pub_
 bool ledger_part_for_at(
 	const struct pg_rows *rows, int row, struct part *ret, struct err *err) MUST_USE NONNULL;
 
+/*
+ * What the sync asks for and has ended after the unit had settled it gets a void that names it: those
+ * whose grants it lacks, and those whose parts.
+ */
+bool ledger_end_asked(
+	struct ledger *ledger, const struct sync *sync, struct err *err) MUST_USE NONNULL;
+
 /* Fills in all of the head but device, nonce and time. */
 bool ledger_head_of(
 	struct ledger *ledger, const char *unit, struct head *ret, struct err *err) MUST_USE NONNULL;

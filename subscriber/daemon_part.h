@@ -30,6 +30,7 @@ struct daemon {
 	bool owes; /* an item may wait for its receipt */
 	int64_t newest_asked; /* newest receipt when the last sync was sent */
 	int64_t resent_to; /* receipts up to there were sent again since the last echo */
+	int64_t sign_at; /* by clock_monotonic_ms: not before, since the last attempt failed */
 	int64_t retry_at; /* when something refused may be tried again */
 	int64_t echo_kept_at;
 	int64_t data_version;

@@ -43,6 +43,21 @@ static bool heads_check_echo(struct unit *unit, struct asked *asked, const struc
 	return incident_reported(&unit->db, told, count, err);
 }
 
+static bool heads_keep_channels(struct db *db, const struct head *head, struct err *err)
+{
+	if (!db_run(db, err, "DELETE FROM channel", ""))
+		return false;
+	for (size_t i = 0; i < head->channel_count; i++) {
+		const struct head_channel *channel = &head->channels[i];
+
+		if (!db_run(db, err,
+				"INSERT INTO channel (name, receives, since, reason) VALUES (?, ?, ?, ?)", "tiit",
+				channel->channel, (int64_t)channel->receives, channel->since, channel->reason))
+			return false;
+	}
+	return true;
+}
+
 static bool heads_keep(
 	struct unit *unit, const struct head *head, const char *jws, int64_t offset, struct err *err)
 {
@@ -59,6 +74,9 @@ static bool heads_keep(
 			" WHERE (excluded.epoch, excluded.time) >= (epoch, time)",
 			"tiiititii", jws, unit_now(unit), head->epoch, head->last,
 			standing_name(head->standing), head->since, head->reason, head->time, offset))
+		return false;
+	/* Nothing was changed by a head that is older than the one kept. */
+	if (db_changes(&unit->db) > 0 && !heads_keep_channels(&unit->db, head, err))
 		return false;
 	for (size_t i = 0; i < head->refused_count; i++) {
 		if (strcmp(head->refused[i].device, unit->config->device) == 0 &&

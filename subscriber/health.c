@@ -66,9 +66,23 @@ static void why_stopped(const struct health_facts *facts, char *out, size_t size
 	(void)snprintf(out, size, "接收程序没有运行");
 }
 
+/* 暂停，自 … 起：原因 */
+static void say_standing(const struct health_facts *facts, char *out, size_t size)
+{
+	char since[CLOCK_TEXT_SIZE];
+	enum standing standing = STANDING_SUSPENDED;
+
+	(void)!standing_parse(facts->standing, strlen(facts->standing), &standing);
+	(void)snprintf(out, size, "%s，自 %s 起：%s", standing_name_zh(standing),
+		clock_format(facts->standing_since, since),
+		*facts->reason ? facts->reason : "（未说明原因）");
+}
+
+/* Who was just cut for its standing has no line, but knows why already: the last head said it. */
 static void why_offline(const struct health_facts *facts, char *out, size_t size)
 {
 	char since[CLOCK_TEXT_SIZE];
+	size_t used;
 
 	if (facts->connected)
 		(void)snprintf(out, size, "已连接 %s，%s", facts->broker,
@@ -78,6 +92,12 @@ static void why_offline(const struct health_facts *facts, char *out, size_t size
 		(void)snprintf(out, size, "自 %s 起未连接（%s）：%s",
 			clock_format(facts->line_since, since), *facts->broker ? facts->broker : "-",
 			facts->line_reason);
+	used = strlen(out);
+	if (!facts->head || !is_suspended(facts) || used >= size)
+		return;
+	used += (size_t)snprintf(out + used, size - used, "；最近得知的资格：");
+	if (used < size)
+		say_standing(facts, out + used, size - used);
 }
 
 static void why_gap(const struct health_facts *facts, char *out, size_t size)
@@ -86,17 +106,6 @@ static void why_gap(const struct health_facts *facts, char *out, size_t size)
 
 	(void)snprintf(out, size, "同步请求没有得到回应（最近一次回应：%s），正在换用其他服务器",
 		facts->echo_at ? clock_format(facts->echo_at, at) : "从未");
-}
-
-static void why_suspended(const struct health_facts *facts, char *out, size_t size)
-{
-	char since[CLOCK_TEXT_SIZE];
-	enum standing standing = STANDING_SUSPENDED;
-
-	(void)!standing_parse(facts->standing, strlen(facts->standing), &standing);
-	(void)snprintf(out, size, "%s，自 %s 起：%s", standing_name_zh(standing),
-		clock_format(facts->standing_since, since),
-		*facts->reason ? facts->reason : "（未说明原因）");
 }
 
 static void why_clock(const struct health_facts *facts, char *out, size_t size)
@@ -170,7 +179,7 @@ static const struct {
 	{"stopped", is_stopped, why_stopped, "运行 certwire-unit run，或启动系统服务"},
 	{"gap", is_gap, why_gap, "如持续出现，请联系 CNCERT：可能有服务器扣留信息"},
 	{"offline", is_offline, why_offline, "检查网络、服务器地址和设备是否已获 CNCERT 认证"},
-	{"suspended", is_suspended, why_suspended, "请就资格事宜联系 CNCERT"},
+	{"suspended", is_suspended, say_standing, "请就资格事宜联系 CNCERT"},
 	{"clock", is_clock, why_clock, "校准本机时钟（例如启用 NTP）"},
 	{"disk", is_disk, why_disk, "腾出磁盘空间或提高 quota，之后会自动重新接收"},
 	{"refused", is_refused, why_refused, "请将以上编号告知 CNCERT；程序会继续重试"},
@@ -178,6 +187,26 @@ static const struct {
 	{"idle", is_idle, why_idle, ""},
 	{"ok", is_ok, why_ok, ""},
 };
+
+bool health_channel(const struct health_facts *facts, size_t nth, char *out, size_t size)
+{
+	char since[CLOCK_TEXT_SIZE];
+
+	/* With another standing the word says it, of all channels at once. */
+	for (size_t i = 0; i < facts->channel_count && !is_suspended(facts); i++) {
+		const struct head_channel *channel = &facts->channels[i];
+
+		if (channel->receives || nth-- > 0)
+			continue;
+		if (channel->since == TIME_NONE)
+			(void)snprintf(out, size, "不接收频道 %s：%s", channel->channel, channel->reason);
+		else
+			(void)snprintf(out, size, "不再接收频道 %s，自 %s 起：%s", channel->channel,
+				clock_format(channel->since, since), channel->reason);
+		return true;
+	}
+	return false;
+}
 
 void health_judge(const struct health_facts *facts, struct health *ret)
 {

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "common/err.h"
+#include "common/head.h"
 #include "common/limits.h"
 #include "common/macros.h"
 #include "subscriber/db.h"
@@ -27,6 +28,8 @@ struct health_facts {
 	char standing[16];
 	int64_t standing_since;
 	char reason[LIMIT_HEAD_REASON + 1];
+	struct head_channel channels[LIMIT_HEAD_CHANNELS]; /* as the head has them, by name */
+	size_t channel_count;
 	int64_t clock_offset_s;
 	int64_t epoch;
 	int64_t last; /* entries 1 to it are held */
@@ -62,6 +65,13 @@ struct health {
 /* Reads the state in `dir`; takes no lock and writes nothing. */
 bool health_read(
 	const char *dir, struct db *db, struct health_facts *ret, struct err *err) MUST_USE NONNULL;
+
+/*
+ * Pure: of the nth channel that the unit may not receive though it is in good standing, one line
+ * that says why. False: there are no more.
+ */
+bool health_channel(
+	const struct health_facts *facts, size_t nth, char *out, size_t size) MUST_USE NONNULL;
 
 /* Pure: the word that matters most, and why. */
 void health_judge(const struct health_facts *facts, struct health *ret) NONNULL;

@@ -75,6 +75,30 @@ static bool read_guard(struct db *db, struct guard *guard, struct err *err)
 	return true;
 }
 
+static bool read_channels(struct db *db, struct health_facts *facts, struct err *err)
+{
+	auto_stmt sqlite3_stmt *stmt = NULL;
+	bool row;
+
+	if (!db_query(
+			db, err, &stmt, "SELECT name, receives, since, reason FROM channel ORDER BY name", ""))
+		return false;
+	while (facts->channel_count < LIMIT_HEAD_CHANNELS) {
+		struct head_channel *channel = &facts->channels[facts->channel_count];
+
+		if (!db_next(db, stmt, &row, err))
+			return false;
+		if (!row)
+			break;
+		copy(channel->channel, sizeof channel->channel, stmt, 0);
+		channel->receives = sqlite3_column_int(stmt, 1);
+		channel->since = sqlite3_column_int64(stmt, 2);
+		copy(channel->reason, sizeof channel->reason, stmt, 3);
+		facts->channel_count++;
+	}
+	return true;
+}
+
 static bool read_counts(struct db *db, struct health_facts *facts, struct err *err)
 {
 	const struct {
@@ -137,8 +161,9 @@ bool health_read(const char *dir, struct db *db, struct health_facts *ret, struc
 
 	if (!state_is_locked(dir, &facts.running, err) || !state_epoch(db, &facts.epoch, err) ||
 		!mailbox_last(db, facts.epoch, &facts.last, err) || !read_line(db, &facts, err) ||
-		!read_head(db, &facts, err) || !read_counts(db, &facts, err) ||
-		!read_refusals(db, &facts, err) || !read_guard(db, &facts.guard, err) ||
+		!read_head(db, &facts, err) || !read_channels(db, &facts, err) ||
+		!read_counts(db, &facts, err) || !read_refusals(db, &facts, err) ||
+		!read_guard(db, &facts.guard, err) ||
 		!outbox_numbers(db, &facts.receipts, &facts.settled, err) ||
 		!outbox_pending(db, &facts.unsigned_items, &unsettled, err))
 		return false;

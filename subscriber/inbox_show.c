@@ -1,5 +1,6 @@
 #include "common/cleanup.h"
 #include "common/clock.h"
+#include "common/form.h"
 #include "common/json.h"
 #include "subscriber/folder.h"
 #include "subscriber/inbox.h"
@@ -29,6 +30,26 @@ static void show_time(const char *what, int64_t at)
 		(void)printf("%s%s\n", what, clock_format(at, text));
 }
 
+/* Each line of a value as one of ours, fit for a terminal. */
+static void show_field(const char *channel, const struct manifest_field *field)
+{
+	const char *text = form_value_text(channel, field->name, field->value);
+	const char *label = form_label(channel, field->name);
+	char clean[LIMIT_FIELD_VALUE + 1];
+	char name[4 * LIMIT_FIELD_NAME];
+
+	(void)printf("%s  ", err_quote(name, sizeof name, label, strlen(label)));
+	for (;;) {
+		size_t len = strcspn(text, "\n");
+
+		(void)printf("%s\n", err_quote(clean, sizeof clean, text, len));
+		text += len;
+		if (*text++ == '\0')
+			return;
+		(void)printf("      ");
+	}
+}
+
 static void show_text(const struct shown *shown)
 {
 	const struct manifest *manifest = &shown->folder.manifest;
@@ -41,7 +62,7 @@ static void show_text(const struct shown *shown)
 	show_time("打开  ", shown->document.opened_at);
 	show_time("有效期至  ", manifest->expires_at);
 	for (size_t i = 0; i < manifest->field_count; i++)
-		(void)printf("%s  %s\n", manifest->fields[i].name, manifest->fields[i].value);
+		show_field(manifest->channel, &manifest->fields[i]);
 	for (size_t i = 0; i < manifest->file_count; i++)
 		(void)printf("文件  %s/%s（%s，%lld 字节）\n", buf_str(&shown->path),
 			manifest->files[i].name, manifest->files[i].type,

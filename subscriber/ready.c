@@ -162,25 +162,37 @@ static bool tidy(struct unit *unit, struct err *err)
 	return true;
 }
 
+static bool ready_one(struct unit *unit, const struct wanted *wanted)
+{
+	struct err err = {.code = 0};
+
+	if (!wanted->has_grant)
+		return false;
+	if (spool_complete(&unit->spool, &wanted->id))
+		return settle_one(unit, wanted);
+	if (!room_check(unit, room_needed(unit, &wanted->id, wanted->parts), &err) && err.code)
+		refuse(unit, wanted, &err, VERDICT_NO_PART);
+	return false;
+}
+
 bool receive_ready(struct unit *unit)
 {
-	struct wanted list[WANTED_LIST_MAX];
+	struct wanted_page page = {.now = unit_now(unit)};
 	bool stored = false;
+	bool any = true;
 	struct err err;
-	size_t count;
 
-	if (!tidy(unit, &err) || !wanted_list(&unit->db, unit_now(unit), list, &count, &err)) {
-		unit_trouble(unit, "see what is complete", &err);
+	if (!tidy(unit, &err)) {
+		unit_trouble(unit, "tidy the spool", &err);
 		return false;
 	}
-	for (size_t i = 0; i < count; i++) {
-		if (list[i].has_grant && spool_complete(&unit->spool, &list[i].id)) {
-			stored = settle_one(unit, &list[i]) || stored;
-		} else if (list[i].has_grant &&
-				   !room_check(unit, room_needed(unit, &list[i].id, list[i].parts), &err) &&
-				   err.code) {
-			refuse(unit, &list[i], &err, VERDICT_NO_PART);
+	while (any) {
+		if (!wanted_turn_page(&unit->db, &page, &any, &err)) {
+			unit_trouble(unit, "see what is complete", &err);
+			break;
 		}
+		for (size_t i = 0; i < page.count; i++)
+			stored = ready_one(unit, &page.list[i]) || stored;
 	}
 	return stored;
 }

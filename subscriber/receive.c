@@ -135,9 +135,11 @@ static bool part_refused(
 {
 	int64_t now = unit_now(unit);
 
-	unit_refusal(unit, "part", why);
-	return wanted_refuse(
-		&unit->db, wanted, why, now + wanted_backoff(wanted->failures + 1), false, now, err);
+	if (!wanted_refuse(
+			&unit->db, wanted, why, now + wanted_backoff(wanted->failures + 1), false, now, err))
+		return false;
+	log_line(&unit->log, LOG_LEVEL_WARNING, "refused a part: %d %s", why->code, why->text);
+	return true;
 }
 
 static void part_failed(

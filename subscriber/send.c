@@ -7,7 +7,10 @@
 
 #include <string.h>
 
-enum { RESEND_MOST = 64 /* receipts sent again at a time */ };
+enum {
+	RESEND_MOST = 64, /* receipts sent again at a time */
+	SIGN_AGAIN_MS = 5000, /* a disk that was full is full still a moment later */
+};
 
 struct resending {
 	struct daemon *daemon;
@@ -61,12 +64,15 @@ void daemon_sign_receipts(struct daemon *daemon)
 	int64_t number = 1;
 	struct err err;
 
+	if (clock_monotonic_ms() < daemon->sign_at)
+		return;
 	while (number) {
 		if (!outbox_sign(&unit->db, config->unit, config->device, &unit->key, unit_now(unit),
 				&number, &err) ||
 			(number && daemon->good &&
 				!outbox_unsettled(&unit->db, number - 1, send_signed, daemon, &err))) {
 			unit_trouble(daemon->unit, "sign receipts", &err);
+			daemon->sign_at = clock_monotonic_ms() + SIGN_AGAIN_MS;
 			return;
 		}
 	}

@@ -18,6 +18,7 @@ enum { STATE_PATH_MAX = 4096 };
  * publication.state: wanted (owed to us), stored, recalled (quarantined), ended (nothing will come).
  * publication.removed_at: its folder was removed because it was kept long enough.
  * entry.doubted: to be asked for again, and not counted as held until it came again.
+ * channel: what the head says of each; since is TIME_NONE where it never could receive it.
  * hook.at: when it happened, or the date that is counted down to.
  * former_receipt: what devices signed that this one followed.
  * item.receipt is null until the item is part of a signed receipt.
@@ -77,6 +78,9 @@ static const char *const migrations[] = {
 	" PRIMARY KEY (epoch, sequence)) WITHOUT ROWID;",
 
 	"ALTER TABLE entry ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0;",
+
+	"CREATE TABLE channel (name TEXT PRIMARY KEY, receives INTEGER NOT NULL,"
+	" since INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;",
 
 	"ALTER TABLE line ADD COLUMN refused_topics INTEGER NOT NULL DEFAULT 0;",
 

@@ -76,62 +76,21 @@ void unit_incident(struct unit *unit, const char *what, const struct err *why)
 {
 	struct err failed;
 
-	unit_refusal(unit, what, why);
+	log_line(&unit->log, LOG_LEVEL_WARNING, "refused a %s: %d %s", what, why->code, why->text);
 	if (!incident_add(&unit->db, why->code, unit_now(unit), &failed))
 		unit_trouble(unit, "count it", &failed);
 }
 
-bool quiet_tell(struct quiet quiet[static UNIT_QUIET_KINDS], const char *what, int64_t now_ms,
-	int64_t *ret_untold)
-{
-	struct quiet *slot = &quiet[0];
-
-	for (size_t i = 0; i < UNIT_QUIET_KINDS; i++) {
-		if (quiet[i].what && strcmp(quiet[i].what, what) == 0) {
-			slot = &quiet[i];
-			break;
-		}
-		/* Else the one that was told longest ago, an unused one first. */
-		if (slot->what && (!quiet[i].what || quiet[i].told_at < slot->told_at))
-			slot = &quiet[i];
-	}
-	if (!slot->what || strcmp(slot->what, what) != 0)
-		*slot = (struct quiet){.what = what, .told_at = now_ms - UNIT_QUIET_MS};
-	if (now_ms - slot->told_at < UNIT_QUIET_MS) {
-		slot->untold++;
-		return false;
-	}
-	*ret_untold = slot->untold;
-	slot->told_at = now_ms;
-	slot->untold = 0;
-	return true;
-}
-
-/* " (and 12 times more)" */
-static const char *untold_text(int64_t untold, char out[static 48])
-{
-	out[0] = '\0';
-	if (untold > 0)
-		(void)snprintf(out, 48, " (and %lld times more before)", (long long)untold);
-	return out;
-}
-
 void unit_trouble(struct unit *unit, const char *what, const struct err *why)
 {
-	int64_t untold;
-	char more[48];
+	int64_t held_back;
 
-	if (quiet_tell(unit->quiet, what, clock_monotonic_ms(), &untold))
-		log_line(&unit->log, LOG_LEVEL_ERROR, "could not %s, will try again: %s%s", what, why->text,
-			untold_text(untold, more));
-}
-
-void unit_refusal(struct unit *unit, const char *what, const struct err *why)
-{
-	int64_t untold;
-	char more[48];
-
-	if (quiet_tell(unit->quiet, what, clock_monotonic_ms(), &untold))
-		log_line(&unit->log, LOG_LEVEL_WARNING, "refused a %s: %d %s%s", what, why->code, why->text,
-			untold_text(untold, more));
+	if (!troubles_note(&unit->troubles, what, unit_now(unit), &held_back))
+		return;
+	if (held_back == 0)
+		log_line(&unit->log, LOG_LEVEL_ERROR, "could not %s, will try again: %s", what, why->text);
+	else
+		log_line(&unit->log, LOG_LEVEL_ERROR,
+			"could not %s (%lld times more since this was last said), will try again: %s", what,
+			(long long)held_back, why->text);
 }

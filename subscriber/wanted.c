@@ -33,27 +33,33 @@ static bool wanted_read(struct db *db, sqlite3_stmt *stmt, struct wanted *ret, s
 	return true;
 }
 
-bool wanted_list(struct db *db, int64_t now, struct wanted ret[static WANTED_LIST_MAX],
-	size_t *ret_count, struct err *err)
+bool wanted_turn_page(struct db *db, struct wanted_page *page, bool *ret_any, struct err *err)
 {
 	auto_stmt sqlite3_stmt *stmt = NULL;
+	const struct wanted *last;
 	size_t count = 0;
 	bool row;
 
 	if (!db_query(db, err, &stmt,
 			"SELECT " WANTED_COLUMNS " FROM publication WHERE state = 'wanted' AND retry_at <= ?"
-			" ORDER BY epoch, number LIMIT ?",
-			"ii", now, (int64_t)WANTED_LIST_MAX))
+			" AND (epoch, number) > (?, ?) ORDER BY epoch, number LIMIT ?",
+			"iiii", page->now, page->epoch, page->number, (int64_t)WANTED_LIST_MAX))
 		return false;
 	while (true) {
 		if (!db_next(db, stmt, &row, err))
 			return false;
 		if (!row)
 			break;
-		if (!wanted_read(db, stmt, &ret[count++], err))
+		if (!wanted_read(db, stmt, &page->list[count++], err))
 			return false;
 	}
-	*ret_count = count;
+	page->count = count;
+	*ret_any = count > 0;
+	if (count == 0)
+		return true;
+	last = &page->list[count - 1];
+	page->epoch = last->epoch;
+	page->number = last->number;
 	return true;
 }
 

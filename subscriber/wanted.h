@@ -31,11 +31,23 @@ struct wanted {
 	int64_t retry_at; /* not tried or asked for before */
 };
 
-enum { WANTED_LIST_MAX = 64 };
+enum { WANTED_LIST_MAX = 64 /* on a page */ };
 
-/* Those wanted, by number in the mailbox, at most WANTED_LIST_MAX, leaving out who waits at `now`. */
-bool wanted_list(struct db *db, int64_t now, struct wanted ret[static WANTED_LIST_MAX],
-	size_t *ret_count, struct err *err) MUST_USE NONNULL;
+/* A walk over those wanted, by number in the mailbox, one page after the other. */
+struct wanted_page {
+	struct wanted list[WANTED_LIST_MAX];
+	size_t count;
+	int64_t now; /* who waits then is left out */
+	int64_t epoch; /* of the last one on the page, as is number: the next page begins behind it */
+	int64_t number;
+};
+
+/*
+ * The next page of a walk that began as {.now = …}; `*ret_any` false at its end. Those on the page may
+ * be changed meanwhile: nothing is walked over twice, and nothing is left out.
+ */
+bool wanted_turn_page(
+	struct db *db, struct wanted_page *page, bool *ret_any, struct err *err) MUST_USE NONNULL;
 
 /* The wanted publication of that id; `*ret_found` false when it is not (or no longer) wanted. */
 bool wanted_find(struct db *db, const struct pub_id *id, struct wanted *ret, bool *ret_found,

@@ -22,6 +22,13 @@ struct session *cutter_next(struct cutter *cutter, struct sessions *sessions, in
 	return session;
 }
 
+int cutter_wants_ms(const struct sessions *sessions)
+{
+	if (!TAILQ_EMPTY(&sessions->cuts))
+		return 0;
+	return TAILQ_EMPTY(&sessions->refreshes) ? -1 : REFRESH_EVERY_MS;
+}
+
 int cut_code(enum cut reason)
 {
 	switch (reason) {

@@ -27,6 +27,9 @@ void cutter_begin(struct cutter *cutter) NONNULL;
 struct session *cutter_next(
 	struct cutter *cutter, struct sessions *sessions, int64_t now_ms) NONNULL;
 
+/* In how many milliseconds the next turn is wanted for those who are left; -1: nobody is. */
+int cutter_wants_ms(const struct sessions *sessions) NONNULL;
+
 /* The refusal code that is recorded for it; 0: none. */
 int cut_code(enum cut reason);
 

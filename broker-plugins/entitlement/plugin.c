@@ -11,6 +11,8 @@
 
 #include <stdlib.h>
 
+enum { STOP_TIMEOUT_S = 5 };
+
 const char plugin_name[] = "certwire_entitlement";
 
 static void set_limits(struct plugin *plugin)
@@ -47,6 +49,8 @@ bool plugin_start(
 	if (!loader_start(&plugin->loader, &plugin->options, &plugin->denials, err))
 		return false;
 	plugin->has_thread = true;
+	if (!waker_start(&plugin->waker, err))
+		return false;
 	if (!await_copy(plugin, err) || !callbacks_register(plugin, err))
 		return false;
 	now = moment_now();
@@ -81,6 +85,8 @@ void plugin_free(struct plugin *plugin)
 {
 	callbacks_unregister(plugin);
 	/* A thread that does not end keeps its memory: the process is about to go. */
+	if (!waker_stop(&plugin->waker, STOP_TIMEOUT_S))
+		return;
 	if (plugin->has_thread && !loader_stop(&plugin->loader))
 		return;
 	gate_release(&plugin->gate);

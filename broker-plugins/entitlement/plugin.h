@@ -10,6 +10,7 @@
 #include "broker-plugins/entitlement/loader.h"
 #include "broker-plugins/entitlement/options.h"
 #include "broker-plugins/kit/denials.h"
+#include "broker-plugins/kit/waker.h"
 #include "common/clock.h"
 #include "common/conf.h"
 
@@ -28,6 +29,7 @@ struct plugin {
 	struct denials denials;
 	struct loader loader;
 	struct cutter cutter;
+	struct waker waker; /* while there are clients left to be cut */
 	bool has_thread;
 	bool has_ticked;
 	bool is_in_doubt; /* as the log was last told */

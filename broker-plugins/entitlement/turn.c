@@ -20,7 +20,7 @@ static void kick(struct plugin *plugin, const struct session *session)
 	memcpy(client_id, session->client_id, sizeof(client_id));
 	memcpy(unit, session->unit, sizeof(unit));
 	if (cut_code(session->cut))
-		denials_add(&plugin->denials, cut_code(session->cut), unit, client_id, NULL);
+		denials_add_cut(&plugin->denials, cut_code(session->cut), unit, client_id);
 	if (session->is_listed)
 		mosquitto_kick_client_by_clientid(client_id, false);
 	if (sessions_find(&plugin->gate.sessions, client))
@@ -32,10 +32,14 @@ static void kick(struct plugin *plugin, const struct session *session)
 static void kick_some(struct plugin *plugin, const struct moment *now)
 {
 	struct session *session;
+	int wanted_ms;
 
 	cutter_begin(&plugin->cutter);
 	while ((session = cutter_next(&plugin->cutter, &plugin->gate.sessions, now->mono_ms)))
 		kick(plugin, session);
+	wanted_ms = cutter_wants_ms(&plugin->gate.sessions);
+	if (wanted_ms >= 0)
+		waker_ask(&plugin->waker, wanted_ms);
 }
 
 static void write_note(enum log_level level, const char *text)
@@ -89,6 +93,7 @@ void turn(struct plugin *plugin)
 {
 	struct moment now = moment_now();
 
+	waker_turned(&plugin->waker);
 	if (!plugin->has_ticked) {
 		plugin->has_ticked = true;
 		sockets_tune(plugin->limits.read_deadline_ms);

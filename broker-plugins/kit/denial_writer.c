@@ -28,7 +28,15 @@ bool denial_writer_run(struct denials *denials, struct pg *pg, const char *broke
 {
 	struct denial taken[TAKE_MAX];
 	struct intake_denial items[TAKE_MAX];
-	size_t count = take(denials, taken, items);
+	size_t count;
 
-	return count == 0 || intake_denials(pg, broker, count, items, err);
+	/* As much as can be on its way, not what comes meanwhile as well. */
+	for (int i = 0; i < DENIALS_SLOTS / TAKE_MAX; i++) {
+		count = take(denials, taken, items);
+		if (count > 0 && !intake_denials(pg, broker, count, items, err))
+			return false;
+		if (count < TAKE_MAX)
+			break;
+	}
+	return true;
 }

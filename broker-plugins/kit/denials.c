@@ -40,25 +40,40 @@ static struct denial *place_of(struct denials *denials, const struct denial *den
 	return &denials->counted[denials->count++];
 }
 
-void denials_add(
-	struct denials *denials, int code, const char *who, const char *client_id, const char *topic)
+static struct denial denial_of(int code, const char *who, const char *client_id, const char *topic)
 {
-	/* The last quarter is kept for those that are counted under their code alone. */
-	const size_t named_max = DENIALS_MAX / 4 * 3;
 	struct denial denial = {.code = code};
-	struct denial *place;
 
 	assert(code >= 100 && code <= 999);
 	quote_into(denial.who, sizeof(denial.who), who);
 	quote_into(denial.client_id, sizeof(denial.client_id), client_id);
 	quote_into(denial.topic, sizeof(denial.topic), topic);
-	place = place_of(denials, &denial, named_max);
+	return denial;
+}
+
+void denials_add(
+	struct denials *denials, int code, const char *who, const char *client_id, const char *topic)
+{
+	/* The last quarter is kept for those that are counted under their code alone. */
+	const size_t named_max = DENIALS_MAX / 4 * 3;
+	struct denial denial = denial_of(code, who, client_id, topic);
+	struct denial *place = place_of(denials, &denial, named_max);
+
 	if (!place) {
 		denial = (struct denial){.who = "*", .code = code};
 		place = place_of(denials, &denial, DENIALS_MAX);
 	}
 	if (place)
 		place->count++;
+}
+
+void denials_add_cut(struct denials *denials, int code, const char *unit, const char *client_id)
+{
+	struct denial denial = denial_of(code, unit, client_id, NULL);
+
+	denial.count = 1;
+	if (!ring_push(&denials->ring, &denial))
+		denials_add(denials, code, unit, client_id, NULL);
 }
 
 void denials_flush(struct denials *denials, int64_t now_ms)

@@ -46,6 +46,13 @@ void denials_release(struct denials *denials) NONNULL;
 void denials_add(struct denials *denials, int code, const char *who, const char *client_id,
 	const char *topic) __attribute__((nonnull(1)));
 
+/*
+ * The same for a client that we cut off ourselves, which no stranger can make happen at will: each has
+ * a row of its own, unless DENIALS_SLOTS are on their way.
+ */
+void denials_add_cut(
+	struct denials *denials, int code, const char *unit, const char *client_id) NONNULL;
+
 /* The loop's side, on each tick: hands over what was counted, at most once a second. */
 void denials_flush(struct denials *denials, int64_t now_ms) NONNULL;
 

@@ -9,6 +9,7 @@
 #include "db/editor_draft.h"
 #include "publisher/cli/approvals.h"
 #include "publisher/cli/audience.h"
+#include "publisher/cli/calendar.h"
 #include "publisher/cli/draft_options.h"
 #include "publisher/cli/lookup.h"
 #include "publisher/cli/manifest_view.h"
@@ -25,6 +26,7 @@ struct draft {
 	struct manifest manifest;
 	struct buf rule;
 	struct sources sources;
+	char calendar[CALENDAR_NAME_SIZE]; /* name of the generated file */
 	struct buf manifest_bytes;
 	struct keyring ring;
 	const struct keyset *keyset;
@@ -50,6 +52,24 @@ static void draft_release(struct draft *draft)
 	session_release(&draft->session);
 }
 
+/* A seminar goes into people's calendars. */
+static bool add_calendar(struct draft *draft, struct err *err)
+{
+	auto_buf struct buf text = BUF_INIT(CALENDAR_MAX);
+
+	if (strcmp(draft->manifest.channel, "seminar") != 0)
+		return true;
+	return calendar_format(&draft->manifest, &text, err) &&
+		   sources_add(&draft->sources, calendar_name(&draft->manifest, draft->calendar), text.data,
+			   text.len, err);
+}
+
+static bool check_any(const struct sources *sources, struct err *err)
+{
+	return sources->count > 0 ||
+		   err_set(err, ERR_USAGE, "which files? 1 to %d make a publication", LIMIT_FILES);
+}
+
 /* All that can be refused without asking anyone. */
 static bool read_what(const struct cli_call *call, struct draft *draft, struct err *err)
 {
@@ -59,6 +79,7 @@ static bool read_what(const struct cli_call *call, struct draft *draft, struct e
 	return session_init(&draft->session, call, err) &&
 		   draft_options_read(call, draft->session.now, &draft->manifest, &draft->rule, err) &&
 		   sources_open(call->argv + 1, call->argc - 1, &draft->sources, err) &&
+		   add_calendar(draft, err) && check_any(&draft->sources, err) &&
 		   sources_describe(&draft->sources, &draft->manifest, err) &&
 		   manifest_check_total(&draft->manifest, LIMIT_PUBLICATION_BYTES, err);
 }

@@ -8,6 +8,7 @@
 #include "common/digest.h"
 #include "common/ident.h"
 #include "common/utf8.h"
+#include "publisher/cli/form_fill.h"
 #include "publisher/cli/rule.h"
 #include "publisher/cli/verbs.h"
 #include "publisher/cli/when.h"
@@ -16,7 +17,7 @@ const struct cli_option draft_options[] = {
 	{"number", "N", "its number, such as 2026-47", false},
 	{"title", "TITLE", "its title", false},
 	{"language", "TAG", "language of the documents (default zh-CN)", false},
-	{"field", "NAME=VALUE", "something more to say, as the channel has it", true},
+	FORM_OPTIONS,
 	{"to", "UNIT", "only this unit, if it is entitled (default: all who are)", true},
 	{"not-before", "TIME", "issue it no earlier: a date, or a time with its offset", false},
 	{"expires", "TIME",
@@ -85,23 +86,6 @@ static bool set_language(const struct cli_call *call, struct manifest *manifest,
 	return true;
 }
 
-static bool set_fields(const struct cli_call *call, struct manifest *manifest, struct err *err)
-{
-	const char *text;
-
-	for (size_t i = 0; (text = cli_value_at(call, "field", i)); i++) {
-		const char *equals = strchr(text, '=');
-		char name[LIMIT_FIELD_NAME + 1];
-
-		if (!equals || equals == text || equals - text > LIMIT_FIELD_NAME)
-			return err_set(err, ERR_USAGE, "--field: '%s' is not NAME=VALUE", ERR_QUOTED(text));
-		(void)snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
-		if (!manifest_add_field(manifest, name, equals + 1, err))
-			return err_context(err, "--field %s", ERR_QUOTED(name));
-	}
-	return true;
-}
-
 static bool set_times(
 	const struct cli_call *call, int64_t now, struct manifest *manifest, struct err *err)
 {
@@ -149,8 +133,8 @@ bool draft_options_read(const struct cli_call *call, int64_t now, struct manifes
 	randombytes_buf(manifest.salt, sizeof manifest.salt);
 	if (!set_channel(call, &manifest, err) || !set_number(call, &manifest, err) ||
 		!set_title(call, &manifest, err) || !set_language(call, &manifest, err) ||
-		!set_fields(call, &manifest, err) || !set_times(call, now, &manifest, err) ||
-		!set_audience(call, &manifest, rule, err))
+		!set_times(call, now, &manifest, err) || !set_audience(call, &manifest, rule, err) ||
+		!form_fill(call, now, &manifest, err))
 		return false;
 	*ret = manifest;
 	manifest = (struct manifest)MANIFEST_INIT;

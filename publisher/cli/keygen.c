@@ -1,6 +1,7 @@
 #include "publisher/cli/verbs.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/cleanup.h"
@@ -66,6 +67,22 @@ static bool refuse_existing(const char *path, struct err *err)
 	return true;
 }
 
+/*
+ * NULL: the usual one. Tests make and open hundreds of keys, and a second for each would be most of
+ * their time; so a test build, and no other, makes cheap ones when the environment asks for them.
+ */
+static const struct keyfile_cost *cost_of_passphrase(void)
+{
+#ifdef CERTWIRE_FAULT_POINTS
+	static const struct keyfile_cost cheap = {1, LIMIT_KEY_MEMORY_MIN};
+	const char *asked = getenv("CERTWIRE_CHEAP_KEYS");
+
+	if (asked && *asked)
+		return &cheap;
+#endif
+	return NULL;
+}
+
 bool verb_keygen(const struct cli_call *call, struct err *err)
 {
 	auto_signing_key struct signing_key key = SIGNING_KEY_INIT;
@@ -78,8 +95,8 @@ bool verb_keygen(const struct cli_call *call, struct err *err)
 	if (!role_may_be_unprotected(asked.role) &&
 		!passphrase_new(asked.passphrase_file, &passphrase, err))
 		return false;
-	if (!signing_key_generate(&key, err) ||
-		!keyfile_create(asked.path, asked.role, asked.name, &key, passphrase, NULL, err))
+	if (!signing_key_generate(&key, err) || !keyfile_create(asked.path, asked.role, asked.name,
+												&key, passphrase, cost_of_passphrase(), err))
 		return false;
 	line = (struct keyline){.role = asked.role, .public = key.public};
 	(void)snprintf(line.name, sizeof line.name, "%s", asked.name);

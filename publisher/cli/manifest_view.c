@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/form.h"
 #include "common/json.h"
 #include "publisher/cli/output.h"
 #include "publisher/cli/rule.h"
@@ -49,10 +50,30 @@ static bool view_rule(struct buf *out, const struct buf *rule, struct err *err)
 		   manifest_view_line(out, "接收范围", buf_str(&text), err);
 }
 
+/* A text of several lines has one line of the view for each. */
+static bool view_field(
+	const char *channel, const struct manifest_field *field, struct buf *out, struct err *err)
+{
+	const char *text = form_value_text(channel, field->name, field->value);
+	const char *label = form_label(channel, field->name);
+
+	while (*text) {
+		auto_buf struct buf line = BUF_INIT(LIMIT_FIELD_VALUE);
+		size_t len = strcspn(text, "\n");
+
+		if (!buf_append(&line, text, len, err) ||
+			!manifest_view_line(out, label, buf_str(&line), err))
+			return false;
+		text += len + (text[len] == '\n');
+		label = "";
+	}
+	return true;
+}
+
 static bool view_fields(const struct manifest *manifest, struct buf *out, struct err *err)
 {
 	for (size_t i = 0; i < manifest->field_count; i++)
-		if (!manifest_view_line(out, manifest->fields[i].name, manifest->fields[i].value, err))
+		if (!view_field(manifest->channel, &manifest->fields[i], out, err))
 			return false;
 	return true;
 }

@@ -4,10 +4,12 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/digest.h"
+#include "common/file.h"
 #include "common/filename.h"
 #include "common/utf8.h"
 #include "publisher/cli/media.h"
@@ -62,9 +64,9 @@ bool sources_open(char *const *paths, size_t count, struct sources *ret, struct 
 {
 	auto_sources struct sources sources = {.count = 0};
 
-	if (count < 1 || count > LIMIT_FILES)
+	if (count > LIMIT_FILES)
 		return err_set(
-			err, ERR_USAGE, "1 to %d files make a publication, not %zu", LIMIT_FILES, count);
+			err, ERR_USAGE, "at most %d files make a publication, not %zu", LIMIT_FILES, count);
 	for (size_t i = 0; i < count; i++) {
 		struct source *source = &sources.items[sources.count++];
 
@@ -74,6 +76,22 @@ bool sources_open(char *const *paths, size_t count, struct sources *ret, struct 
 	*ret = sources;
 	sources.count = 0;
 	return true;
+}
+
+bool sources_add(
+	struct sources *sources, const char *name, const void *data, size_t len, struct err *err)
+{
+	struct source *source = &sources->items[sources->count];
+
+	if (sources->count == LIMIT_FILES)
+		return err_set(err, ERR_USAGE, "at most %d files make a publication", LIMIT_FILES);
+	int fd = memfd_create("certwire", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return err_errno(err, "cannot make '%s'", ERR_QUOTED(name));
+	*source = (struct source){.path = name, .name = name, .fd = fd};
+	sources->count++;
+	return file_write_all(fd, data, len, name, err) && check_name(source, err);
 }
 
 void sources_release(struct sources *sources)

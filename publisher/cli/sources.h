@@ -18,7 +18,7 @@
 struct source {
 	const char *path; /* borrowed */
 	const char *name; /* its last part, borrowed */
-	int fd;
+	int fd; /* of a file, or of memory */
 };
 
 struct sources {
@@ -29,12 +29,16 @@ struct sources {
 #define auto_sources CLEANUP(sources_release)
 
 /*
- * Opens them all. Refused: none or more than LIMIT_FILES, what is no regular file, a name that units
+ * Opens them all. Refused: more than LIMIT_FILES, what is no regular file, a name that units
  * could not write (common/filename.h), each with what to do about it. `paths` is borrowed.
  */
 bool sources_open(
 	char *const *paths, size_t count, struct sources *ret, struct err *err) MUST_USE NONNULL;
 void sources_release(struct sources *sources) NONNULL;
+
+/* One more, that is no file but made here. `name` is borrowed, the bytes are copied. */
+bool sources_add(struct sources *sources, const char *name, const void *data, size_t len,
+	struct err *err) MUST_USE NONNULL;
 
 /* First pass: adds each with name, media type, size and digest. */
 bool sources_describe(

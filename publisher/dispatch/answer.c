@@ -17,7 +17,7 @@
 #include "publisher/dispatch/visitor.h"
 #include "publisher/dispatch/window.h"
 
-enum stage { STAGE_KEYSETS, STAGE_OFFERS, STAGE_PARTS, STAGE_HEAD, STAGE_DONE };
+enum stage { STAGE_KEYSETS, STAGE_OFFERS, STAGE_PARTS, STAGE_OVER, STAGE_HEAD, STAGE_DONE };
 
 struct answer {
 	struct sync sync; /* owned */
@@ -27,6 +27,7 @@ struct answer {
 	struct pg_rows *offers; /* owned; NULL until asked for */
 	int offer; /* row to send next */
 	struct window window; /* over the parts asked for */
+	bool lacks_parts; /* of something asked for there are none, or there is no right to it */
 };
 
 static void cleanup_answer(struct answer **answer)
@@ -113,8 +114,10 @@ static bool answer_part(
 		if (!ledger_parts_for(&dispatch->ledger, sync->unit, publication, window->part, &rows, err))
 			return false;
 		/* No such part, or no right to it: nothing of this publication then. */
-		if (pg_row_count(rows) == 0)
+		if (pg_row_count(rows) == 0) {
+			answer->lacks_parts = true;
 			continue;
+		}
 		if (!ledger_part_for_at(rows, 0, &part, err))
 			return false;
 		part.publication = *publication;
@@ -124,6 +127,15 @@ static bool answer_part(
 		return *ret != NULL;
 	}
 	return true;
+}
+
+/* What it asks for in vain because it is over, it need not ask for again. */
+static bool answer_over(
+	struct dispatch *dispatch, struct answer *answer, struct message **ret, struct err *err)
+{
+	(void)ret;
+	return (!answer->lacks_parts && answer->sync.grant_count == 0) ||
+		   ledger_end_asked(&dispatch->ledger, &answer->sync, err);
 }
 
 static bool answer_head(
@@ -137,7 +149,7 @@ bool answer_next(
 	struct dispatch *dispatch, struct answer *answer, struct message **ret, struct err *err)
 {
 	static bool (*const stages[])(struct dispatch *, struct answer *, struct message **,
-		struct err *) = {answer_keyset, answer_offer, answer_part, answer_head};
+		struct err *) = {answer_keyset, answer_offer, answer_part, answer_over, answer_head};
 
 	*ret = NULL;
 	while (answer->stage < STAGE_DONE) {

@@ -66,6 +66,7 @@ dispatch_step seal_step; /* seals content keys to devices */
 dispatch_step offer_step; /* offers what is owed to units that are there */
 dispatch_step settle_step; /* settles receipts */
 dispatch_step rights_step; /* notes whose rights changed */
+dispatch_step fill_step; /* enters what came before rights that have begun */
 dispatch_step head_step; /* sends the heads that are noted */
 dispatch_step expire_step; /* ends what is over */
 dispatch_step rekey_step; /* does what the newest keyset asks for */

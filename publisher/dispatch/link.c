@@ -15,7 +15,7 @@ static const struct {
 	{"certwire_receipt", DUE_SETTLE},
 	{"certwire_keyset", DUE_KEYS | DUE_ALL | DUE_REKEY},
 	{"certwire_presence", DUE_OFFER},
-	{"certwire_entitlement", DUE_RIGHTS | DUE_SIGN | DUE_SEAL | DUE_OFFER},
+	{"certwire_entitlement", DUE_RIGHTS | DUE_FILL | DUE_SIGN | DUE_SEAL | DUE_OFFER},
 };
 
 static bool link_connect(struct dispatch *dispatch, struct pg **ret, struct err *err)

@@ -1,10 +1,13 @@
 /*
- * Notes whose standing or entitlement changed, so that their heads say so at once; and ends what is
- * over.
+ * Notes whose standing or entitlement changed, so that their heads say so at once; enters what came
+ * before rights that have begun; and ends what is over.
  */
 #include "publisher/dispatch/dispatch.h"
 
+#include "db/ledger_issue.h"
 #include "db/ledger_sync.h"
+
+enum { FILL_UNITS_A_STEP = 32 };
 
 bool rights_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
 {
@@ -22,6 +25,20 @@ bool rights_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
 		if (!unit)
 			dispatch->rights_version = version;
 	}
+	return true;
+}
+
+bool fill_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
+{
+	struct ledger_filled filled;
+
+	if (!ledger_fill(&dispatch->ledger, FILL_UNITS_A_STEP, &filled, err))
+		return false;
+	if (filled.entries > 0)
+		log_line(&dispatch->log, LOG_LEVEL_INFO,
+			"entered %lld publications of before for rights that have begun",
+			(long long)filled.entries);
+	*ret_more = filled.more;
 	return true;
 }
 

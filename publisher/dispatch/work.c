@@ -18,6 +18,7 @@ static const struct {
 	unsigned then; /* what becomes due when it did something */
 } steps[] = {
 	{DUE_EXPIRE, "expire", expire_step, 0},
+	{DUE_FILL, "fill", fill_step, DUE_SIGN | DUE_SEAL},
 	{DUE_ISSUE, "issue", issue_step, DUE_SIGN | DUE_SEAL},
 	{DUE_SIGN, "sign", sign_step, DUE_OFFER},
 	{DUE_SEAL, "seal", seal_step, DUE_OFFER},

@@ -12,16 +12,17 @@ struct dispatch;
 /* Bits of dispatch->due: the steps, in the order in which they run, and the keysets. */
 enum {
 	DUE_EXPIRE = 1 << 0,
-	DUE_ISSUE = 1 << 1,
-	DUE_SIGN = 1 << 2,
-	DUE_SEAL = 1 << 3,
-	DUE_OFFER = 1 << 4,
-	DUE_SETTLE = 1 << 5,
-	DUE_RIGHTS = 1 << 6,
-	DUE_HEADS = 1 << 7,
-	DUE_ALL = (1 << 8) - 1,
-	DUE_KEYS = 1 << 8,
-	DUE_REKEY = 1 << 9, /* after each keyset, each start, each time the lease is taken */
+	DUE_FILL = 1 << 1,
+	DUE_ISSUE = 1 << 2,
+	DUE_SIGN = 1 << 3,
+	DUE_SEAL = 1 << 4,
+	DUE_OFFER = 1 << 5,
+	DUE_SETTLE = 1 << 6,
+	DUE_RIGHTS = 1 << 7,
+	DUE_HEADS = 1 << 8,
+	DUE_ALL = (1 << 9) - 1,
+	DUE_KEYS = 1 << 9,
+	DUE_REKEY = 1 << 10, /* after each keyset, each start, each time the lease is taken */
 };
 
 /* Runs until the dispatch's interrupt_fd is readable. */

@@ -29,6 +29,12 @@ BUILD = Path(os.environ.get("CERTWIRE_BUILD", ROOT / "build/dev"))
 SHIPPED = ROOT / "broker-plugins/mosquitto.conf"
 CHANNELS = ("weekly", "monthly", "opportunity", "seminar")
 YEAR = 365 * 86400
+# One session for both, so that a test need not wait for two programs.
+CERTIFY = """SET SESSION AUTHORIZATION admin_li;
+SELECT certwire.request_device(:'unit', :'device', :'request');
+SET SESSION AUTHORIZATION registrar_zhao;
+SELECT certwire.certify_device(:'unit', :'device', :'kid', :'jws', to_timestamp(:not_before), to_timestamp(:not_after));
+"""
 
 
 class Gate:
@@ -159,22 +165,32 @@ class Gate:
         made = [self.certify(unit, device) for device in devices]
         return made[0] if made else None
 
-    def certify(self, unit, name, /, registrar=None, key=None, **override):
+    def admit_all(self, units, channels=("weekly",)):
+        """So many units in good standing, with a device each, in one session."""
+        units = list(units)
+        self.sql("BEGIN;\n" + "".join(f"\\set unit {unit}\n\\set name {unit}\n" + ADMIT + grants(channels)
+                                     for unit in units) + "COMMIT;")
+        made = [self._certificate(unit, "d1") for unit in units]
+        self.sql("BEGIN;\n" + "".join(
+            "".join(f"\\set {name} '{value}'\n" for name, value in variables.items()) + CERTIFY
+            for _, variables in made) + "COMMIT;", "postgres")
+        return [device for device, _ in made]
+
+    def certify(self, unit, name, /, **override):
+        device, variables = self._certificate(unit, name, **override)
+        self.sql(CERTIFY, "postgres", **variables)
+        return device
+
+    def _certificate(self, unit, name, /, registrar=None, key=None, **override):
+        """A device with a new key, and the variables of CERTIFY."""
         device = peer.Device(unit, name, key or peer.Key.generate())
         now = int(time.time())
         fields = {"v": 1, "unit": unit, "device": name, "public": peer.b64(device.key.public),
                   "not_before": now - 60, "not_after": now + YEAR, "serial": os.urandom(16).hex(),
                   **override}
         jws = peer.jws_sign("certwire-device+jws", registrar or self.registrar, fields)
-        # One session for both, so that a test need not wait for two programs.
-        self.sql("SET SESSION AUTHORIZATION admin_li;"
-                 "SELECT certwire.request_device(:'unit', :'device', :'request');"
-                 "SET SESSION AUTHORIZATION registrar_zhao;"
-                 "SELECT certwire.certify_device(:'unit', :'device', :'kid', :'jws', "
-                 "to_timestamp(:not_before), to_timestamp(:not_after))", "postgres",
-                 unit=unit, device=name, request=device.request(), kid=device.key.kid, jws=jws,
-                 not_before=fields["not_before"], not_after=fields["not_after"])
-        return device
+        return device, {"unit": unit, "device": name, "request": device.request(), "kid": device.key.kid,
+                        "jws": jws, "not_before": fields["not_before"], "not_after": fields["not_after"]}
 
     def denials(self, code=None):
         """How often each (code, client id, topic) was recorded."""

@@ -12,6 +12,7 @@ from faults import died
 from field import persist
 from plan import UNITS
 from process import start_time
+from restoring import Restorer
 from waiting import DeadlinePassed, wait_for
 
 PHASE_S = 8  # a phase that other faults keep from coming is not waited for longer than this
@@ -34,6 +35,7 @@ class Breaker:
     def __init__(self, field):
         self.field = field
         self.world = field.world
+        self.restorer = Restorer(field)
         self.kills = collections.Counter()  # by what died
         self.faults = collections.Counter()  # by kind of step
         self.late = 0  # phases that did not come in time
@@ -279,6 +281,21 @@ class Breaker:
         else:
             shutil.copytree(device.state, copy)
         device.start()
+
+    def restore_postgres(self, step):
+        """Lost at that phase of a publication that the copy has not issued; units and brokers are not told."""
+        self.restorer.back_up()
+        publication = self.issue_next()
+        if publication:
+            self._await(step["phase"], publication)
+        for dispatcher in self.field.dispatchers:
+            self._kill(dispatcher.process, "dispatcher")
+        before = self.restorer.lose()
+        self.kills["postmaster"] += 1
+        self.restorer.put_back(before)
+        if publication:
+            self.field.ask_issue(publication)
+        self._start_all()
 
     # Rights
 

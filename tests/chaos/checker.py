@@ -167,11 +167,22 @@ def audiences_follow_the_rights(_checker, history):
                 had = had and had_right(rights.get(key, ()), publication["issued_at"])
             if had is True and unit not in units:
                 yield f"{publication['id'][:8]} was not issued to {unit}, which had the right"
-    for entry in history.entries:
+    for entry in first_entries(history):
         channel = history.published[entry["publication"]].channel if entry["publication"] else None
         for key in ((entry["unit"], None), (entry["unit"], channel)):
             if had_right(rights.get(key, ()), entry["issued_at"]) is False:
                 yield f"entry {entry['number']} was issued to {entry['unit']}, which had lost the right"
+
+
+def first_entries(history):
+    """Without those that a new epoch repeats."""
+    seen = set()
+    for entry in sorted(history.entries, key=lambda e: e["epoch"]):
+        key = (entry["unit"], entry["publication"])
+        if key not in seen:
+            yield entry
+        if entry["publication"]:
+            seen.add(key)
 
 
 def had_right(acts, moment):
@@ -204,9 +215,10 @@ def settled_is_proved(checker, history):
             yield f"{name(row)}: {row['state']} by a receipt that proves nothing"
             continue
         delivery = deliveries.get((row["publication"], row["unit"]))
+        # Of an epoch before the delivery's, whatever its number: it was signed before a restore.
         said = [i for i in proved["items"] if delivery and i["state"] == row["state"] and
-                (i["publication"], i["epoch"], i["entry"], i["manifest"]) ==
-                (row["publication"], delivery["epoch"], delivery["number"], manifests[row["publication"]])]
+                (i["publication"], i["manifest"]) == (row["publication"], manifests[row["publication"]]) and
+                (i["epoch"] < delivery["epoch"] or (i["epoch"], i["entry"]) == (delivery["epoch"], delivery["number"]))]
         if not said or (proved["unit"], proved["device"]) != (row["unit"], row["device"]):
             yield f"{name(row)}: its receipt does not say {row['state']}"
 
@@ -231,12 +243,15 @@ def watermarks_are_covered(_checker, history):
 
 
 def outboxes_forget_nothing(_checker, history):
-    """What a device no longer owes is committed, byte for byte; where its state went back, number for number."""
+    """What a device no longer owes is committed, byte for byte; where its state went back, number for number. A restore may
+    have taken it, until the device has heard of the new epoch."""
     committed = {(r["unit"], r["device"], r["number"], r["sha256"]) for r in history.receipts}
     numbers = {key[:3] for key in committed}
     for disk in history.disks:
         for number, sha256 in disk.receipts.items():
             key = (disk.unit, disk.device, number, sha256)
+            if disk.epoch < history.epoch and key in history.taken["receipts"]:
+                continue
             if number <= disk.settled and key not in committed and not (disk.restored and key[:3] in numbers):
                 yield f"{disk.unit}.{disk.device} forgot its receipt {number}, which is not committed"
 
@@ -271,7 +286,7 @@ def nothing_committed_is_undone(checker, history):
 def inboxes_hold_only_what_was_sent(_checker, history):
     """Each document on a disk is of a publication that the unit was sent, with the bytes that the editors meant, once."""
     by_short = {publication[:8]: publication for publication in history.published}
-    sent = {(d["publication"], d["unit"]) for d in history.deliveries}
+    sent = {(d["publication"], d["unit"]) for d in history.deliveries} | history.taken["deliveries"]
     for disk in history.disks:
         who = f"{disk.unit}.{disk.device}"
         for short, count in Counter(folder[0] for folder in disk.folders).items():
@@ -336,9 +351,18 @@ def outboxes_are_empty(_checker, history):
             yield f"{disk.unit}.{disk.device} has something that no receipt says"
 
 
+def what_a_restore_took_comes_back(_checker, history):
+    """Every receipt that was committed before PostgreSQL went back, of a device that is still there with the state that it had."""
+    live = {(disk.unit, disk.device) for disk in history.disks if not disk.restored}
+    committed = {(r["unit"], r["device"], r["number"], r["sha256"]) for r in history.receipts}
+    for unit, device, number, sha256 in sorted(history.taken["receipts"] - committed):
+        if (unit, device) in live:
+            yield f"{unit}.{device}: receipt {number}, which a restore took, has not come back"
+
+
 ALWAYS = (
     mailboxes_are_gapless_and_chained, every_delivery_has_its_entry, ends_are_explained, grants_have_a_delivery,
     nothing_is_sealed_after_a_loss, audiences_follow_the_rights, nobody_writes_without_the_lease, settled_is_proved,
     the_ledger_holds_everything_once, watermarks_are_covered, outboxes_forget_nothing, nothing_committed_is_undone,
     inboxes_hold_only_what_was_sent, the_audit_verifies)
-AT_REST = (everybody_has_everything, everything_is_issued, outboxes_are_empty)
+AT_REST = (everybody_has_everything, everything_is_issued, outboxes_are_empty, what_a_restore_took_comes_back)

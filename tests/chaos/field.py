@@ -105,6 +105,8 @@ class Field:
         self.acts = []
         self.replaced = 0
         self.restored = set()  # client ids whose state came from an old copy
+        self.taken = {"receipts": set(), "deliveries": set()}  # by a restore of PostgreSQL: (unit, device, number, sha256), (publication, unit)
+        self.restores_are_told = True  # `certwire-db restored` is run
         self.disk = world.folder / "disk"
         self.mounted = False  # without a disk of its own, that of the machine is never filled
 
@@ -212,7 +214,10 @@ class Field:
         return made
 
     def ask_issue(self, publication):
-        persist(lambda: self.cluster.sql("SELECT certwire.request_issue(:'id')", "editor_wang", id=publication))
+        """Unless it is issued already, or its time is over."""
+        persist(lambda: self.cluster.value("SELECT state <> 'approved' OR coalesce(expires_at <= clock_timestamp(), false) "
+                                           "FROM certwire.publication WHERE id = :'p'", p=publication) or
+                self.cluster.sql("SELECT certwire.request_issue(:'id')", "editor_wang", id=publication))
 
     # Rights
 

@@ -52,6 +52,7 @@ class Disk:
     items: list = default(default_factory=list)  # (publication, state, code, receipt's number)
     folders: list = default(default_factory=list)  # (short id, channel, digests of the files)
     quarantined: list = default(default_factory=list)
+    epoch: int = 1
     restored: bool = False  # its state came from an old copy: numbers were given away by an earlier life
 
 
@@ -67,6 +68,7 @@ class History:
     raws: dict = default(default_factory=dict)  # receipt's id -> bytes
     signed: dict = default(default_factory=dict)  # (unit, epoch, number, kid) -> JWS
     keysets: list = default(default_factory=list)  # as the peer accepted them
+    taken: dict = default(default_factory=lambda: {"receipts": set(), "deliveries": set()})  # by a restore: field.taken
     audit: str = ""  # what `certwire audit verify` found wrong
 
     def __getattr__(self, name):
@@ -95,7 +97,7 @@ class Historian:
         self.signed |= {(s["unit"], s["epoch"], s["number"], s["kid"]): s["jws"] for s in rows.pop("signed")}
         self.since = rows["now"]
         return History(rows, disks, field.published, field.losses, field.forbidden, field.acts, UNITS, self.raws,
-                       self.signed, held_keysets(field.world), self._audit())
+                       self.signed, held_keysets(field.world), field.taken, self._audit())
 
     def _audit(self):
         """What `certwire audit verify` says against it; empty when the audit holds."""
@@ -121,7 +123,7 @@ class Historian:
         """Read while the daemon may write: SQLite's own lock gives one moment of it."""
         with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30) as connection:
             connection.execute("BEGIN")
-            (disk.settled,), = connection.execute("SELECT settled FROM self").fetchall() or [(0,)]
+            (disk.settled, disk.epoch), = connection.execute("SELECT settled, epoch FROM self").fetchall() or [(0, 0)]
             disk.receipts = {number: sha256(jws) for number, jws in
                              connection.execute("SELECT number, jws FROM receipt")}
             disk.items = connection.execute(

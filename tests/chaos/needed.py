@@ -44,6 +44,10 @@ def without_keys(field):
                       "ALTER TABLE certwire.receipt_item DROP CONSTRAINT receipt_item_pkey;")
 
 
+def untold(field):
+    field.restores_are_told = False
+
+
 MECHANISMS = {
     "outbox": Mechanism(
         "a unit sends a receipt again until it is settled", "meddle,kill-broker,kill-postmaster,kill-brokers",
@@ -67,6 +71,9 @@ MECHANISMS = {
     "entitlement-lock": Mechanism(
         "a loss of right waits for whoever is sealing, and the other way round", "suspend-while-sealing",
         ("after the right was lost",), spoil=replaced("entitlement_lock", "FOR UPDATE", "")),
+    "epoch": Mechanism(
+        "who hears that PostgreSQL went back says again what it lost", "restore-postgres",
+        ("which is not committed", "has not come back", "does not hold it"), spoil=untold, rounds=2),
 }
 
 

@@ -47,12 +47,13 @@ FAULTS = {
     "disk-full": (1, ()),
     "lose-state": (1, ("unit", "with_inbox")),
     "restore-state": (2, ("unit",)),
+    "restore-postgres": (1, ()),
     "suspend": (2, ("unit",)),
     "deny": (2, ("unit", "channel")),
     "revoke-device": (1, ("unit",)),
 }
 FIRST = {"unit-dies-at", "dispatchers-die-at", "stop-leader-past-lease",
-         "suspend-while-sealing", "restore-state", "meddle", "limit", "disk-full"}  # before anything is issued
+         "suspend-while-sealing", "restore-state", "restore-postgres", "meddle", "limit", "disk-full"}  # before anything is issued
 TRICKS = ("withhold", "repeat", "reorder", "forge", "delay")
 LOGINS = ("dispatch_a", "dispatch_b", "broker")
 

@@ -77,6 +77,7 @@ def sound():
         "entitled": [{"unit": "huaan", "channel": "weekly"}],
         "issues": [{"sequence": 1, "act": "lease_take", "fence": 1}, {"sequence": 2, "act": "issue_due", "fence": 1}],
         "witness": [],
+        "epoch": 1,
     }
     rows["publications"][1]["expired"] = True
     rows["deliveries"][1]["ended_reason"] = "expired"
@@ -305,6 +306,30 @@ def a_device_has_said_nothing_yet(history):
     history.disks[0].items.append((PUBLICATION, "opened", 0, None))
 
 
+def took(history):
+    """A restore took the receipt; the device has heard of the new epoch, or not."""
+    history.taken["receipts"].add(("huaan", "d1", 1, sha256(RECEIPT)))
+    history.rows["receipts"].clear()
+
+
+@breaks("what_a_restore_took_comes_back")
+def a_receipt_that_a_restore_took_does_not_come_back(history):
+    took(history)
+
+
+@breaks("outboxes_forget_nothing")
+def a_receipt_is_forgotten_that_no_restore_took(history):
+    took(history)
+    history.disks[0].receipts[1] = "33" * 32
+    history.rows["epoch"] = 2
+
+
+@breaks("outboxes_forget_nothing")
+def a_receipt_that_a_restore_took_is_forgotten_in_the_new_epoch(history):
+    took(history)
+    history.rows["epoch"] = history.disks[0].epoch = 2
+
+
 @pytest.mark.parametrize("rule, spoil", BROKEN)
 def test_is_found(sound, rule, spoil):
     spoil(sound)
@@ -329,6 +354,29 @@ def test_what_was_settled_and_is_owed_again_is_found(sound):
 def test_every_rule_has_a_history_that_breaks_it():
     broken = {case.values[0] for case in BROKEN} | {"nothing_committed_is_undone"}
     assert broken == {rule.__name__ for rule in (*ALWAYS, *AT_REST)}
+
+
+def test_what_a_restore_took_may_be_forgotten_until_the_device_hears_of_it(sound):
+    took(sound)
+    sound.rows["epoch"] = 2
+    assert "outboxes_forget_nothing" not in found(sound)
+
+
+def test_a_unit_may_hold_what_a_restore_took(sound):
+    sound.taken["deliveries"].add((PUBLICATION, "huaan"))
+    sound.rows["deliveries"].pop(0)
+    assert "inboxes_hold_only_what_was_sent" not in found(sound)
+
+
+def test_a_new_epoch_enters_again_what_a_unit_has_lost_the_right_to(sound):
+    sound.acts.append(Act("huaan", "weekly", False, 1500.0, 1501.0))
+    sound.rows["entries"].append({**sound.entries[0], "epoch": 2, "issued_at": 2000.0, "digest": None})
+    assert "audiences_follow_the_rights" not in found(sound)
+
+
+def test_a_receipt_of_an_earlier_epoch_proves_under_any_number(sound):
+    sound.deliveries[0].update(epoch=2, number=7)
+    assert "settled_is_proved" not in found(sound)
 
 
 def test_a_state_that_went_back_may_have_another_receipt_under_a_number(sound):

@@ -19,6 +19,8 @@ PEOPLE = {
     "editor_chen": ("editor", "陈磊"),
     "dispatch_a": ("dispatcher", "dispatch-a"),
 }
+# What a seminar cannot do without.
+SEMINAR = ["--field=starts=2098-12-10 09:00", "--field=ends=2098-12-10 17:00", "--field=place=北京"]
 
 
 def private(path, text):
@@ -36,7 +38,7 @@ class Desk:
         self.cluster = self.folder / "pg"
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
         self.env |= {"PGHOST": str(self.cluster), "PGPORT": "5432", "PGDATABASE": "postgres",
-                     "HOME": str(self.folder), "TZ": "UTC"}
+                     "HOME": str(self.folder), "TZ": "UTC", "CERTWIRE_CHEAP_KEYS": "1"}
         self.env.pop("XDG_CONFIG_HOME", None)
         self.requests = {}
 

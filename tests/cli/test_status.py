@@ -86,7 +86,7 @@ def test_ctrl_c_ends_a_watch_cleanly(desk, issued):
 
 def test_a_watch_ends_when_the_dispatcher_refuses(desk):
     file = desk.write("a.txt", b"x")
-    draft = desk.certwire("editor_wang", "draft", "monthly", "--number", "1", "--title", "题",
+    draft = desk.certwire("editor_wang", "draft", "monthly", "--number", "2026-1", "--title", "题",
                           "--to", "unit-a", file).stdout.strip()
     desk.sql("SELECT 1 FROM certwire.grant_channel('unit-a', 'monthly')")
     desk.certwire("editor_wang", "issue", draft, "--yes", "1")

@@ -197,12 +197,12 @@ class Peer:
         return [m.payload for m in self.client.messages(f"{TOPIC}unit/{self.device.unit}/{leaf}")]
 
     def offers(self):
-        """Entries by publication, each with the grant for this device."""
+        """Entries by publication (a void: None), each with the grant for this device."""
         found = {}
         for payload in self.payloads("offer"):
             jws, grants = peer.read_offer(payload)
             entry = peer.Entry(jws.encode())
-            found[entry.fields["publication"]] = (
+            found[entry.fields.get("publication")] = (
                 entry, grants.get((self.device.device, self.device.key.kid)))
         return found
 

@@ -109,4 +109,4 @@ def head(key, unit, device, nonce, kid=None, **changes):
     return jws("certwire-head+jws", key, {
         "v": 1, "unit": unit, "device": device, "nonce": nonce, "time": now(), "epoch": 1,
         "last": 0, "digest": "0" * 64, "standing": "good", "since": now(), "reason": "",
-        "keyset": 1, "checkpoint": None, "devices": {}, "refused": [], **changes}, kid)
+        "channels": {}, "keyset": 1, "checkpoint": None, "devices": {}, "refused": [], **changes}, kid)

@@ -35,6 +35,12 @@ class Move:
         return LAPSE_AT_TERM if self.unit == "term" else f"测试 {self.unit} <2026-10>"
 
 
+    @property
+    def told(self):
+        """What its people read of it: the reason where the act has one that lasts."""
+        return {"granted": "授予已到期", "grouped": "已不在分组“项目组”中"}.get(self.unit, self.reason)
+
+
 def policy(levels, regions):
     return (f"SELECT certwire.set_policy('{CHANNEL}', :'reason', levels => '{{{levels}}}', "
             f"regions => '{{{regions}}}');")

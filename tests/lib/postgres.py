@@ -1,5 +1,6 @@
 """A private PostgreSQL: own folder, reached over a socket in a folder of mode 0700 only."""
 
+import contextlib
 import json
 import os
 import pwd
@@ -64,6 +65,11 @@ class Cluster:
         self.stop()
         self.start()
 
+    def back_up(self, folder):
+        """An online copy in a new folder, from which the cluster can be started."""
+        self._as_owner([self.bin / "pg_basebackup", "-h", self.folder, "-p", str(PORT), "-U", "postgres", "-D", folder,
+                        "-c", "fast", "-X", "stream", "--no-sync"])
+
     def kill(self):
         """As `pg_ctl stop -m immediate`, without waiting for anybody."""
         self.process.signal(signal.SIGQUIT)
@@ -76,6 +82,20 @@ class Cluster:
 
     def thaw(self):
         self._signal_all(signal.SIGCONT)
+
+    @contextlib.contextmanager
+    def holding(self, login):
+        """The backends of one login stop where they are: what it asks is not answered, nobody else is held up."""
+        pids = [row["pid"] for row in self.rows(
+            "SELECT pid FROM pg_stat_activity WHERE usename = :'who'", who=login)]
+        assert pids, f"{login} has no connection"
+        try:
+            for pid in pids:
+                os.kill(pid, signal.SIGSTOP)
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
 
     def _signal_all(self, number):
         for entry in Path("/proc").iterdir():

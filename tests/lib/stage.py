@@ -1,10 +1,11 @@
-"""What a whole file of forgeries shares: a world that is set up once, and keys to forge with.
+"""What a whole file of tests shares: a world that is set up once, and what the file does with it.
 
 Each such file says in its own `Stage` what is set up; the fixture `stage` of tests/scenario makes it.
 """
 
 import forge
 from evil import EvilBroker
+from programs import write_conf
 from proxy import Proxy
 
 
@@ -24,20 +25,47 @@ class WorldStage:
         return forge.load_key(holder.key, holder.passphrase)
 
 
-class BrokerStage(WorldStage):
-    """Units that `admit` makes go to their broker through a proxy, which a test may lead to the attacker's."""
+class ProxyStage(WorldStage):
+    """Units that `admit` makes go to their broker through a proxy that records what passes: `world.proxy`."""
 
     def __init__(self, world):
         super().__init__(world)
-        self.proxy = Proxy(world.broker.port)
+        self.proxy = world.proxy = Proxy(world.broker.port)
         world.broker.extra_names.append(self.proxy.address)
+
+    def admit(self, unit, name, **settings):
+        return self.world.admit(unit, name, brokers=[self.proxy.address], **settings).start().connected()
+
+
+class BrokerStage(ProxyStage):
+    """The proxy may be led to the attacker's broker."""
 
     def set(self):
         self.dispatcher = self.key_of("dispatch_a")
         self.evil = EvilBroker(self.world)
 
-    def admit(self, unit, name):
-        return self.world.admit(unit, name, brokers=[self.proxy.address]).start().connected()
-
     def lure(self, unit):
         self.evil.lure(self.proxy, unit)
+
+
+class AuditStage(WorldStage):
+    """What an auditor finds in copies of the database, each of them changed by its superuser."""
+
+    UNBOUND = "SET session_replication_role = replica;\n"  # bound by no trigger and no key
+
+    def __init__(self, world):
+        super().__init__(world)
+        self.conf = world.folder / "auditor.conf"
+        self.copies = 0
+
+    def on_copy(self, sql, *args, login="auditor_sun", **values):
+        """`certwire` with these arguments on a copy of the database that `sql` was done to."""
+        cluster = self.world.cluster
+        self.copies += 1
+        name = f"copy_{self.copies}"
+        cluster.sql(f"CREATE DATABASE {name} TEMPLATE certwire", database="postgres")
+        cluster.sql(self.UNBOUND + sql, database=name, **values)
+        write_conf(self.conf, {"dsn": cluster.dsn(login, name), "root_fingerprint": self.world.office.root})
+        done = self.world.programs.call("certwire", *args, "--config", self.conf)
+        cluster.sql(f"DROP DATABASE {name}", database="postgres")
+        return done

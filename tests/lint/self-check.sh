@@ -14,7 +14,7 @@ tree=$work/tree
 make_tree() {
 	rm -rf "$tree"
 	mkdir -p "$tree/common" "$tree/db" "$tree/publisher" "$tree/subscriber" "$tree/build" \
-		"$tree/docker"
+		"$tree/docker" "$tree/docs" "$tree/tests"
 	cp "$root/.clang-format" "$root/.clang-tidy" "$tree/"
 	printf '#include <stddef.h>\n\nsize_t sound(size_t n);\n' >"$tree/common/sound.h"
 	printf '#include "common/sound.h"\n\nsize_t sound(size_t n)\n{\n\treturn n;\n}\n' >"$tree/common/sound.c"
@@ -24,6 +24,8 @@ make_tree() {
 	clang-format -i "$tree/subscriber/own.c"
 	printf 'services:\n  sound:\n    <<: *hardened\n    image: x\nvolumes:\n  v:\n' >"$tree/docker-compose.yml"
 	printf 'FROM x AS build\nFROM x AS sound\nUSER nobody\n' >"$tree/docker/Dockerfile"
+	printf 'def test_sound():\n\tpass\n' >"$tree/tests/sound.py"
+	printf '`test_sound` shows `common/sound.h`.\n' >"$tree/docs/sound.md"
 	printf '[{"directory": "%s", "command": "cc -std=c11 -I. -c common/sound.c", "file": "%s"}]' \
 		"$tree" "$tree/common/sound.c" >"$tree/build/compile_commands.json"
 }
@@ -89,6 +91,10 @@ shell)
 tidy)
 	printf 'int f(int *p);\nint f(int *p)\n{\n\tif (p == 0)\n\t\treturn *p;\n\treturn 0;\n}\n' |
 		must_find common/sound.c
+	;;
+claims)
+	printf 'as `test_nothing` shows\n' | must_find docs/bad.md
+	printf 'in `common/nothing.c`\n' | must_find docs/bad.md
 	;;
 compose)
 	printf 'services:\n  bad:\n    image: x\n' | must_find docker-compose.yml

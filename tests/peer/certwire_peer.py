@@ -34,7 +34,7 @@ TYPES = {
     "certwire-connect+jwt": (1024, 101, 102),
     "certwire-manifest+jws": (512, 212, 212),
     "certwire-entry+jws": (8192, 202, 203),
-    "certwire-head+jws": (8192, 501, 502),
+    "certwire-head+jws": (20480, 501, 502),
     "certwire-sync+jws": (65536, 611, 612),
     "certwire-receipt+jws": (32768, 601, 602),
 }
@@ -719,6 +719,7 @@ SYNC_FIELDS = {
 }
 SETTLED_FIELDS = {"settled": integer(0, INT53)}
 REFUSED_FIELDS = {"device": device, "number": integer(1, INT53), "code": integer(100, 999)}
+CHANNEL_FIELDS = {"since": or_null(time), "reason": text(1, 256)}
 HEAD_FIELDS = {
     "v": version_1,
     "unit": unit,
@@ -731,6 +732,8 @@ HEAD_FIELDS = {
     "standing": one_of("good", "candidate", "suspended", "revoked", "lapsed"),
     "since": time,
     "reason": text(0, 1024),
+    "channels": lambda v: isinstance(v, dict) and len(v) <= 16 and all(map(channel, v)) and all(
+        map(or_null(nested(CHANNEL_FIELDS)), v.values())),
     "keyset": integer(0, INT31),
     "checkpoint": or_null(nested({"sequence": integer(0, INT53), "digest": digest_text})),
     "devices": lambda v: isinstance(v, dict) and len(v) <= 16 and all(map(device, v)) and all(

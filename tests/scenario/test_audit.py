@@ -2,12 +2,8 @@
 
 import pytest
 
-from programs import write_conf
+from stage import AuditStage
 from waiting import wait_for
-from world import World
-
-# What a superuser does to be bound by nothing.
-UNBOUND = "SET session_replication_role = replica;\n"
 
 # The chain made anew over what is there, as one would who knows how it is made.
 REWRITE = """
@@ -41,17 +37,12 @@ CUT = ("DELETE FROM certwire.audit_link WHERE sequence > 9; DELETE FROM certwire
 NO_ANCHORS = "DELETE FROM certwire.audit_anchor;\n"
 
 
-class Auditing:
+class Stage(AuditStage):
     """A world whose unit holds an anchor, ended but for PostgreSQL; each test breaks a copy of it."""
 
-    def __init__(self, world):
-        self.world = world
-        self.conf = world.folder / "auditor.conf"
-        self.anchor = world.folder / "anchor.txt"
-        self.copies = 0
-
-    def tell(self):
+    def set(self):
         world = self.world
+        self.anchor = world.folder / "anchor.txt"
         unit = world.admit("huaan", "华安网络").start().connected()
         world.office.admin("suspend_unit", "huaan", "核查")
         world.office.admin("reinstate_unit", "huaan", "核查完毕")
@@ -66,7 +57,6 @@ class Auditing:
         unit.process.stop()
         world.broker.process.stop()
         world.office.admin("suspend_unit", "huaan", "此后未锚定")
-        return self
 
     def length(self):
         return self.world.cluster.value("SELECT max(sequence) FROM certwire.audit_link")
@@ -79,15 +69,8 @@ class Auditing:
 
     def verify(self, sql="", *files):
         """`certwire audit verify` as an auditor, on a copy of the database that `sql` was done to."""
-        cluster = self.world.cluster
-        self.copies += 1
-        name = f"copy_{self.copies}"
-        cluster.sql(f"CREATE DATABASE {name} TEMPLATE certwire", database="postgres")
-        cluster.sql(UNBOUND + sql, database=name)
-        write_conf(self.conf, {"dsn": cluster.dsn("auditor_sun", name),
-                               "root_fingerprint": self.world.office.root})
         given = [word for file in files for word in ("--anchor", file)]
-        return self.world.programs.call("certwire", "audit", "verify", "--config", self.conf, *given)
+        return self.on_copy(sql, "audit", "verify", *given)
 
     def found(self, sql, what, *files):
         done = self.verify(sql, *files)
@@ -95,29 +78,12 @@ class Auditing:
         assert done.stdout == ""
 
 
-@pytest.fixture(scope="module")
-def audit():
-    world = World()
-    with world:
-        try:
-            told = Auditing(world).tell()
-        except BaseException:
-            world.show_logs()
-            raise
-        yield told
-
-
-@pytest.fixture
-def world(audit):
-    return audit.world
-
-
-def test_an_untouched_audit_holds_and_says_how_far_it_is_proven(audit):
-    for files in ((), (audit.anchor,)):
-        done = audit.verify("", *files)
+def test_an_untouched_audit_holds_and_says_how_far_it_is_proven(stage):
+    for files in ((), (stage.anchor,)):
+        done = stage.verify("", *files)
         assert done.returncode == 0, done.stderr
         (line,) = done.stdout.splitlines()
-        assert f"{audit.length()} records, proven up to {audit.length() - 1} " in line
+        assert f"{stage.length()} records, proven up to {stage.length() - 1} " in line
         assert "; 1 newer not anchored yet" in line
 
 
@@ -133,54 +99,52 @@ def test_an_untouched_audit_holds_and_says_how_far_it_is_proven(audit):
      "INSERT INTO certwire.audit_link (sequence, audit, digest) SELECT sequence, -1, digest "
      "FROM certwire.audit_link WHERE sequence = 5", "record 5"),
 ])
-def test_what_was_changed_deleted_inserted_or_swapped_is_named(audit, sql, what):
-    audit.found(sql, what)
+def test_what_was_changed_deleted_inserted_or_swapped_is_named(stage, sql, what):
+    stage.found(sql, what)
 
 
 @pytest.mark.parametrize("sql", [CHANGE, DELETE, INSERT + "UPDATE certwire.audit_link SET sequence = sequence + 1000 "
                                  "WHERE sequence > 5; INSERT INTO certwire.audit_link (sequence, audit, digest) "
                                  "SELECT 6, max(id), sha256('') FROM certwire.audit;\n", SWAP])
-def test_a_chain_that_was_rewritten_consistently_contradicts_its_anchors(audit, sql):
-    audit.found(sql + REWRITE, "the chain was rewritten")
-    audit.found(sql + REWRITE + NO_ANCHORS, "the chain was rewritten", audit.anchor)
+def test_a_chain_that_was_rewritten_consistently_contradicts_its_anchors(stage, sql):
+    stage.found(sql + REWRITE, "the chain was rewritten")
+    stage.found(sql + REWRITE + NO_ANCHORS, "the chain was rewritten", stage.anchor)
 
 
-def test_without_any_anchor_nothing_is_called_proven(audit):
+def test_without_any_anchor_nothing_is_called_proven(stage):
     for sql in (NO_ANCHORS, CHANGE + REWRITE + NO_ANCHORS):
-        done = audit.verify(sql)
+        done = stage.verify(sql)
         assert done.returncode == 1 and "nothing proves the audit" in done.stderr
         assert done.stdout == ""
 
 
-def test_forged_anchors_and_foreign_files_are_refused(audit):
-    audit.found("UPDATE certwire.audit_anchor SET jws = left(jws, -8) || 'AAAAAAAA'", "anchor 1 in PostgreSQL")
-    audit.found("UPDATE certwire.audit_anchor SET jws = 'a.b.c'", "anchor 1 in PostgreSQL")
-    audit.found("DELETE FROM certwire.keyset", "keysets are withheld", audit.anchor)
-    text = audit.anchor.read_text(encoding="ascii")
-    forged = audit.world.folder / "forged.txt"
+def test_forged_anchors_and_foreign_files_are_refused(stage):
+    stage.found("UPDATE certwire.audit_anchor SET jws = left(jws, -8) || 'AAAAAAAA'", "anchor 1 in PostgreSQL")
+    stage.found("UPDATE certwire.audit_anchor SET jws = 'a.b.c'", "anchor 1 in PostgreSQL")
+    stage.found("DELETE FROM certwire.keyset", "keysets are withheld", stage.anchor)
+    text = stage.anchor.read_text(encoding="ascii")
+    forged = stage.world.folder / "forged.txt"
     forged.write_text(text[:-9] + "AAAAAAAA\n", encoding="ascii")
-    audit.found("", "is wrong", forged)
+    stage.found("", "is wrong", forged)
     forged.write_text("", encoding="ascii")
-    audit.found("", "no anchor that can be believed", forged)
+    stage.found("", "no anchor that can be believed", forged)
 
 
-def test_a_superuser_without_the_dispatchers_key_makes_no_anchor_that_is_believed(audit):
-    done = audit.verify(CHANGE + REWRITE + "UPDATE certwire.audit_anchor SET digest = (SELECT l.digest "
+def test_a_superuser_without_the_dispatchers_key_makes_no_anchor_that_is_believed(stage):
+    done = stage.verify(CHANGE + REWRITE + "UPDATE certwire.audit_anchor SET digest = (SELECT l.digest "
                         "FROM certwire.audit_link l WHERE l.sequence = audit_anchor.sequence);")
     assert done.returncode == 3 and "the chain was rewritten" in done.stderr
 
 
-def test_only_an_auditor_or_administrator_can_verify(audit):
-    write_conf(audit.conf, {"dsn": audit.world.cluster.dsn("editor_wang"),
-                            "root_fingerprint": audit.world.office.root})
-    done = audit.world.programs.call("certwire", "audit", "verify", "--config", audit.conf)
+def test_only_an_auditor_or_administrator_can_verify(stage):
+    done = stage.on_copy("", "audit", "verify", login="editor_wang")
     assert done.returncode == 3 and "permission denied" in done.stderr
 
 
-def test_the_unit_tells_when_the_audit_went_back(audit):
-    world = audit.world
+def test_the_unit_tells_when_the_audit_went_back(stage):
+    world = stage.world
     unit = world.units["huaan.d1"]
-    world.cluster.sql(UNBOUND + CUT + NO_ANCHORS)
+    world.cluster.sql(stage.UNBOUND + CUT + NO_ANCHORS)
     world.office.admin("reinstate_unit", "huaan", "恢复")
     world.broker.start()
     world.dispatcher.start()

@@ -97,6 +97,20 @@ def test_a_sync_brings_keysets_and_what_it_lacks(desk, huaan):
     assert len(huaan.payloads("keyset")) == known + len(desk.keysets)
 
 
+def test_what_is_over_is_not_asked_for_for_ever(desk, huaan):
+    """It expired after the unit had settled it: a device of the unit that had begun with it gets a void that names it."""
+    row, = desk.cluster.rows("SELECT publication, number FROM certwire.delivery WHERE state = 'settled'")
+    desk.cluster.sql("ALTER TABLE certwire.publication DISABLE TRIGGER USER; UPDATE certwire.publication "
+                     f"SET expires_at = now() WHERE id = '{row['publication']}'; "
+                     "ALTER TABLE certwire.publication ENABLE TRIGGER USER")
+    last = huaan.sync(epoch=1, last=1)["last"]
+    huaan.sync(epoch=1, last=last, missing=[{"publication": row["publication"], "parts": [[0, 0]]}])
+    wait_for(lambda: huaan.sync(epoch=1, last=last)["last"] == last + 1, lambda: "another entry:\n" + desk.log())
+    void, _ = huaan.offers()[None]
+    assert (void.fields["kind"], void.fields["number"], void.fields["target"]) == ("void", last + 1, row["number"])
+    void.verify(desk.keyrings()[-1])
+
+
 def test_an_editor_who_did_not_sign_is_not_issued(desk):
     publication = desk.draft("weekly")
     desk.approve(publication, sign=peer.Key.generate())

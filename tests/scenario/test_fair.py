@@ -3,26 +3,17 @@ received before the backlog is; shown by the order of what passes, not by time."
 
 import random
 
-import pytest
-
-from proxy import Proxy
+from stage import ProxyStage
 from waiting import wait_for
-from world import World
 
 BACKLOG = 60
 CONTENT = random.Random(3).randbytes(400_000)
 
 
-@pytest.fixture(scope="module")
-def world():
-    world = World()
-    world.proxy = Proxy(world.broker.port)
-    world.broker.extra_names.append(world.proxy.address)
-    with world:
+class Stage(ProxyStage):
+    def set(self):
         for unit, name in (("huaan", "华安网络"), ("beichen", "北辰科技")):
-            world.admit(unit, name, channels=["monthly"],
-                        brokers=[world.proxy.address]).start().connected()
-        yield world
+            self.admit(unit, name, channels=["monthly"])
 
 
 def publish(world, number, receivers, *extra):

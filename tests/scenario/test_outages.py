@@ -4,27 +4,18 @@ reloaded: what is published meanwhile arrives once, and a reload cuts nobody."""
 import json
 import random
 
-import pytest
-
 import recorded
 from ledger import assert_once
-from proxy import Proxy
+from stage import ProxyStage
 from waiting import wait_for
-from world import World
 
 CONTENT = random.Random(5).randbytes(600_000)
 
 
-@pytest.fixture(scope="module")
-def world():
-    world = World()
-    world.proxy = Proxy(world.broker.port)
-    world.broker.extra_names.append(world.proxy.address)
-    with world:
+class Stage(ProxyStage):
+    def set(self):
         for unit, name in (("huaan", "华安网络"), ("beichen", "北辰科技")):
-            world.admit(unit, name, channels=["monthly"],
-                        brokers=[world.proxy.address]).start().connected()
-        yield world
+            self.admit(unit, name, channels=["monthly"])
 
 
 def draft(world, number):

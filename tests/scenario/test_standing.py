@@ -67,6 +67,13 @@ class Told:
         """Wait until each of them knows the standing it lost, or is connected again with the right it has left."""
         for move in moves:
             self.is_in(move, "suspended" if move.standing else otherwise)
+            self.knows(move, False)
+
+    def knows(self, move, receives):
+        """Wait until its head says whether it may receive the channel."""
+        unit = self.unit(move.unit)
+        wait_for(lambda: (unit.status()["channels"][CHANNEL] is None) == receives,
+                 lambda: f"{move.unit} to know that {CHANNEL} is {'its' if receives else 'not its'}: {unit.status()}")
 
     def is_in(self, move, state):
         unit = self.unit(move.unit)
@@ -107,6 +114,8 @@ def near(world):
     told.all_have("lost-near")
     told.near_crossed = told.crossed()
     told.cast.regain(moves)
+    for move in moves:
+        told.knows(move, bool(move.regain))
     told.publish("after-near")
     told.all_have("after-near")
     return told
@@ -177,11 +186,11 @@ def test_nothing_issued_after_the_loss_is_opened_by_its_key(near, move):
 
 
 @everybody("near")
-def test_who_lost_its_standing_is_told_why_in_plain_words(near, move):
-    if move.standing:
-        assert move.reason in near.status[move.unit] and "自 " in near.status[move.unit]
-    else:
-        assert near.status[move.unit].startswith("ok\n")
+def test_who_lost_its_standing_or_a_channel_alone_is_told_why_in_plain_words(near, move):
+    state, said = near.status[move.unit].split("\n", 1)
+    assert move.told in said and "自 " in said
+    if not move.standing:
+        assert state == "ok" and f"不再接收频道 {CHANNEL}" in said
 
 
 @everybody("near")
@@ -198,11 +207,11 @@ def test_who_lost_it_while_away_gets_nothing_of_what_it_was_owed(away, move):
 
 
 @everybody("away")
-def test_with_its_standing_again_it_gets_what_it_was_owed_and_the_whole_gap(away, move):
+def test_with_the_right_again_however_it_came_back_it_gets_what_it_was_owed_and_the_whole_gap(away, move):
     if not move.regain:
         assert "owed-away" not in away.documents(move.unit)
         return
-    got = ["owed-away", "after-away", *(["lost-away"] if move.standing else [])]
+    got = ["owed-away", "after-away", "lost-away"]
     for name in got:
         away.unit(move.unit).has(away.published[name])
     assert away.documents(move.unit) == sorted(["before", "after-near", *got])
@@ -220,11 +229,9 @@ def test_with_the_right_again_the_rest_comes_and_each_document_once(midway, move
     if not move.regain:
         assert not {"large", "lost-later", "after-midway"} & set(documents)
         return
-    if move.standing:
-        midway.unit(move.unit).has(midway.published["lost-later"])
-        documents = midway.documents(move.unit)
-    assert {"large", "after-midway"} <= set(documents) and "lost-midway" not in documents
-    assert ("lost-later" in documents) == bool(move.standing)
+    midway.unit(move.unit).has(midway.published["lost-later"])
+    documents = midway.documents(move.unit)
+    assert {"large", "lost-later", "after-midway"} <= set(documents) and "lost-midway" not in documents
     assert len(documents) == len(set(documents))
 
 

@@ -8,24 +8,16 @@ import pytest
 
 import forge
 from programs import write_conf
+from stage import AuditStage
 from waiting import wait_for
-from world import World
-
-# What a superuser does to be bound by nothing.
-UNBOUND = "SET session_replication_role = replica;\n"
 
 
-class Auditing:
+class Stage(AuditStage):
     """A Weekly that two units stored and one of them opened; a third is owed it; then all is ended."""
 
-    def __init__(self, world):
-        self.world = world
-        self.conf = world.folder / "auditor.conf"
-        self.nothing = write_conf(world.folder / "nothing.conf", {})
-        self.copies = 0
-
-    def tell(self):
+    def set(self):
         world = self.world
+        self.nothing = write_conf(world.folder / "nothing.conf", {})
         self.huaan = world.admit("huaan", "华安网络").start().connected()
         self.anheng = world.admit("anheng", "安恒信息").start().connected()
         world.admit("lumeng", "绿盟科技")
@@ -58,20 +50,11 @@ class Auditing:
         assert done.returncode == 0, done.stderr
         self.said = done.stdout
         self.story = json.loads(self.file.read_bytes())
-        return self
 
     def audit(self, sql, *options, login="auditor_sun"):
         """`certwire audit` on a copy of the database that `sql` was done to."""
-        cluster = self.world.cluster
-        self.copies += 1
-        name = f"copy_{self.copies}"
-        cluster.sql(f"CREATE DATABASE {name} TEMPLATE certwire", database="postgres")
-        cluster.sql(UNBOUND + sql, database=name, p=self.id, before=self.before, after=self.after)
-        write_conf(self.conf, {"dsn": cluster.dsn(login, name),
-                               "root_fingerprint": self.world.office.root})
-        done = self.world.programs.call("certwire", "audit", self.id[:8], "--config", self.conf, *options)
-        cluster.sql(f"DROP DATABASE {name}", database="postgres")
-        return done
+        return self.on_copy(sql, "audit", self.id[:8], *options, login=login, p=self.id,
+                            before=self.before, after=self.after)
 
     def verify(self, story, *options, root=None):
         """`certwire verify` as a third party: no database, no configuration."""
@@ -85,91 +68,74 @@ class Auditing:
         return json.loads(json.dumps(self.story))
 
 
-@pytest.fixture(scope="module")
-def audit():
-    world = World()
-    with world:
-        try:
-            told = Auditing(world).tell()
-        except BaseException:
-            world.show_logs()
-            raise
-        yield told
-
-
-@pytest.fixture
-def world(audit):
-    return audit.world
-
-
 def refused(done, what):
     assert done.returncode == 3 and what in done.stderr, (done.returncode, done.stdout, done.stderr)
     assert done.stdout == "" and len(done.stderr.splitlines()) == 1
     assert "证明不成立 the story does not hold" in done.stderr
 
 
-def test_the_database_tells_the_whole_story(audit):
+def test_the_database_tells_the_whole_story(stage):
     for words in ("证明成立 the story holds", "王芳", "陈磊", "demanded 2", "华安网络", "安恒信息", "绿盟科技",
                   "3 家 units；已签名 signed 3；已存 stored 2；已阅 opened 1", "tianrong",
                   "当时无权接收", "CNCERT's word alone"):
-        assert words in audit.said, audit.said
-    assert "zanting" not in audit.said  # not in good standing at issue
+        assert words in stage.said, stage.said
+    assert "zanting" not in stage.said  # not in good standing at issue
 
 
-def test_the_same_rows_make_the_same_file_without_title_or_content(audit):
-    again = audit.world.folder / "again.json"
-    assert audit.audit("", "--out", again).returncode == 0
+def test_the_same_rows_make_the_same_file_without_title_or_content(stage):
+    again = stage.world.folder / "again.json"
+    assert stage.audit("", "--out", again).returncode == 0
     data = again.read_bytes()
-    assert data == audit.file.read_bytes()
+    assert data == stage.file.read_bytes()
     assert "第四十七期".encode() not in data and b"47.pdf" not in data
 
 
-def test_a_third_party_needs_the_file_and_the_root_alone(audit):
-    done = audit.verify(audit.file.read_bytes())
+def test_a_third_party_needs_the_file_and_the_root_alone(stage):
+    done = stage.verify(stage.file.read_bytes())
     assert done.returncode == 0 and done.stderr == "", done.stderr
-    assert done.stdout == audit.said
-    wrong = audit.verify(audit.file.read_bytes(), root=" ".join(["01234"] * 8))
+    assert done.stdout == stage.said
+    wrong = stage.verify(stage.file.read_bytes(), root=" ".join(["01234"] * 8))
     refused(wrong, "root")
-    told = json.loads(audit.verify(audit.file.read_bytes(), "--json").stdout)
+    told = json.loads(stage.verify(stage.file.read_bytes(), "--json").stdout)
     assert [u["unit"] for u in told["units"]] == ["anheng", "huaan", "lumeng"]
     assert {e["name"] for e in told["editors"]} == {"王芳", "陈磊"}
 
 
-def test_another_program_written_from_the_page_alone_agrees(audit):
+def test_another_program_written_from_the_page_alone_agrees(stage):
     peer = Path(__file__).resolve().parents[1] / "peer" / "certwire_story.py"
 
     def judge(path, *options):
-        return subprocess.run(["/usr/bin/python3", peer, path, audit.world.office.root, *options],
+        return subprocess.run(["/usr/bin/python3", peer, path, stage.world.office.root, *options],
                               capture_output=True, text=True, check=False)
 
-    done = judge(audit.file, audit.manifest)
+    done = judge(stage.file, stage.manifest)
     assert done.returncode == 0 and "huaan 1/2" in done.stdout and "d1 opened" in done.stdout, done
-    story = audit.changed()
+    story = stage.changed()
     of(story, "huaan")["number"] = 9
-    shown = audit.world.folder / "other.json"
+    shown = stage.world.folder / "other.json"
     shown.write_text(json.dumps(story), encoding="utf-8")
     assert judge(shown).returncode == 3
 
 
-def test_the_manifest_and_the_files_are_held_against_it(audit):
-    data = audit.file.read_bytes()
-    folder = audit.manifest.parent.parent
-    done = audit.verify(data, "--manifest", audit.manifest, "--files", folder)
+def test_the_manifest_and_the_files_are_held_against_it(stage):
+    data = stage.file.read_bytes()
+    folder = stage.manifest.parent.parent
+    done = stage.verify(data, "--manifest", stage.manifest, "--files", folder)
     assert done.returncode == 0 and "第四十七期" in done.stdout and "文件 files: 1" in done.stdout, done
-    other = audit.huaan.folder_of(audit.before)
-    refused(audit.verify(data, "--manifest", other / ".certwire" / "manifest.json"), "manifest")
-    refused(audit.verify(data, "--manifest", audit.manifest, "--files", other), "47.pdf")
-    assert audit.verify(data, "--files", folder).returncode == 2
-    story = audit.changed()
+    other = stage.huaan.folder_of(stage.before)
+    refused(stage.verify(data, "--manifest", other / ".certwire" / "manifest.json"), "manifest")
+    refused(stage.verify(data, "--manifest", stage.manifest, "--files", other), "47.pdf")
+    assert stage.verify(data, "--files", folder).returncode == 2
+    story = stage.changed()
     story["publication"]["number"] = "2026-74"
-    assert audit.verify(story).returncode == 0  # what only the manifest can tell
-    refused(audit.verify(story, "--manifest", audit.manifest), "the editors signed weekly 2026-47")
+    assert stage.verify(story).returncode == 0  # what only the manifest can tell
+    refused(stage.verify(story, "--manifest", stage.manifest), "the editors signed weekly 2026-47")
 
 
-def test_an_administrator_may_audit_and_an_editor_may_not(audit):
-    done = audit.audit("", login="admin_li")
+def test_an_administrator_may_audit_and_an_editor_may_not(stage):
+    done = stage.audit("", login="admin_li")
     assert done.returncode == 0 and "the sealed body was not compared" in done.stderr
-    assert audit.audit("", login="editor_wang").returncode == 3
+    assert stage.audit("", login="editor_wang").returncode == 3
 
 
 # Rows that another publication's row is put in the place of, or that are changed, made up or taken away.
@@ -257,8 +223,8 @@ TAMPERED = [
 
 
 @pytest.mark.parametrize("sql, what", TAMPERED)
-def test_what_a_superuser_changes_is_named(audit, sql, what):
-    refused(audit.audit(sql), what)
+def test_what_a_superuser_changes_is_named(stage, sql, what):
+    refused(stage.audit(sql), what)
 
 
 def of(story, unit):
@@ -304,29 +270,29 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("change, what", CHANGES)
-def test_what_is_changed_in_the_file_is_named(audit, change, what):
-    story = audit.changed()
+def test_what_is_changed_in_the_file_is_named(stage, change, what):
+    story = stage.changed()
     change(story)
-    refused(audit.verify(story), what)
+    refused(stage.verify(story), what)
 
 
-def test_a_stranger_who_signs_everything_anew_is_not_believed(audit):
-    story = audit.changed()
+def test_a_stranger_who_signs_everything_anew_is_not_believed(stage):
+    story = stage.changed()
     stranger = forge.Key.generate()
     of(story, "huaan")["entry"] = [forge.jws("certwire-entry+jws", stranger, {})]
-    refused(audit.verify(story), "entry")
+    refused(stage.verify(story), "entry")
 
 
-def test_bytes_that_are_no_story_are_refused(audit):
-    data = audit.file.read_bytes()
+def test_bytes_that_are_no_story_are_refused(stage):
+    data = stage.file.read_bytes()
     for broken in (b"", b"{", data[:-20], b"\xef\xbb\xbf" + data, data + b"{}", b"[]"):
-        refused(audit.verify(broken), "story")
-    assert audit.world.programs.call("certwire", "verify", audit.world.folder / "none", "--root",
-                                     audit.world.office.root).returncode == 1
+        refused(stage.verify(broken), "story")
+    assert stage.world.programs.call("certwire", "verify", stage.world.folder / "none", "--root",
+                                     stage.world.office.root).returncode == 1
 
 
-def test_misuse_is_told_how_to_be_mended(audit):
-    call = audit.world.programs.call
-    assert "no root is pinned" in call("certwire", "verify", audit.file, "--config", audit.nothing).stderr
-    done = call("certwire", "audit", "xyz", "--config", audit.conf)
+def test_misuse_is_told_how_to_be_mended(stage):
+    call = stage.world.programs.call
+    assert "no root is pinned" in call("certwire", "verify", stage.file, "--config", stage.nothing).stderr
+    done = call("certwire", "audit", "xyz", "--config", stage.conf)
     assert done.returncode == 2 and "no publication's id" in done.stderr

@@ -2,22 +2,28 @@
 \ir world.sql
 SELECT no_plan();
 
--- What why, rights_at and the copy say of a unit and a channel right now; they must agree.
+-- What why, rights_at, the copy, the preview and a head say of a unit and a channel right now; they must agree.
 CREATE FUNCTION t.may(unit text, channel text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
 	by_why boolean;
 	by_rights boolean;
 	by_copy boolean;
 	by_audience boolean;
+	by_head boolean;
+	since_by_why timestamptz;
+	since_by_head timestamptz;
 BEGIN
-	SELECT w.says = 'allows' INTO by_why FROM certwire.why(unit, channel) w WHERE w.rule = 'verdict';
+	SELECT w.says = 'allows', w.since INTO by_why, since_by_why FROM certwire.why(unit, channel) w WHERE w.rule = 'verdict';
 	by_rights := EXISTS (SELECT FROM certwire.rights_at(clock_timestamp()) r WHERE r.unit = may.unit AND r.channel = may.channel);
 	by_copy := EXISTS (SELECT FROM certwire.copy_units(ARRAY[unit]) c WHERE c.channel = may.channel AND c.since IS NULL);
 	by_audience := (SELECT a.receives FROM certwire.audience(channel) a WHERE a.unit = may.unit);
-	IF by_why = by_rights AND by_rights = by_copy AND by_copy = by_audience THEN
+	SELECT h.receives, h.since INTO by_head, since_by_head FROM certwire.channels_told(unit, clock_timestamp()) h WHERE h.channel = may.channel;
+	IF by_why = by_rights AND by_rights = by_copy AND by_copy = by_audience AND by_audience = by_head
+		AND (by_head OR since_by_head IS NOT DISTINCT FROM since_by_why) THEN
 		RETURN by_why::text;
 	END IF;
-	RETURN format('why %s, rights_at %s, copy %s, audience %s', by_why, by_rights, by_copy, by_audience);
+	RETURN format('why %s since %s, rights_at %s, copy %s, audience %s, head %s since %s', by_why, since_by_why, by_rights, by_copy, by_audience,
+		by_head, since_by_head);
 END
 $$;
 CREATE FUNCTION t.spans(unit text, channel text) RETURNS TABLE (since timestamptz, until timestamptz) LANGUAGE sql SECURITY DEFINER AS $$

@@ -26,11 +26,11 @@ SELECT is(t.mailbox('delta'), NULL, 'by default a newcomer gets nothing of the p
 SELECT certwire.withdraw_grant('delta', 'weekly', 'x');
 SELECT t.policy('weekly', 'latest');
 SELECT certwire.grant_channel('delta', 'weekly');
-SELECT is(t.mailbox('delta'), '1:two', 'the latest, but not what was for others alone');
-SELECT certwire.withdraw_grant('delta', 'weekly', 'x');
+SELECT is(t.mailbox('delta'), NULL, 'who has had the right before is no newcomer');
+SELECT t.admit('zeta');
+SELECT certwire.grant_channel('zeta', 'weekly');
+SELECT is(t.mailbox('zeta'), '1:two', 'the latest, but not what was for others alone');
 SELECT t.policy('weekly', 'days', 30);
-SELECT certwire.grant_channel('delta', 'weekly');
-SELECT is(t.mailbox('delta'), '1:two', 'who has had something of the channel is no newcomer');
 SELECT t.propose('epsilon');
 SELECT t.file('epsilon');
 SELECT certwire.grant_channel('epsilon', 'weekly');

@@ -19,8 +19,8 @@ SELECT is(t.callable('reg'), ARRAY['certify_device', 'channels_of', 'current_key
 SELECT is(t.callable('ed1'), ARRAY['approve', 'audience', 'content_key_for', 'current_keysets', 'draft_begin', 'draft_finish',
 	'draft_part', 'my_key', 'policies', 'publication_bytes', 'publication_signatures', 'publication_status', 'publications',
 	'put_content_key', 'request_issue', 'withdraw_publication'], 'an editor may call just these');
-SELECT is(t.callable('dsp'), ARRAY['current_keysets', 'deliveries_to_seal', 'delivery_of', 'device_of', 'due_publications',
-	'entries_to_resign', 'entries_to_sign', 'expire_due', 'head_of', 'issue_due', 'issue_refuse', 'issue_rest', 'keys_to_wrap', 'lease_release', 'lease_renew', 'lease_take',
+SELECT is(t.callable('dsp'), ARRAY['current_keysets', 'deliveries_to_seal', 'delivery_of', 'device_of', 'due_publications', 'end_asked',
+	'entries_to_resign', 'entries_to_sign', 'expire_due', 'fill_due', 'head_channels', 'head_of', 'issue_due', 'issue_refuse', 'issue_rest', 'keys_to_wrap', 'lease_release', 'lease_renew', 'lease_take',
 	'my_key', 'offers_due', 'owed_to', 'park_items', 'parts_for', 'place_parked', 'publication_parts', 'put_anchor', 'put_entry_signatures', 'put_grants', 'put_incident',
 	'put_wrapped_keys', 'receipts_to_judge', 'refused_receipts', 'settle', 'sync_seen', 'units_changed'], 'the dispatcher may call just these');
 SELECT is(t.callable('brk'), ARRAY['copy_changes', 'copy_devices', 'copy_names', 'copy_units', 'copy_version', 'current_keysets',

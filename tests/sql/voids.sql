@@ -84,4 +84,33 @@ SELECT is(t.mailbox('beta'), '1:one 2:void 3:other 4:recall 5:void(1) 6:third 7:
 SELECT is_empty('SELECT FROM certwire.entry GROUP BY unit, epoch HAVING max(number) <> count(*) OR min(number) <> 1', 'no mailbox has one');
 SELECT t.as('ed1');
 SELECT results_eq('SELECT DISTINCT state, ended_reason FROM certwire.publication_status(t.id(''three''))', $$VALUES ('expired'::text, '发布件已过期（expired）'::text)$$, 'editors see why');
+
+-- alpha.d1 has stored it; alpha.d2, certified before it expired, has begun with it.
+SELECT t.device('alpha', 'd2');
+SELECT t.publish('over', expires_at => clock_timestamp() + interval '1 hour');
+SELECT t.as('brk');
+SELECT certwire.put_receipts('b', ARRAY['alpha'], ARRAY['d1'], ARRAY[2::bigint], ARRAY['\x02'::bytea]);
+SELECT t.as('dsp');
+SELECT t.settle(id, 'over', 'stored') FROM certwire.receipts_to_judge(t.fence(), 1);
+SELECT is(certwire.end_asked(t.fence(), 'alpha', '{}', ARRAY[t.id('over')]), 0, 'what is not over is not ended');
+SELECT t.as('postgres');
+UPDATE certwire.publication SET expires_at = clock_timestamp() - interval '1 s' WHERE id = t.id('over');
+SELECT t.as('dsp');
+SELECT is(certwire.expire_due(t.fence()), 1, 'expiry ends what is owed, to beta');
+SELECT t.as('postgres');
+SELECT number AS over FROM certwire.entry WHERE unit = 'alpha' AND publication = t.id('over') \gset
+SELECT t.as('dsp');
+SELECT is(certwire.end_asked(t.fence(), 'alpha', '{}', ARRAY[t.id('over'), t.id('one'), t.id('two')]), 2,
+	'a device that asks for what its unit has settled, and is over or recalled, is told');
+SELECT is(certwire.end_asked(t.fence(), 'alpha', ARRAY[:over], ARRAY[t.id('one')]), 0, 'once');
+SELECT is(certwire.end_asked(t.fence(), 'delta', ARRAY[:over], ARRAY[t.id('over')]), 0, 'nothing is said to who was never owed it');
+SELECT t.as('postgres');
+SELECT matches(t.mailbox('alpha'), format(':void\(1\) [0-9]+:void\(%s\)$', :over), 'each by a void that names it');
+SELECT results_eq('SELECT unit, state FROM certwire.delivery WHERE publication = t.id(''over'') ORDER BY unit',
+	$$VALUES ('alpha'::text, 'settled'::text), ('beta', 'expired')$$, 'what was settled stays settled');
+SELECT is_empty('SELECT FROM certwire.entry GROUP BY unit, epoch HAVING max(number) <> count(*) OR min(number) <> 1', 'still no mailbox has a hole');
+SELECT t.as('dsp');
+SELECT t.sign_all();
+SELECT isnt_empty(format('SELECT FROM certwire.owed_to(t.fence(), ''alpha'', ''d2'', 1, %s, ''{}'', ''{}'', 16) WHERE kind = ''void''', :over),
+	'and the device hears of it');
 SELECT * FROM finish(true);

@@ -114,6 +114,23 @@ class Receiving(Case):
         world.part_filter = None
         world.wait_item(stuck)
 
+    def test_however_many_there_are_whose_parts_do_not_come(self):
+        """More of them than a page of what is wanted, or a sync, has room for."""
+        world = self.world()
+        stuck = [Publication(world, number=f"2026-{n}") for n in range(70)]
+        world.part_filter = lambda publication, index, message: (
+            None if publication in stuck else message)
+        world.start()
+        for publication in stuck:
+            world.issue(publication)
+        asked, pushed = (Publication(world, number=number) for number in ("asked", "pushed"))
+        world.issue(asked)
+        world.wait_item(asked)
+        world.issue(pushed)
+        for index in range(len(pushed.parts)):
+            world.send_part(pushed, index, topic="certwire/v1/channel/weekly")
+        world.wait_item(pushed)
+
     def test_a_kill_in_the_middle_resumes_where_it_was(self):
         world = self.world()
         world.start()
@@ -139,6 +156,20 @@ class Receiving(Case):
         wait_until(lambda: any(s["last"] == 2 and not s["grants"] for s in world.syncs), "the void")
         world.wait_status("ok")
         self.assertEqual(world.documents(), [])
+
+    def test_a_void_ends_what_has_begun(self):
+        """It has its grant and some of its parts; then it is over."""
+        world = self.world()
+        world.part_filter = lambda publication, index, message: message if index == 0 else None
+        world.start()
+        publication = Publication(world, files={"a.bin": os.urandom(40 * 32768)})
+        target = world.issue(publication)
+        wait_until(lambda: any(m["parts"][0][0] == 1 for s in world.syncs for m in s["missing"]), "its first part")
+        self.assertEqual(os.listdir(os.path.join(world.state, "spool")), [publication.id + ".parts"])
+        world.issue(None, target=target)
+        wait_until(lambda: any(s["last"] == 2 and not s["missing"] for s in world.syncs), "the void")
+        world.wait_status("ok")
+        wait_until(lambda: os.listdir(os.path.join(world.state, "spool")) == [], "its parts to be dropped")
 
     def test_a_recall_takes_the_document_into_quarantine(self):
         world = self.world()

@@ -132,6 +132,7 @@ class World:
         # What the script may change:
         self.silent = False  # answers no sync
         self.checkpoint = None  # in every head
+        self.channels = {}  # likewise
         self.settling = True
         self.part_filter = None  # (publication, index, message) -> message or None
         self.grants_filter = None  # (publication, sealed) -> sealed or None
@@ -310,7 +311,7 @@ class World:
                 "epoch": self.epoch, "last": len(self.entries),
                 "digest": self.entries[-1][1].hex() if self.entries else wire.ZEROS,
                 "standing": self.standing, "since": self.now() - 60, "reason": self.reason,
-                "keyset": len(self.keysets), "checkpoint": self.checkpoint,
+                "channels": self.channels, "keyset": len(self.keysets), "checkpoint": self.checkpoint,
                 "devices": {DEVICE: {"settled": self.settled}}, "refused": []}
         fields.update(change)
         return wire.jws_sign("certwire-head+jws", key or self.dispatcher, fields)

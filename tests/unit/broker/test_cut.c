@@ -133,6 +133,7 @@ static void losses_go_first_and_no_turn_cuts_more_than_its_share(void **state)
 	}
 	assert_int_equal(cuts, CUTS_PER_TURN);
 	assert_int_equal(sessions.count, MANY - CUTS_PER_TURN);
+	assert_int_equal(cutter_wants_ms(&sessions), 0);
 	sessions_release(&sessions);
 }
 
@@ -153,7 +154,11 @@ static void who_only_gained_is_cut_one_at_a_time(void **state)
 	assert_non_null(session);
 	sessions_drop(&sessions, session->client);
 	assert_null(cutter_next(&cutter, &sessions, 1000));
-	assert_non_null(cutter_next(&cutter, &sessions, 1000 + REFRESH_EVERY_MS));
+	assert_int_equal(cutter_wants_ms(&sessions), REFRESH_EVERY_MS);
+	session = cutter_next(&cutter, &sessions, 1000 + REFRESH_EVERY_MS);
+	assert_non_null(session);
+	sessions_drop(&sessions, session->client);
+	assert_int_equal(cutter_wants_ms(&sessions), -1);
 	sessions_release(&sessions);
 }
 

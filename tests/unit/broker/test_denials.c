@@ -55,6 +55,28 @@ static void they_are_handed_over_once_a_second_at_most(void **state)
 	assert_true(denials_take(*state, &denial));
 }
 
+static void each_cut_is_recorded_even_of_a_thousand_at_once(void **state)
+{
+	struct denial denial;
+	char name[32];
+
+	for (int i = 0; i < DENIALS_SLOTS + 3; i++) {
+		snprintf(name, sizeof(name), "unit-%d", i);
+		denials_add_cut(*state, 125, name, "d1");
+	}
+	for (int i = 0; i < DENIALS_SLOTS; i++) {
+		snprintf(name, sizeof(name), "unit-%d", i);
+		assert_true(denials_take(*state, &denial));
+		assert_string_equal(denial.who, name);
+		assert_int_equal(denial.count, 1);
+	}
+	/* What found no room is counted and comes later. */
+	assert_false(denials_take(*state, &denial));
+	denials_flush(*state, 5000);
+	assert_true(denials_take(*state, &denial));
+	assert_string_equal(denial.who, "unit-1024");
+}
+
 static void a_flood_of_different_ones_is_counted_by_code(void **state)
 {
 	enum { FLOOD = 100000 };
@@ -123,6 +145,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(equal_ones_are_counted_together),
 		TEST(they_are_handed_over_once_a_second_at_most),
+		TEST(each_cut_is_recorded_even_of_a_thousand_at_once),
 		TEST(a_flood_of_different_ones_is_counted_by_code),
 		TEST(while_nobody_takes_them_nothing_is_lost_but_names),
 		TEST(foreign_text_is_quoted_and_cut),

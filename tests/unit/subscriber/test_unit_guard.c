@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "subscriber/guard.h"
-#include "subscriber/unit.h"
 
 static bool can_write(const char *folder, const char *name)
 {
@@ -92,40 +91,10 @@ static void a_confined_process_keeps_what_receiving_needs_and_no_more(void **sta
 	place_remove(outside);
 }
 
-static void a_failure_that_repeats_is_told_once_a_minute(void **state)
-{
-	struct quiet quiet[UNIT_QUIET_KINDS] = {{.what = NULL}};
-	int64_t untold = -1;
-
-	(void)state;
-	assert_true(quiet_tell(quiet, "write", 1000, &untold));
-	assert_int_equal(untold, 0);
-	for (int64_t now = 1001; now < 1000 + UNIT_QUIET_MS; now += 1000)
-		assert_false(quiet_tell(quiet, "write", now, &untold));
-	assert_true(quiet_tell(quiet, "read", 2000, &untold));
-	assert_true(quiet_tell(quiet, "write", 1000 + UNIT_QUIET_MS, &untold));
-	assert_int_equal(untold, 60);
-}
-
-static void more_kinds_than_are_remembered_are_all_told(void **state)
-{
-	static const char *const kinds[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"};
-	struct quiet quiet[UNIT_QUIET_KINDS] = {{.what = NULL}};
-	int64_t untold;
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		assert_true(quiet_tell(quiet, kinds[i], (int64_t)i, &untold));
-	assert_false(quiet_tell(quiet, "j", 100, &untold));
-	assert_true(quiet_tell(quiet, "a", 100, &untold));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_confined_process_keeps_what_receiving_needs_and_no_more),
-		cmocka_unit_test(a_failure_that_repeats_is_told_once_a_minute),
-		cmocka_unit_test(more_kinds_than_are_remembered_are_all_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

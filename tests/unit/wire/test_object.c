@@ -242,12 +242,22 @@ static void a_full_head_fits(void **state)
 	}
 	head.device_count = LIMIT_UNIT_DEVICES;
 	head.refused_count = LIMIT_HEAD_REFUSED;
-	memset(head.reason, 'r', LIMIT_HEAD_REASON);
+	/* A quotation mark takes two bytes in JSON. */
+	memset(head.reason, '"', LIMIT_HEAD_REASON);
+	for (size_t i = 0; i < LIMIT_HEAD_CHANNELS; i++) {
+		struct head_channel *channel = &head.channels[i];
+
+		*channel = (struct head_channel){.since = INT64_C(253402300799)};
+		(void)snprintf(channel->channel, CHANNEL_SIZE, "abcdefghijklmnopqrstuvwxyz-123%zu", i + 10);
+		memset(channel->reason, '"', LIMIT_HEAD_CHANNEL_REASON);
+	}
+	head.channel_count = LIMIT_HEAD_CHANNELS;
 	assert_done(head_sign(&head, &key, &text, &err));
 	assert_done(head_parse(text.data, text.len, &read, &err));
 	assert_done(head_verify(&read, keyset, &err));
 	assert_int_equal(head_find(&read, "abcdefghijklmn12")->settled, INT_53_MAX);
 	assert_null(head_find(&read, "d1"));
+	assert_int_equal(strlen(read.channels[15].reason), LIMIT_HEAD_CHANNEL_REASON);
 	assert_done(head_sign(&read, &key, &again, &err));
 	assert_string_equal(buf_str(&again), buf_str(&text));
 }

@@ -1,0 +1,24 @@
+#!/bin/bash
+# What takes too long for scripts/test.sh: the tests labelled "long" (the static analyzer, 40 MiB over a slow
+# line), and each parser of foreign bytes under libFuzzer for 20,000 inputs.
+# Usage: scripts/check.sh
+# Ends with a line "N passed, N failed" and exit status 0 only when nothing failed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/testing.sh
+jobs=${CERTWIRE_JOBS:-2}
+
+echo "== packages"
+scripts/install-deps.sh
+echo "== build dev"
+quietly cmake --preset dev
+quietly cmake --build --preset dev -- -j"$jobs"
+echo "== build fuzz"
+quietly cmake --preset fuzz
+quietly cmake --build --preset fuzz --target certwire_fuzzers -- -j"$jobs"
+
+echo "== long tests"
+run_tests build/dev -j"$jobs" -L long
+echo "== fuzzers"
+run_tests build/fuzz -j"$jobs" -L fuzz
+tell_tests

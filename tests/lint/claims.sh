@@ -1,0 +1,34 @@
+#!/bin/sh
+# What the pages in docs/ cite is there: each `test_…` is defined in tests/, and each `folder/…` of ours
+# exists. Usage: claims.sh ROOT
+# shellcheck disable=SC2016 # the backquotes are those of the pages
+set -eu
+. "$(dirname "$0")/lib.sh"
+root=$1
+files=$(project_files "$root" '^docs/[^/]*\.md$')
+require_some "$files"
+cd "$root"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# Whatever is called so, a function of Python, a program of C or a file.
+find tests -type f \( -name '*.py' -o -name '*.c' \) -exec grep -ohE '\btest_[a-z0-9_]+' {} + >"$work/tests"
+find tests -type f -name 'test_*' | sed 's|.*/||; s|\.[a-z]*$||' >>"$work/tests"
+ours='tests|docs|db|common|publisher|subscriber|broker-plugins|scripts|docker|cmake'
+status=0
+for file in $files; do
+	grep -ohE '`test_[a-z0-9_]+(\.py)?`' "$file" | tr -d '`' | sed 's/\.py$//' | sort -u >"$work/cited" || true
+	while IFS= read -r name; do
+		if ! grep -qx "$name" "$work/tests"; then
+			echo "$file: '$name'  <- no such test"
+			status=1
+		fi
+	done <"$work/cited"
+	grep -ohE "\`($ours)/[A-Za-z0-9_./-]*\`" "$file" | tr -d '`' | sort -u >"$work/cited" || true
+	while IFS= read -r path; do
+		if [ ! -e "$path" ]; then
+			echo "$file: '$path'  <- no such file or folder"
+			status=1
+		fi
+	done <"$work/cited"
+done
+exit $status
