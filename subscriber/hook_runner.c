@@ -121,8 +121,8 @@ static void run_child(const struct run *run, int output)
 	(void)dup2(output, 2);
 	(void)close_range(3, ~0U, 0);
 	(void)signal(SIGPIPE, SIG_DFL);
-	(void)chdir("/");
-	(void)execve(run->program, run->arguments, run->variables);
+	if (chdir("/") == 0)
+		(void)execve(run->program, run->arguments, run->variables);
 	(void)dprintf(2, "cannot be run: %s\n", strerror(errno));
 	_exit(127);
 }
