@@ -9,6 +9,7 @@
 #include "common/file.h"
 #include "common/head.h"
 #include "common/keyfile.h"
+#include "subscriber/db.h"
 #include "subscriber/certified.h"
 #include "subscriber/enroll.h"
 #include "subscriber/outbox.h"

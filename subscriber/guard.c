@@ -1,5 +1,7 @@
 #include "subscriber/guard.h"
 
+#include "subscriber/db.h"
+
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>

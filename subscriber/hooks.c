@@ -3,6 +3,7 @@
 #include "common/buf.h"
 #include "common/cleanup.h"
 #include "common/clock.h"
+#include "subscriber/db.h"
 #include "subscriber/hook_runner.h"
 #include "subscriber/inbox.h"
 

@@ -1,4 +1,5 @@
 /* The half of inbox.h that goes through the inbox. */
+#include "subscriber/db.h"
 #include "subscriber/inbox.h"
 
 #include "common/buf.h"

@@ -1,6 +1,7 @@
 #include "subscriber/retention.h"
 
 #include "common/file.h"
+#include "subscriber/db.h"
 #include "subscriber/inbox.h"
 
 #include <fcntl.h>

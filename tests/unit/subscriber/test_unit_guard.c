@@ -1,4 +1,4 @@
-#include "place.h"
+#include "tests/unit/subscriber/place.h"
 
 #include <errno.h>
 #include <string.h>
