@@ -125,7 +125,7 @@ def write_env(world, programs):
         "CERTWIRE_EDITOR_CONFIG_chen": world.office.conf("editor_chen"),
     }
     for unit in world.units.values():
-        settings[f"CERTWIRE_UNIT_CONFIG_{unit.id}"] = unit.conf
+        settings[f"UNIT_CONFIG_{unit.id}"] = unit.conf
     lines = [f"export {name}='{value}'\n" for name, value in settings.items()]
     lines.append(f"export PATH='{programs.build / 'bin'}':\"$PATH\"\n")
     (world.folder / "env").write_text("".join(lines), encoding="utf-8")
@@ -138,7 +138,7 @@ def next_commands(folder):
     say(f"  certwire draft weekly --submit --number 2026-48 --title 周报 {folder}/documents/*.pdf "
         "--config $CERTWIRE_EDITOR_CONFIG_wang")
     say("  certwire approve ID --config $CERTWIRE_EDITOR_CONFIG_chen    # then issue ID, status ID")
-    say("  certwire-unit status --config $CERTWIRE_UNIT_CONFIG_luoxing    # also inbox list, show, open")
+    say("  certwire-unit status --config $UNIT_CONFIG_luoxing    # also inbox list, show, open")
     say("  psql \"$CERTWIRE_DSN\" -c \"SELECT * FROM certwire.reinstate_unit('luoxing', '已补报')\"")
     say(f"  {ROOT}/scripts/demo.sh --stop {folder}")
 

@@ -8,10 +8,11 @@ set -euo pipefail
 
 unit=(
 	cmake ninja-build gcc libc6-dev pkg-config
-	libsodium-dev libjansson-dev libunistring-dev libmosquitto-dev libsqlite3-dev
+	libsodium-dev libjansson-dev libunistring-dev libmosquitto-dev libsqlite3-dev libssl-dev
+	libzip-dev libqrencode-dev libmicrohttpd-dev libseccomp-dev libsystemd-dev
 )
 build=(
-	"${unit[@]}" ccache git mosquitto-dev libpq-dev libssl-dev
+	"${unit[@]}" ccache git mosquitto-dev libpq-dev
 	libmagic-dev libarchive-dev libqpdf-dev libkeyutils-dev
 )
 lint=(
@@ -21,7 +22,7 @@ tests=(
 	libcmocka-dev postgresql-15 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
 	mosquitto mosquitto-clients sqlite3 openssl iproute2
 	python3 python3-nacl python3-jsonschema python3-paho-mqtt python3-pytest procps
-	libfaketime
+	libfaketime curl chromium chromium-driver fonts-noto-cjk
 )
 case ${1-} in
 	"") packages=("${build[@]}" "${lint[@]}" "${tests[@]}") ;;

@@ -1,15 +1,14 @@
 #include "subscriber/config.h"
 
 #include "common/cleanup.h"
-#include "common/file.h"
 #include "common/limits.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#define KEEP_MAX_S (INT64_C(100) * 366 * 86400)
 
 const struct conf_key config_keys[] = {
 	{"unit", CONF_STRING, offsetof(struct config, unit), .required = true,
@@ -32,6 +31,28 @@ const struct conf_key config_keys[] = {
 		.max = 60, .help = "longest silence on the line before a ping"},
 	{"quota", CONF_STRING, offsetof(struct config, quota),
 		.help = "most that inbox and spool may take, such as 2G (default: what the disk has)"},
+	{"keep", CONF_DURATION, offsetof(struct config, keep_age_s), .min = 3600, .max = KEEP_MAX_S,
+		.help = "remove what was read from the inbox after so long, such as 365d (default: never)"},
+	{"keep_number", CONF_INT, offsetof(struct config, keep_number), .min = 1, .max = 1000000,
+		.help = "remove what was read beyond so many in each channel (default: never)"},
+	{"on_publication", CONF_PATH, offsetof(struct config, on_publication),
+		.help = "program run for each document stored (see hooks/)"},
+	{"on_recall", CONF_PATH, offsetof(struct config, on_recall),
+		.help = "program run for each document recalled"},
+	{"on_deadline", CONF_PATH, offsetof(struct config, on_deadline),
+		.help = "program run before a deadline, the end of replying, or a seminar"},
+	{"deadline_notice", CONF_DURATION, offsetof(struct config, deadline_notice_s), .fallback = "3d",
+		.min = 60, .max = KEEP_MAX_S, .help = "how long before it on_deadline is run"},
+	{"hook_channels", CONF_LIST, offsetof(struct config, hook_channels),
+		.help = "run programs for these channels alone (default: all)"},
+	{"hook_kinds", CONF_LIST, offsetof(struct config, hook_kinds),
+		.help = "run programs for these kinds alone: publish, supersede, recall (default: all)"},
+	{"hook_timeout", CONF_DURATION, offsetof(struct config, hook_timeout_s), .fallback = "60s",
+		.min = 1, .max = 3600, .help = "how long such a program may take"},
+	{"user", CONF_STRING, offsetof(struct config, user),
+		.help = "when started as root, become this user first (state and inbox must be its own)"},
+	{"confine", CONF_BOOL, offsetof(struct config, confine), .fallback = "yes",
+		.help = "give up what receiving does not need (seccomp, Landlock), where the kernel can"},
 	{"log_level", CONF_STRING, offsetof(struct config, level), .fallback = "info",
 		.help = "error, warning, info or debug"},
 	{0},
@@ -169,7 +190,7 @@ static bool config_derive(struct config *config, struct err *err)
 	return true;
 }
 
-static bool config_finish(struct config *config, struct err *err)
+bool config_finish(struct config *config, struct err *err)
 {
 	if (conf_finish(&config->conf, err) && config_derive(config, err))
 		return true;
@@ -183,53 +204,6 @@ bool config_parse(
 	*ret = (struct config){.unit = NULL};
 	conf_init(&ret->conf, config_keys, ret);
 	if (!conf_parse(&ret->conf, source, text, len, err)) {
-		config_release(ret);
-		return false;
-	}
-	return config_finish(ret, err);
-}
-
-bool config_default_path(const char *state_dir, char **ret, struct err *err)
-{
-	const char *base = getenv("XDG_CONFIG_HOME");
-	const char *home = getenv("HOME");
-	int n;
-
-	if (state_dir)
-		n = asprintf(ret, "%s/unit.conf", state_dir);
-	else if (base && *base == '/')
-		n = asprintf(ret, "%s/certwire/unit.conf", base);
-	else if (home && *home == '/')
-		n = asprintf(ret, "%s/.config/certwire/unit.conf", home);
-	else
-		return err_set(err, ERR_USAGE, "HOME is not set: name the configuration with --config");
-	return n >= 0 || err_set(err, ERR_SYSTEM, "out of memory");
-}
-
-static bool config_read(
-	const char *path, const char *state_dir, struct config *ret, struct err *err)
-{
-	auto_buf struct buf text = BUF_INIT(CONF_TEXT_MAX);
-
-	return file_read(path, CONF_TEXT_MAX, &text, err) &&
-		   conf_parse(&ret->conf, path, buf_str(&text), text.len, err) &&
-		   (!state_dir || conf_set(&ret->conf, "state", state_dir, "--state", err));
-}
-
-bool config_load(const char *path, const char *state_dir, struct config *ret, struct err *err)
-{
-	auto_free char *found = NULL;
-
-	if (!path && !config_default_path(state_dir, &found, err))
-		return false;
-	if (!path && access(found, F_OK) != 0 && errno == ENOENT)
-		return err_set(err, ERR_USAGE,
-			"there is no '%s'; name the configuration with --config, or its folder with --state, "
-			"or begin with 'certwire-unit enroll'",
-			found);
-	*ret = (struct config){.unit = NULL};
-	conf_init(&ret->conf, config_keys, ret);
-	if (!config_read(path ? path : found, state_dir, ret, err)) {
 		config_release(ret);
 		return false;
 	}

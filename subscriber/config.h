@@ -37,7 +37,18 @@ struct config {
 	int64_t sync_interval_s;
 	int64_t keepalive_s;
 	char *quota;
+	int64_t keep_age_s; /* 0: for ever */
+	int64_t keep_number; /* in each channel; 0: all */
+	char *on_publication;
+	char *on_recall;
+	char *on_deadline;
+	struct conf_list hook_channels;
+	struct conf_list hook_kinds;
+	int64_t hook_timeout_s;
+	int64_t deadline_notice_s;
 	char *level;
+	char *user;
+	bool confine;
 
 	/* What follows from them. */
 	struct broker brokers[BROKERS_MAX];
@@ -54,22 +65,45 @@ struct config {
 
 extern const struct conf_key config_keys[];
 
+/* Where settings come from, each over the ones before: files, environment, command line. */
+struct config_sources {
+	const char *path; /* the one file; NULL: as below */
+	const char *state_dir; /* overrides the key `state`; NULL: no */
+	const char *const *settings; /* "key=value", ends with NULL; NULL: none */
+};
+
 /*
- * Loads `path`, or, when that is NULL, the file unit.conf in the state folder if one was given, or
- * else in the user's configuration folder. `state_dir` (may be NULL) overrides the key `state`. Names
- * what is wrong by file and line.
+ * Without a path: unit.conf in the state folder if one was given, or else CONFIG_SYSTEM and then the
+ * user's own file, of which one may be absent. After them the variables CERTWIRE_UNIT_<KEY>, after
+ * those the settings. Names what is wrong by file and line, variable or option; what no source may
+ * say is refused.
  */
 bool config_load(
-	const char *path, const char *state_dir, struct config *ret, struct err *err) MUST_USE;
+	const struct config_sources *sources, struct config *ret, struct err *err) MUST_USE NONNULL;
+
+#define CONFIG_SYSTEM "/etc/certwire/unit.conf"
+#define CONFIG_VARIABLE "CERTWIRE_UNIT_"
 
 /* The same from text, for tests. */
 bool config_parse(const char *source, const char *text, size_t len, struct config *ret,
 	struct err *err) MUST_USE NONNULL;
 
+/*
+ * Defaults and checks once every source was read into `config->conf`; on failure the config is
+ * released. For config_sources.c.
+ */
+bool config_finish(struct config *config, struct err *err) MUST_USE NONNULL;
+
+/* Where a key's value is from: "file:line", "default", a variable or an option. Borrowed. */
+const char *config_origin(const struct config *config, const char *key) MUST_USE NONNULL;
+
 void config_release(struct config *config) NONNULL;
 
 /* Where config_load looks when `path` is NULL; new, the caller frees. */
 bool config_default_path(const char *state_dir, char **ret, struct err *err) MUST_USE;
+
+/* Appends each key that `text` does not give yet, as comments that say what it is for. */
+bool config_comment(struct buf *text, struct err *err) MUST_USE NONNULL;
 
 /*
  * "host:port", "[::1]:port" or "mqtts://host:port". Without TLS only a loopback address or

@@ -3,15 +3,17 @@
 #include "common/buf.h"
 #include "common/cleanup.h"
 #include "common/limits.h"
+#include "subscriber/catalog.h"
 #include "subscriber/daemon_part.h"
 #include "subscriber/line.h"
 #include "subscriber/plan.h"
 #include "subscriber/receive.h"
+#include "subscriber/retention.h"
 #include "subscriber/wanted.h"
 
 #include <stdlib.h>
 
-enum { STEP_MS = 500, RETRY_LOOK_S = 60 };
+enum { STEP_MS = 500, RETRY_LOOK_S = 60, RETAIN_EVERY_S = 60 };
 
 static bool publish_sync(struct daemon *daemon, struct sync *sync, struct err *err)
 {
@@ -80,6 +82,18 @@ static void daemon_store(struct daemon *daemon)
 	daemon->owes = true;
 }
 
+static void daemon_retain(struct daemon *daemon)
+{
+	int64_t now = unit_now(daemon->unit);
+	struct err err;
+
+	if (now < daemon->retained_at + RETAIN_EVERY_S)
+		return;
+	daemon->retained_at = now;
+	if (!retention_apply(daemon->unit, &err))
+		unit_trouble(daemon->unit, "remove what was kept long enough", &err);
+}
+
 static void daemon_leave(struct daemon *daemon)
 {
 	if (!link_is_up(daemon->link))
@@ -99,6 +113,8 @@ static void daemon_turn(struct daemon *daemon)
 	link_step(daemon->link, (int)(wait < STEP_MS ? wait : STEP_MS));
 	daemon_look_around(daemon);
 	daemon_store(daemon);
+	daemon_retain(daemon);
+	hooks_turn(&daemon->hooks, daemon->unit);
 	if (daemon->owes && daemon->ledger_known)
 		daemon_sign_receipts(daemon);
 	daemon_leave(daemon);
@@ -106,21 +122,32 @@ static void daemon_turn(struct daemon *daemon)
 		daemon_ask(daemon);
 }
 
-bool daemon_run(struct unit *unit, const volatile sig_atomic_t *stop, struct err *err)
+bool daemon_run(struct unit *unit, int hook_fd, const volatile sig_atomic_t *stop, struct err *err)
 {
-	struct daemon daemon = {.unit = unit, .arrived = true};
+	struct daemon daemon = {.unit = unit, .arrived = true, .hooks = {.fd = hook_fd}};
+	struct err trouble;
 	struct link_handler handler = {daemon_up, daemon_down, daemon_message, &daemon};
 
 	pace_init(&daemon.pace, unit->config->sync_interval_s * 1000);
-	if (!link_new(unit->config, unit->clock, &unit->key, &handler, &daemon.link, err))
-		return false;
-	if (!line_down(&unit->db, "", "just started", false, unit_now(unit), err)) {
-		link_free(daemon.link);
+	if (!link_new(unit->config, unit->clock, &unit->key, &handler, &daemon.link, err)) {
+		hooks_release(&daemon.hooks);
 		return false;
 	}
-	while (!*stop)
+	if (!line_down(&unit->db, "", "just started", false, unit_now(unit), err)) {
+		link_free(daemon.link);
+		hooks_release(&daemon.hooks);
+		return false;
+	}
+	if (!catalog_fill(unit, &trouble))
+		unit_trouble(unit, "complete the catalog", &trouble);
+	notify_ready(&daemon.notify);
+	while (!*stop) {
 		daemon_turn(&daemon);
+		notify_alive(&daemon.notify, clock_monotonic_ms());
+	}
+	notify_stopping();
 	link_free(daemon.link);
+	hooks_release(&daemon.hooks);
 	log_line(&unit->log, LOG_LEVEL_INFO, "stopped");
 	return true;
 }

@@ -12,8 +12,11 @@
 #include "common/macros.h"
 #include "subscriber/unit.h"
 
-/* Works until `*stop` is set (by a signal); returns false only when it cannot even begin. */
-bool daemon_run(
-	struct unit *unit, const volatile sig_atomic_t *stop, struct err *err) MUST_USE NONNULL;
+/*
+ * `hook_fd` is of hook_runner_start, or -1; the daemon closes it. Works until `*stop` is set (by a signal); returns false only when
+ * it cannot even begin.
+ */
+bool daemon_run(struct unit *unit, int hook_fd, const volatile sig_atomic_t *stop,
+	struct err *err) MUST_USE NONNULL;
 
 #endif

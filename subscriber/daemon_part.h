@@ -12,7 +12,9 @@
 #include "common/macros.h"
 #include "common/topic.h"
 #include "subscriber/asked.h"
+#include "subscriber/hooks.h"
 #include "subscriber/link.h"
+#include "subscriber/notify.h"
 #include "subscriber/pace.h"
 #include "subscriber/unit.h"
 
@@ -34,6 +36,9 @@ struct daemon {
 	int64_t data_version;
 	int refused_echoes; /* echoes in a row that said good while topics are refused */
 	bool leaving_gap;
+	struct hooks hooks;
+	struct notify notify;
+	int64_t retained_at; /* when retention was looked at last */
 };
 
 /* send.c: signs what is owed and sends it. */

@@ -4,6 +4,8 @@
 #include "common/device.h"
 #include "common/file.h"
 #include "common/keyfile.h"
+#include "subscriber/certified.h"
+#include "subscriber/request.h"
 #include "subscriber/verbs.h"
 
 #include <stdio.h>
@@ -94,6 +96,27 @@ static bool enroll_ask(const char *given, const char *question,
 	return true;
 }
 
+/* The one thing on which all else rests: a person says once that it is the one of the phone. */
+static bool enroll_confirm(const struct cli_call *call, const char *root, struct err *err)
+{
+	struct fingerprint fingerprint;
+	char answer[ENROLL_ANSWER_MAX];
+	const char *said;
+
+	if (!fingerprint_parse(root, &fingerprint, err))
+		return err_context(err, "root fingerprint");
+	if (cli_has(call, "root"))
+		return true;
+	(void)fprintf(stderr, "\n  %.23s\n  %s\n\n", fingerprint.text, fingerprint.text + 24);
+	if (!enroll_ask(NULL,
+			"is this what CNCERT reads to you over the phone? (与电话中一致吗) yes/no", answer,
+			&said, err))
+		return false;
+	if (strcmp(said, "yes") == 0 || strcmp(said, "y") == 0 || strcmp(said, "是") == 0)
+		return true;
+	return err_set(err, ERR_DENIED, "the root's fingerprint was not confirmed: nothing was made");
+}
+
 static bool enroll_state_dir(const struct cli_call *call, char **ret, struct err *err)
 {
 	const char *given = cli_value(call, "state");
@@ -136,7 +159,7 @@ static bool enroll_write_text(
 			&broker, err) ||
 		!enroll_ask(
 			cli_value(call, "root"), "root fingerprint (根密钥指纹)", answers[3], &root, err) ||
-		!buf_append_str(text, "# certwire-unit\n", err) ||
+		!enroll_confirm(call, root, err) || !buf_append_str(text, "# certwire-unit\n", err) ||
 		!enroll_append(text, "unit", unit, err) || !enroll_append(text, "device", device, err) ||
 		!enroll_append(text, "state", state, err) ||
 		!enroll_append(text, "inbox", cli_value(call, "inbox"), err) ||
@@ -161,16 +184,17 @@ static bool enroll_configure(
 	auto_free char *state = NULL;
 
 	if (access(path, F_OK) == 0)
-		return config_load(path, cli_value(call, "state"), ret, err);
+		return verb_config_file(call, path, ret, err);
 	folder = strdup(path);
 	if (!folder)
 		return err_set(err, ERR_SYSTEM, "out of memory");
 	*strrchr(folder, '/') = '\0';
 	return enroll_state_dir(call, &state, err) && enroll_write_text(call, state, &text, err) &&
+		   config_comment(&text, err) &&
 		   config_parse(path, buf_str(&text), text.len, &check, err) &&
 		   (*folder == '\0' || file_mkdirs(folder, 0700, err)) &&
 		   file_write_new(path, text.data, text.len, 0644, err) &&
-		   config_load(path, NULL, ret, err);
+		   verb_config_file(call, path, ret, err);
 }
 
 /* A flag that contradicts the configuration would be silently ignored: say so instead. */
@@ -188,24 +212,23 @@ static bool enroll_agrees(const struct cli_call *call, const struct config *conf
 }
 
 /* What comes next needs to be told the configuration as this command was. */
-static void enroll_print(const struct cli_call *call, const struct config *config,
-	const struct buf *request, const struct fingerprint *fingerprint)
+static bool enroll_print(const struct cli_call *call, const struct config *config,
+	const struct buf *request, const struct fingerprint *fingerprint, struct err *err)
 {
 	const char *name = cli_has(call, "config") ? "config" : cli_has(call, "state") ? "state" : NULL;
-	auto_free char *option = NULL;
+	auto_buf struct buf next = BUF_INIT(8192);
+	char path[ENROLL_PATH_MAX];
 
-	if (name && asprintf(&option, " --%s '%s'", name, cli_value(call, name)) < 0)
-		option = NULL;
-	(void)printf("%s\nfingerprint: %s\n", buf_str(request), fingerprint->text);
-	(void)fflush(stdout);
-	(void)fprintf(stderr,
-		"\n  %.23s\n  %s\n\n"
-		"The request above (also in '%s/request.jws') goes to CNCERT. Then read these eight "
-		"groups\n"
-		"to the registrar over the phone, and start\n\n"
-		"  certwire-unit run%s\n\n"
-		"请将上面的申请发给 CNCERT，并通过电话向登记员逐组读出这八组数字；之后运行上面的命令。\n",
-		fingerprint->text, fingerprint->text + 24, config->state, option ? option : "");
+	if (!enroll_path(config, "request.jws", path, err) ||
+		!buf_append_str(&next, "certwire-unit run", err) ||
+		(name && !buf_printf(&next, err, " --%s '%s'", name, cli_value(call, name))))
+		return false;
+	return request_print(&(struct request){.jws = buf_str(request),
+							 .path = path,
+							 .fingerprint = fingerprint,
+							 .next = buf_str(&next),
+							 .qr = cli_has(call, "qr") || isatty(STDERR_FILENO)},
+		err);
 }
 
 bool verb_enroll(const struct cli_call *call, struct err *err)
@@ -216,6 +239,8 @@ bool verb_enroll(const struct cli_call *call, struct err *err)
 	auto_free char *path = NULL;
 	const char *given = cli_value(call, "config");
 
+	if (cli_has(call, "check"))
+		return enroll_check(call, err);
 	if (given) {
 		path = strchr(given, '/') ? strdup(given) : NULL;
 		if (!path && asprintf(&path, "./%s", given) < 0)
@@ -226,6 +251,5 @@ bool verb_enroll(const struct cli_call *call, struct err *err)
 	if (!enroll_configure(call, path, &config, err) || !enroll_agrees(call, &config, err) ||
 		!enroll_device(&config, clock_now(clock_system()), &request, &fingerprint, err))
 		return false;
-	enroll_print(call, &config, &request, &fingerprint);
-	return true;
+	return enroll_print(call, &config, &request, &fingerprint, err);
 }

@@ -3,6 +3,7 @@
 #include "common/clock.h"
 #include "common/refusal.h"
 #include "common/standing.h"
+#include "subscriber/room.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -34,7 +35,7 @@ static bool is_clock(const struct health_facts *facts)
 
 static bool is_disk(const struct health_facts *facts)
 {
-	return facts->disk > 0;
+	return facts->disk > 0 || facts->disk_full;
 }
 
 static bool is_refused(const struct health_facts *facts)
@@ -126,6 +127,15 @@ static void why_refused(const struct health_facts *facts, char *out, size_t size
 			code, text ? text : "");
 }
 
+static void why_disk(const struct health_facts *facts, char *out, size_t size)
+{
+	if (facts->disk > 0)
+		why_refused(facts, out, size);
+	else
+		(void)snprintf(
+			out, size, "磁盘剩余空间不足 %d MiB，无法接收文件", ROOM_RESERVE_BYTES >> 20);
+}
+
 static void why_late(const struct health_facts *facts, char *out, size_t size)
 {
 	int64_t entries = facts->announced > facts->last ? facts->announced - facts->last : 0;
@@ -171,7 +181,7 @@ static const struct {
 	{"offline", is_offline, why_offline, "检查网络、服务器地址和设备是否已获 CNCERT 认证"},
 	{"suspended", is_suspended, say_standing, "请就资格事宜联系 CNCERT"},
 	{"clock", is_clock, why_clock, "校准本机时钟（例如启用 NTP）"},
-	{"disk", is_disk, why_refused, "腾出磁盘空间或提高 quota，之后会自动重新接收"},
+	{"disk", is_disk, why_disk, "腾出磁盘空间或提高 quota，之后会自动重新接收"},
 	{"refused", is_refused, why_refused, "请将以上编号告知 CNCERT；程序会继续重试"},
 	{"late", is_late, why_late, ""},
 	{"idle", is_idle, why_idle, ""},

@@ -12,6 +12,7 @@
 #include "common/limits.h"
 #include "common/macros.h"
 #include "subscriber/db.h"
+#include "subscriber/guard.h"
 
 /* What was read. Texts are empty when there is nothing to say. */
 struct health_facts {
@@ -23,6 +24,7 @@ struct health_facts {
 	char line_reason[300];
 	int64_t line_since;
 	int64_t echo_at;
+	int refused_topics; /* of our own, at the newest echo */
 	char standing[16];
 	int64_t standing_since;
 	char reason[LIMIT_HEAD_REASON + 1];
@@ -39,6 +41,7 @@ struct health_facts {
 	int64_t refused; /* wanted, but refused so far */
 	int refused_code; /* of the newest of them */
 	char refused_reason[800];
+	bool disk_full; /* no room is left where the state lies */
 	int64_t disk; /* of those, for want of room */
 	int64_t receipts;
 	int64_t settled;
@@ -47,6 +50,8 @@ struct health_facts {
 	int receipts_refused_code;
 	int64_t incidents;
 	int64_t keyset;
+	int64_t hooks_failed; /* programs that were given up */
+	struct guard guard; /* of the daemon as it was started last */
 	int64_t audit; /* the record of CNCERT's audit that the newest anchor of this epoch names */
 };
 

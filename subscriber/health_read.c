@@ -4,9 +4,11 @@
 #include "subscriber/db.h"
 #include "subscriber/mailbox.h"
 #include "subscriber/outbox.h"
+#include "subscriber/room.h"
 #include "subscriber/state.h"
 
 #include <stdio.h>
+#include <sys/statvfs.h>
 
 static void copy(char *out, size_t size, sqlite3_stmt *stmt, int column)
 {
@@ -18,7 +20,9 @@ static bool read_line(struct db *db, struct health_facts *facts, struct err *err
 	auto_stmt sqlite3_stmt *stmt = NULL;
 	bool row;
 
-	if (!db_query(db, err, &stmt, "SELECT connected, gap, broker, reason, since, echo_at FROM line",
+	if (!db_query(db, err, &stmt,
+			"SELECT connected, gap, broker, reason, since, echo_at,"
+			" refused_topics FROM line",
 			"") ||
 		!db_next(db, stmt, &row, err))
 		return false;
@@ -30,6 +34,7 @@ static bool read_line(struct db *db, struct health_facts *facts, struct err *err
 	copy(facts->line_reason, sizeof facts->line_reason, stmt, 3);
 	facts->line_since = sqlite3_column_int64(stmt, 4);
 	facts->echo_at = sqlite3_column_int64(stmt, 5);
+	facts->refused_topics = sqlite3_column_int(stmt, 6);
 	return true;
 }
 
@@ -50,6 +55,23 @@ static bool read_head(struct db *db, struct health_facts *facts, struct err *err
 	/* A head of an epoch that is over says nothing of this one's end. */
 	facts->announced =
 		sqlite3_column_int64(stmt, 5) == facts->epoch ? sqlite3_column_int64(stmt, 4) : 0;
+	return true;
+}
+
+static bool read_guard(struct db *db, struct guard *guard, struct err *err)
+{
+	auto_stmt sqlite3_stmt *stmt = NULL;
+	bool row;
+
+	if (!db_query(db, err, &stmt, "SELECT user, seccomp, landlock, hooks FROM guard", "") ||
+		!db_next(db, stmt, &row, err))
+		return false;
+	if (!row)
+		return true;
+	copy(guard->user, sizeof guard->user, stmt, 0);
+	copy(guard->seccomp, sizeof guard->seccomp, stmt, 1);
+	copy(guard->landlock, sizeof guard->landlock, stmt, 2);
+	copy(guard->hooks, sizeof guard->hooks, stmt, 3);
 	return true;
 }
 
@@ -96,6 +118,7 @@ static bool read_counts(struct db *db, struct health_facts *facts, struct err *e
 			"SELECT count(*) FROM receipt WHERE refused > 0 AND signed_at >"
 			" (SELECT coalesce(max(signed_at), 0) FROM receipt, self WHERE refused = 0 AND"
 			"  number <= settled)"},
+		{&facts->hooks_failed, "SELECT count(*) FROM hook WHERE state = 'failed'"},
 		{&facts->incidents, "SELECT sum(total) FROM incident"},
 		{&facts->keyset, "SELECT max(version) FROM keyset"},
 		{&facts->audit, "SELECT max(sequence) FROM anchor WHERE epoch = (SELECT epoch FROM self)"},
@@ -133,15 +156,19 @@ static bool read_refusals(struct db *db, struct health_facts *facts, struct err 
 bool health_read(const char *dir, struct db *db, struct health_facts *ret, struct err *err)
 {
 	struct health_facts facts = {.running = false};
+	struct statvfs fs;
 	int64_t unsettled;
 
 	if (!state_is_locked(dir, &facts.running, err) || !state_epoch(db, &facts.epoch, err) ||
 		!mailbox_last(db, facts.epoch, &facts.last, err) || !read_line(db, &facts, err) ||
 		!read_head(db, &facts, err) || !read_channels(db, &facts, err) ||
 		!read_counts(db, &facts, err) || !read_refusals(db, &facts, err) ||
+		!read_guard(db, &facts.guard, err) ||
 		!outbox_numbers(db, &facts.receipts, &facts.settled, err) ||
 		!outbox_pending(db, &facts.unsigned_items, &unsettled, err))
 		return false;
+	facts.disk_full =
+		statvfs(dir, &fs) == 0 && (int64_t)(fs.f_bavail * fs.f_frsize) < ROOM_RESERVE_BYTES;
 	*ret = facts;
 	return true;
 }

@@ -27,7 +27,7 @@ static void keep_echo(struct daemon *daemon)
 
 	if (!daemon->leaving_gap && now - daemon->echo_kept_at < ECHO_KEPT_EVERY_S)
 		return;
-	if (!line_echo(&daemon->unit->db, now, &err))
+	if (!line_echo(&daemon->unit->db, now, link_refused_topics(daemon->link), &err))
 		unit_trouble(daemon->unit, "keep the time of an echo", &err);
 	daemon->echo_kept_at = now;
 	daemon->leaving_gap = false;
@@ -95,6 +95,7 @@ void daemon_up(void *context, const struct broker *broker)
 	struct err err;
 
 	log_line(&daemon->unit->log, LOG_LEVEL_INFO, "connected to %s", broker->name);
+	notify_status("connected");
 	asked_clear(&daemon->asked);
 	pace_connected(&daemon->pace, clock_monotonic_ms());
 	if (!line_up(&daemon->unit->db, broker->name, unit_now(daemon->unit), &err))
@@ -106,6 +107,7 @@ void daemon_down(void *context, const struct broker *broker, const char *why, in
 	struct daemon *daemon = context;
 	struct err err;
 
+	notify_status("not connected; see: certwire-unit status");
 	log_line(&daemon->unit->log, LOG_LEVEL_WARNING, "%s: %s, trying again in %lld.%03lld s",
 		broker->name, why, (long long)(wait_ms / 1000), (long long)(wait_ms % 1000));
 	pace_disconnected(&daemon->pace);

@@ -3,23 +3,24 @@
 #include "common/file.h"
 #include "common/receipt.h"
 #include "subscriber/db.h"
+#include "subscriber/document.h"
 #include "subscriber/outbox.h"
 #include "subscriber/store.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define DOCUMENT_COLUMNS \
-	"id, state, channel, label, title, folder, epoch, number, manifest, bytes, stored_at," \
-	" coalesce(opened_at, 0), coalesce((SELECT by FROM recalled WHERE publication = id), '')," \
-	" EXISTS (SELECT 1 FROM recalled WHERE publication = id AND relation = 'supersedes')"
+/* A recall of the same number comes last, what it took back before it, what stands first. */
+#define DOCUMENT_RANK \
+	"CASE WHEN state = 'recalled' THEN 1 WHEN EXISTS (SELECT 1 FROM entry" \
+	" WHERE entry.publication = publication.id AND entry.kind = 'recall') THEN 2 ELSE 0 END"
 
 static void document_text(char *out, size_t size, sqlite3_stmt *stmt, int column)
 {
 	(void)snprintf(out, size, "%s", db_text(stmt, column));
 }
 
-static void document_read(sqlite3_stmt *stmt, struct document *ret)
+void document_read(sqlite3_stmt *stmt, struct document *ret)
 {
 	*ret = (struct document){
 		.epoch = sqlite3_column_int64(stmt, 6),
@@ -27,6 +28,10 @@ static void document_read(sqlite3_stmt *stmt, struct document *ret)
 		.bytes = sqlite3_column_int64(stmt, 9),
 		.stored_at = sqlite3_column_int64(stmt, 10),
 		.opened_at = sqlite3_column_int64(stmt, 11),
+		.reply_by = sqlite3_column_int64(stmt, 13),
+		.deadline = sqlite3_column_int64(stmt, 14),
+		.starts = sqlite3_column_int64(stmt, 15),
+		.ends = sqlite3_column_int64(stmt, 16),
 	};
 	document_text(ret->id, sizeof ret->id, stmt, 0);
 	document_text(ret->state, sizeof ret->state, stmt, 1);
@@ -34,8 +39,9 @@ static void document_read(sqlite3_stmt *stmt, struct document *ret)
 	document_text(ret->label, sizeof ret->label, stmt, 3);
 	document_text(ret->title, sizeof ret->title, stmt, 4);
 	document_text(ret->folder, sizeof ret->folder, stmt, 5);
-	document_text(ret->taken_back_by, sizeof ret->taken_back_by, stmt, 12);
-	ret->superseded = sqlite3_column_int(stmt, 13);
+	document_text(ret->kind, sizeof ret->kind, stmt, 12);
+	document_text(ret->taken_back_by, sizeof ret->taken_back_by, stmt, 18);
+	ret->superseded = sqlite3_column_int(stmt, 19);
 	if (sqlite3_column_bytes(stmt, 8) == DIGEST_BYTES)
 		memcpy(ret->manifest.bytes, sqlite3_column_blob(stmt, 8), DIGEST_BYTES);
 }
@@ -55,17 +61,6 @@ static bool document_each(
 		if (!each(context, &document, err))
 			return false;
 	}
-}
-
-bool inbox_list(struct db *db, inbox_each *each, void *context, struct err *err)
-{
-	auto_stmt sqlite3_stmt *stmt = NULL;
-
-	return db_query(db, err, &stmt,
-			   "SELECT " DOCUMENT_COLUMNS " FROM publication WHERE state IN ('stored', 'recalled')"
-			   " ORDER BY opened_at IS NOT NULL, stored_at DESC, epoch DESC, number DESC",
-			   "") &&
-		   document_each(db, stmt, each, context, err);
 }
 
 struct finding {
@@ -96,13 +91,11 @@ bool inbox_find(struct db *db, const char *name, struct document *ret, struct er
 	struct finding finding = {.ret = ret};
 
 	if (!db_query(db, err, &stmt,
-			"WITH meant AS (SELECT *, CASE WHEN state = 'recalled' THEN 1 WHEN EXISTS (SELECT 1 "
-			"FROM"
-			" entry WHERE entry.publication = publication.id AND kind = 'recall') THEN 2 ELSE 0 END"
-			" AS rank FROM publication WHERE state IN ('stored', 'recalled')"
-			" AND (label = ?1 OR (?2 AND substr(id, 1, length(?1)) = ?1)))"
-			" SELECT " DOCUMENT_COLUMNS
-			" FROM meant WHERE rank = (SELECT min(rank) FROM meant) LIMIT 2",
+			"WITH named (named_id, rank) AS (SELECT publication.id, " DOCUMENT_RANK DOCUMENT_FROM
+			" AND (label = ?1 OR (?2 AND substr(publication.id, 1, length(?1)) = ?1)))"
+			" SELECT " DOCUMENT_COLUMNS DOCUMENT_FROM
+			" AND publication.id IN (SELECT named_id FROM named"
+			" WHERE rank = (SELECT min(rank) FROM named)) LIMIT 2",
 			"ti", name, (int64_t)is_id_prefix(name)) ||
 		!document_each(db, stmt, find_one, &finding, err))
 		return false;
@@ -114,20 +107,23 @@ bool inbox_find(struct db *db, const char *name, struct document *ret, struct er
 		ERR_QUOTED(name));
 }
 
-bool inbox_open_folder(const struct config *config, const struct document *document,
-	struct buf *path, int *ret_fd, struct err *err)
+bool inbox_folder_path(
+	const struct config *config, const struct document *document, struct buf *path, struct err *err)
 {
 	char name[sizeof document->folder];
 
 	(void)snprintf(name, sizeof name, "%s", document->folder);
-	if (strcmp(document->state, "recalled") == 0) {
-		*strchrnul(name, '/') = '-';
-		if (!buf_printf(path, err, "%s/" STORE_QUARANTINE "/%s", config->inbox, name))
-			return false;
-	} else if (!buf_printf(path, err, "%s/%s", config->inbox, name)) {
-		return false;
-	}
-	return file_open_dir(buf_str(path), ret_fd, err);
+	if (strcmp(document->state, "recalled") != 0)
+		return buf_printf(path, err, "%s/%s", config->inbox, name);
+	*strchrnul(name, '/') = '-';
+	return buf_printf(path, err, "%s/" STORE_QUARANTINE "/%s", config->inbox, name);
+}
+
+bool inbox_open_folder(const struct config *config, const struct document *document,
+	struct buf *path, int *ret_fd, struct err *err)
+{
+	return inbox_folder_path(config, document, path, err) &&
+		   file_open_dir(buf_str(path), ret_fd, err);
 }
 
 bool inbox_mark_opened(struct db *db, const struct document *document, int64_t now, struct err *err)

@@ -29,12 +29,34 @@ struct document {
 	int64_t opened_at; /* 0: unread */
 	char taken_back_by[PUB_ID_SIZE]; /* id of what recalled or superseded it; "": it stands */
 	bool superseded; /* rather than recalled */
+	char kind[16]; /* "" when it is not in the catalog yet, as are the dates then 0 */
+	int64_t reply_by;
+	int64_t deadline;
+	int64_t starts;
+	int64_t ends;
+	int64_t coming; /* the nearest of reply_by, deadline and starts that is still to come, or 0 */
+};
+
+/* Zero leaves a condition out. */
+struct inbox_filter {
+	int64_t now; /* from when on dates are to come */
+	int64_t since; /* stored then or later */
+	const char *channel;
+	bool unread;
+	const char *terms; /* blank-separated; each is part of a title, number, name or field */
 };
 
 typedef bool inbox_each(void *context, const struct document *document, struct err *err);
 
-/* Each document, unread first, then the newest. */
-bool inbox_list(struct db *db, inbox_each *each, void *context, struct err *err) MUST_USE;
+/*
+ * Each document that the filter lets through (NULL: all): unread first, then those with a date to
+ * come, the nearest first, then the newest.
+ */
+bool inbox_list(struct db *db, const struct inbox_filter *filter, inbox_each *each, void *context,
+	struct err *err) MUST_USE;
+
+/* What the date to come is: "回复截止", "截止" or "开始"; "" when none is. */
+const char *inbox_coming_name(const struct document *document) NONNULL;
 
 /*
  * The one that a person means: an id, the beginning of one (4 digits or more), or the channel's
@@ -43,6 +65,10 @@ bool inbox_list(struct db *db, inbox_each *each, void *context, struct err *err)
  */
 bool inbox_find(
 	struct db *db, const char *name, struct document *ret, struct err *err) MUST_USE NONNULL;
+
+/* Appends the path of its folder, wherever it lies now. */
+bool inbox_folder_path(const struct config *config, const struct document *document,
+	struct buf *path, struct err *err) MUST_USE NONNULL;
 
 /* Its folder, wherever it lies now, opened; the caller closes it. Appends the path to `path`. */
 bool inbox_open_folder(const struct config *config, const struct document *document,

@@ -46,13 +46,13 @@ static bool verify_one(void *context, const struct document *document, struct er
 }
 
 /* A folder that somebody was given: with no state at all. */
-static bool verify_path(const struct config *config, const char *path, struct err *err)
+static bool verify_path(const struct fingerprint *root, const char *path, struct err *err)
 {
 	auto_folder struct folder folder = {.signers = ""};
 	auto_fd int dir = -1;
 
 	return file_open_dir(path, &dir, err) &&
-		   folder_verify(dir, &config->root, verify_line, NULL, &folder, err);
+		   folder_verify(dir, root, verify_line, NULL, &folder, err);
 }
 
 bool verb_inbox_verify(const struct cli_call *call, struct err *err)
@@ -61,15 +61,21 @@ bool verb_inbox_verify(const struct cli_call *call, struct err *err)
 	auto_db struct db db = {.handle = NULL};
 	struct verifying verifying = {.config = &config};
 	struct document document;
+	struct fingerprint root;
 
+	if (call->argc && strchr(call->argv[0], '/') && cli_has(call, "root"))
+		return fingerprint_parse(cli_value(call, "root"), &root, err) &&
+			   verify_path(&root, call->argv[0], err);
+	if (cli_has(call, "root"))
+		return err_set(err, ERR_USAGE, "--root goes with a folder: ./ID/");
 	if (!verb_config(call, &config, err))
 		return false;
 	if (call->argc && strchr(call->argv[0], '/'))
-		return verify_path(&config, call->argv[0], err);
+		return verify_path(&config.root, call->argv[0], err);
 	if (!state_open_readonly(config.state, &db, err))
 		return false;
 	if (call->argc == 0) {
-		if (!inbox_list(&db, verify_one, &verifying, err))
+		if (!inbox_list(&db, NULL, verify_one, &verifying, err))
 			return false;
 	} else if (!inbox_find(&db, call->argv[0], &document, err) ||
 			   !verify_one(&verifying, &document, err)) {

@@ -17,7 +17,7 @@ bool line_up(struct db *db, const char *broker, int64_t now, struct err *err) MU
 bool line_down(struct db *db, const char *broker, const char *why, bool gap, int64_t now,
 	struct err *err) MUST_USE NONNULL;
 
-/* A head echoed our sync. */
-bool line_echo(struct db *db, int64_t now, struct err *err) MUST_USE NONNULL;
+/* A head echoed our sync, while so many of our own topics were refused. */
+bool line_echo(struct db *db, int64_t now, int refused_topics, struct err *err) MUST_USE NONNULL;
 
 #endif

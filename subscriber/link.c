@@ -325,3 +325,8 @@ int link_refused_topics(const struct link *link)
 {
 	return topics_own_refused(&link->topics);
 }
+
+int link_pending_topics(const struct link *link)
+{
+	return topics_pending(&link->topics);
+}

@@ -56,6 +56,9 @@ void link_resubscribe(struct link *link) NONNULL;
 /* How many of the unit's own topics are refused: in the lobby they are. */
 int link_refused_topics(const struct link *link) MUST_USE NONNULL;
 
+/* How many topics the broker has not answered for yet. */
+int link_pending_topics(const struct link *link) MUST_USE NONNULL;
+
 /* Full jitter: a random wait of at most 1 s doubled for each failure in a row, never above 60 s. */
 int64_t link_backoff_ms(unsigned int failures) MUST_USE;
 

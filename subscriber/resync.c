@@ -4,6 +4,7 @@
  * asking; CNCERT gives what the unit may have at that moment.
  */
 #include "common/cleanup.h"
+#include "subscriber/day.h"
 #include "subscriber/folder.h"
 #include "subscriber/inbox.h"
 #include "subscriber/mailbox.h"
@@ -13,7 +14,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum { RESYNC_IDS_MAX = 16 * 1024 * 1024 };
 
@@ -24,23 +24,6 @@ struct resync {
 	size_t whole;
 	size_t again;
 };
-
-/* Midnight of a day as people here write it, in the machine's own time zone. */
-static bool resync_since(const char *text, int64_t *ret, struct err *err)
-{
-	struct tm day = {.tm_isdst = -1};
-	const char *end;
-
-	*ret = 0;
-	if (!text)
-		return true;
-	end = strptime(text, "%Y-%m-%d", &day);
-	if (!end || *end != '\0')
-		return err_set(
-			err, ERR_USAGE, "--since '%s' is not a day like 2026-11-01", ERR_QUOTED(text));
-	*ret = (int64_t)mktime(&day);
-	return true;
-}
 
 static bool resync_is_whole(const struct resync *resync, const struct document *document)
 {
@@ -89,12 +72,12 @@ bool verb_resync(const struct cli_call *call, struct err *err)
 	struct resync resync = {.config = &config};
 	bool done;
 
-	if (!resync_since(cli_value(call, "since"), &resync.since, err) ||
+	if (!day_parse(cli_value(call, "since"), "--since", &resync.since, err) ||
 		!verb_config(call, &config, err) || !state_open_readonly(config.state, &db, err))
 		return false;
 	db_close(&db);
 	buf_init(&resync.ids, RESYNC_IDS_MAX);
-	done = state_open(config.state, &db, err) && inbox_list(&db, resync_one, &resync, err) &&
+	done = state_open(config.state, &db, err) && inbox_list(&db, NULL, resync_one, &resync, err) &&
 		   resync_ask(&db, &resync.ids, err);
 	buf_release(&resync.ids);
 	if (!done)

@@ -17,8 +17,11 @@ enum { STATE_PATH_MAX = 4096 };
  *
  * publication.state: wanted (owed to us), stored, recalled (quarantined), ended (nothing will come).
  * recalled: what was taken back, by which publication; a recall has the last word.
+ * publication.removed_at: its folder was removed because it was kept long enough.
  * entry.doubted: to be asked for again, and not counted as held until it came again.
  * channel: what the head says of each; since is TIME_NONE where it never could receive it.
+ * hook.at: when it happened, or the date that is counted down to.
+ * former_receipt: what devices signed that this one followed.
  * item.receipt is null until the item is part of a signed receipt.
  */
 static const char *const migrations[] = {
@@ -92,6 +95,27 @@ static const char *const migrations[] = {
 	" receipt INTEGER REFERENCES receipt (number));"
 	"CREATE INDEX reply_publication ON reply (publication, id);"
 	"CREATE INDEX reply_owed ON reply (id) WHERE receipt IS NULL;",
+
+	"ALTER TABLE line ADD COLUMN refused_topics INTEGER NOT NULL DEFAULT 0;",
+
+	"ALTER TABLE publication ADD COLUMN removed_at INTEGER;"
+	"CREATE TABLE catalog (publication TEXT PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL,"
+	" reply_by INTEGER, deadline INTEGER, starts INTEGER, ends INTEGER) WITHOUT ROWID;",
+
+	"CREATE TABLE hook (publication TEXT NOT NULL, event TEXT NOT NULL CHECK (event IN"
+	" ('publication', 'recall', 'reply-by', 'deadline', 'starts')), at INTEGER NOT NULL,"
+	" attempts INTEGER NOT NULL DEFAULT 0, retry_at INTEGER NOT NULL DEFAULT 0,"
+	" state TEXT NOT NULL DEFAULT 'owed'"
+	"  CHECK (state IN ('owed', 'done', 'skipped', 'failed')),"
+	" PRIMARY KEY (publication, event)) WITHOUT ROWID;"
+	"CREATE INDEX hook_owed ON hook (at) WHERE state = 'owed';",
+
+	"CREATE TABLE guard (one INTEGER PRIMARY KEY CHECK (one = 1), user TEXT NOT NULL,"
+	" seccomp TEXT NOT NULL, landlock TEXT NOT NULL, hooks TEXT NOT NULL);",
+
+	"CREATE TABLE former_receipt (device TEXT NOT NULL, number INTEGER NOT NULL, jws TEXT NOT NULL,"
+	" signed_at INTEGER NOT NULL, refused INTEGER NOT NULL, PRIMARY KEY (device, number))"
+	" WITHOUT ROWID;",
 };
 
 static bool state_path(
@@ -151,6 +175,14 @@ static bool state_absent(const char *dir, struct err *err)
 		err, ERR_USAGE, "there is no state in '%s' yet: start 'certwire-unit run' once", dir);
 }
 
+/* After an upgrade, who looks first brings the state up to date; additions do not disturb a daemon. */
+static bool state_update(const char *dir, struct err *err)
+{
+	auto_db struct db db = {.handle = NULL};
+
+	return state_open(dir, &db, err);
+}
+
 bool state_open_readonly(const char *dir, struct db *ret, struct err *err)
 {
 	char path[STATE_PATH_MAX];
@@ -163,7 +195,8 @@ bool state_open_readonly(const char *dir, struct db *ret, struct err *err)
 	if (!db_open_readonly(path, ret, err))
 		return false;
 	/* Version 0: the daemon has made the file this instant, and nothing in it yet. */
-	if (!state_version(ret, &version, err) || (version == 0 && !state_absent(dir, err))) {
+	if (!state_version(ret, &version, err) || (version == 0 && !state_absent(dir, err)) ||
+		(version < (int64_t)ARRAY_LEN(migrations) && !state_update(dir, err))) {
 		db_close(ret);
 		return false;
 	}
@@ -186,6 +219,34 @@ bool state_bind(struct db *db, const char *unit, const char *device, const struc
 			"use a state folder of its own for each device",
 			db->path);
 	return true;
+}
+
+bool state_device(struct db *db, char ret[static DEVICE_SIZE], struct err *err)
+{
+	auto_stmt sqlite3_stmt *stmt = NULL;
+	bool row;
+
+	ret[0] = '\0';
+	if (!db_query(db, err, &stmt, "SELECT device FROM self", "") || !db_next(db, stmt, &row, err))
+		return false;
+	if (row)
+		(void)snprintf(ret, DEVICE_SIZE, "%s", db_text(stmt, 0));
+	return true;
+}
+
+bool state_rebind(struct db *db, const char *device, struct err *err)
+{
+	auto_tx struct tx tx = TX_INIT;
+
+	/* Grants are sealed to the key that goes: they are asked for again. */
+	return tx_begin(&tx, db, err) &&
+		   db_script(db,
+			   "INSERT INTO former_receipt SELECT device, number, jws, signed_at, refused"
+			   " FROM receipt, self; DELETE FROM item; DELETE FROM receipt;"
+			   "UPDATE publication SET sealed = NULL, retry_at = 0 WHERE state = 'wanted'",
+			   err) &&
+		   db_run(db, err, "UPDATE self SET device = ?, receipts = 0, settled = 0", "t", device) &&
+		   tx_commit(&tx, err);
 }
 
 bool state_epoch(struct db *db, int64_t *ret, struct err *err)

@@ -11,6 +11,7 @@
 
 #include "common/err.h"
 #include "common/fingerprint.h"
+#include "common/ident.h"
 #include "common/macros.h"
 #include "subscriber/db.h"
 
@@ -26,6 +27,15 @@ bool state_open_readonly(const char *dir, struct db *ret, struct err *err) MUST_
  */
 bool state_bind(struct db *db, const char *unit, const char *device, const struct fingerprint *root,
 	struct err *err) MUST_USE NONNULL;
+
+/* The device that it is bound to; "" before the first time. */
+bool state_device(struct db *db, char ret[static DEVICE_SIZE], struct err *err) MUST_USE NONNULL;
+
+/*
+ * Hands the state over to another device of the unit, which numbers its receipts anew. Every receipt
+ * must be settled. What was signed is kept.
+ */
+bool state_rebind(struct db *db, const char *device, struct err *err) MUST_USE NONNULL;
 
 /* The newest epoch seen; 0 when it holds nothing. */
 bool state_epoch(struct db *db, int64_t *ret, struct err *err) MUST_USE NONNULL;

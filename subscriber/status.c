@@ -31,23 +31,25 @@ static bool status_json(
 	const struct health_facts *facts, const struct health *health, struct err *err)
 {
 	auto_buf struct buf text = BUF_INIT(64 * 1024);
-	auto_json json_t *json =
-		json_pack("{s:s, s:s, s:s, s:b, s:b, s:s, s:I, s:s, s:I, s:s, s:I,"
-				  " s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:{s:I, s:I, s:I, s:I}, s:I, s:I, s:I,"
-				  " s:o}",
-			"state", health->word, "why", health->why, "what_to_do", health->what_to_do, "running",
-			facts->running, "connected", facts->connected, "broker", facts->broker, "echo_at",
-			(json_int_t)facts->echo_at, "standing", facts->standing, "standing_since",
-			(json_int_t)facts->standing_since, "reason", facts->reason, "clock_offset",
-			(json_int_t)facts->clock_offset_s, "epoch", (json_int_t)facts->epoch, "last",
-			(json_int_t)facts->last, "announced", (json_int_t)facts->announced, "stored",
-			(json_int_t)facts->stored, "unread", (json_int_t)facts->unread, "wanted",
-			(json_int_t)facts->wanted, "refused", (json_int_t)facts->refused, "refused_code",
-			facts->refused_code, "receipts", "newest", (json_int_t)facts->receipts, "settled",
-			(json_int_t)facts->settled, "unsigned", (json_int_t)facts->unsigned_items, "refused",
-			(json_int_t)facts->receipts_refused, "incidents", (json_int_t)facts->incidents,
-			"keyset", (json_int_t)facts->keyset, "audit", (json_int_t)facts->audit, "channels",
-			status_channels(facts));
+	auto_json json_t *json = json_pack(
+		"{s:s, s:s, s:s, s:b, s:b, s:s, s:I, s:s, s:I, s:s, s:I,"
+		" s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:{s:I, s:I, s:I, s:I}, s:I, s:I, s:I,"
+		" s:i, s:I, s:{s:s, s:s, s:s, s:s}, s:o}",
+		"state", health->word, "why", health->why, "what_to_do", health->what_to_do, "running",
+		facts->running, "connected", facts->connected, "broker", facts->broker, "echo_at",
+		(json_int_t)facts->echo_at, "standing", facts->standing, "standing_since",
+		(json_int_t)facts->standing_since, "reason", facts->reason, "clock_offset",
+		(json_int_t)facts->clock_offset_s, "epoch", (json_int_t)facts->epoch, "last",
+		(json_int_t)facts->last, "announced", (json_int_t)facts->announced, "stored",
+		(json_int_t)facts->stored, "unread", (json_int_t)facts->unread, "wanted",
+		(json_int_t)facts->wanted, "refused", (json_int_t)facts->refused, "refused_code",
+		facts->refused_code, "receipts", "newest", (json_int_t)facts->receipts, "settled",
+		(json_int_t)facts->settled, "unsigned", (json_int_t)facts->unsigned_items, "refused",
+		(json_int_t)facts->receipts_refused, "incidents", (json_int_t)facts->incidents, "keyset",
+		(json_int_t)facts->keyset, "audit", (json_int_t)facts->audit, "refused_topics",
+		facts->refused_topics, "hooks_failed", (json_int_t)facts->hooks_failed, "guard", "user",
+		facts->guard.user, "seccomp", facts->guard.seccomp, "landlock", facts->guard.landlock,
+		"hooks", facts->guard.hooks, "channels", status_channels(facts));
 
 	if (!json)
 		return err_set(err, ERR_SYSTEM, "out of memory, or a text in the state is not UTF-8");
@@ -69,6 +71,12 @@ static bool status_print(const struct cli_call *call, const struct health_facts 
 		(void)printf("%s\n", line);
 	if (*health->what_to_do)
 		(void)printf("%s\n", health->what_to_do);
+	if (facts->hooks_failed)
+		(void)printf(
+			"有 %lld 次程序（on_…）运行失败且不再重试，见日志\n", (long long)facts->hooks_failed);
+	if (*facts->guard.user)
+		(void)printf("防护：用户 %s，seccomp %s，landlock %s，hooks %s\n", facts->guard.user,
+			facts->guard.seccomp, facts->guard.landlock, facts->guard.hooks);
 	return true;
 }
 

@@ -42,8 +42,10 @@ bool topics_subscribe_refused(struct topics *topics, struct mosquitto *mosq)
 bool topics_answered(struct topics *topics, int mid, bool granted)
 {
 	for (int i = 0; i < TOPICS_MAX; i++) {
-		if (topics->items[i].mid == mid)
-			topics->items[i].refused = !granted;
+		if (topics->items[i].mid != mid)
+			continue;
+		topics->items[i].refused = !granted;
+		topics->items[i].answered = true;
 	}
 	return topics->items[0].mid == mid;
 }
@@ -60,4 +62,13 @@ int topics_own_refused(const struct topics *topics)
 	for (int i = 0; i < TOPICS_OWN; i++)
 		refused += topics->items[i].refused;
 	return refused;
+}
+
+int topics_pending(const struct topics *topics)
+{
+	int pending = 0;
+
+	for (int i = 0; i < TOPICS_MAX; i++)
+		pending += !topics->items[i].answered;
+	return pending;
 }

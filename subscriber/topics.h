@@ -19,6 +19,7 @@ struct topics {
 		char topic[TOPIC_SIZE];
 		int mid;
 		bool refused;
+		bool answered;
 	} items[TOPICS_MAX];
 };
 
@@ -37,5 +38,8 @@ bool topics_head_refused(const struct topics *topics) MUST_USE NONNULL;
 
 /* How many of the unit's own are refused: in the lobby they are. */
 int topics_own_refused(const struct topics *topics) MUST_USE NONNULL;
+
+/* How many the broker has not answered for yet. */
+int topics_pending(const struct topics *topics) MUST_USE NONNULL;
 
 #endif

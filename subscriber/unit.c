@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool unit_open_spool(struct unit *unit, struct err *err)
 {

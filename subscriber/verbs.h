@@ -17,12 +17,27 @@ bool verb_inbox_show(const struct cli_call *call, struct err *err);
 bool verb_inbox_open(const struct cli_call *call, struct err *err);
 bool verb_inbox_verify(const struct cli_call *call, struct err *err);
 bool verb_reply(const struct cli_call *call, struct err *err);
+bool verb_inbox_search(const struct cli_call *call, struct err *err);
+bool verb_inbox_export(const struct cli_call *call, struct err *err);
+bool verb_inbox_calendar(const struct cli_call *call, struct err *err);
+bool verb_inbox_watch(const struct cli_call *call, struct err *err);
 bool verb_resync(const struct cli_call *call, struct err *err);
 bool verb_status(const struct cli_call *call, struct err *err);
+bool verb_doctor(const struct cli_call *call, struct err *err);
 bool verb_anchor(const struct cli_call *call, struct err *err);
 bool verb_token(const struct cli_call *call, struct err *err);
 
-/* Loads the configuration that --config and --state name. */
+bool verb_device_list(const struct cli_call *call, struct err *err);
+bool verb_device_rotate(const struct cli_call *call, struct err *err);
+bool verb_device_retire(const struct cli_call *call, struct err *err);
+bool verb_web(const struct cli_call *call, struct err *err);
+bool verb_config_show(const struct cli_call *call, struct err *err);
+
+/* Loads the configuration as --config, --state and --set say. */
 bool verb_config(const struct cli_call *call, struct config *ret, struct err *err);
+
+/* The same with this file in the place of --config; NULL: where files are looked for. */
+bool verb_config_file(
+	const struct cli_call *call, const char *path, struct config *ret, struct err *err) MUST_USE;
 
 #endif

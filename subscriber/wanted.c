@@ -1,6 +1,8 @@
 #include "subscriber/wanted.h"
 
+#include "subscriber/catalog.h"
 #include "subscriber/db.h"
+#include "subscriber/hooks.h"
 #include "subscriber/outbox.h"
 
 #include <string.h>
@@ -256,7 +258,7 @@ static bool wanted_recall(
 		return false;
 	item = wanted_item(&wanted, RECEIPT_RECALLED, now);
 	return db_run(db, err, "UPDATE publication SET state = 'recalled' WHERE id = ?", "t", hex) &&
-		   outbox_owe(db, &item, err);
+		   outbox_owe(db, &item, err) && hooks_owe_recall(db, hex, now, err);
 }
 
 bool wanted_stored(struct db *db, const struct wanted *wanted, const struct manifest *manifest,
@@ -274,7 +276,8 @@ bool wanted_stored(struct db *db, const struct wanted *wanted, const struct mani
 			" WHERE id = ? AND state = 'wanted'",
 			"ittttit", now, folder, manifest->channel, manifest->number, manifest->title,
 			manifest_total_bytes(manifest), pub_id_format(&wanted->id, hex)) ||
-		!outbox_owe(db, &item, err))
+		!outbox_owe(db, &item, err) || !catalog_add(db, manifest, err) ||
+		!hooks_owe_stored(db, manifest, now, err))
 		return false;
 	for (size_t i = 0; i < recalled_count; i++) {
 		if (!wanted_recall(db, &recalled[i], manifest, now, err))
@@ -286,5 +289,7 @@ bool wanted_stored(struct db *db, const struct wanted *wanted, const struct mani
 bool wanted_inbox_bytes(struct db *db, int64_t *ret, struct err *err)
 {
 	return db_int(db, err, 0, ret,
-		"SELECT sum(bytes) FROM publication WHERE state IN ('stored', 'recalled')", "");
+		"SELECT sum(bytes) FROM publication WHERE state IN ('stored', 'recalled')"
+		" AND removed_at IS NULL",
+		"");
 }

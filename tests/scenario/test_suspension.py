@@ -84,6 +84,8 @@ def test_who_was_suspended_before_it_ever_connected_is_told_too(world):
     wait_for(lambda: late.process.log().count("connected to") and
              late.status()["state"] == "suspended", lambda: f"houlai to be told:\n{late.log()}")
     assert REASON in late.try_tool("status").stdout
+    walked = late.try_tool("doctor")
+    assert "it breaks at: subscription" in walked.stderr and REASON in walked.stdout
     seen = {message.topic.rpartition("/")[2] for message in recorded.read_by(world.proxy, "houlai.d1")}
     assert seen <= {"head", "keyset"}
 

@@ -46,13 +46,15 @@ def wait_until(condition, what, deadline=DEADLINE):
 
 
 class Broker:
-    def __init__(self, folder):
+    def __init__(self, folder, conf="", anonymous=True):
         self.port = free_port()
         self.name = f"127.0.0.1:{self.port}"
         self.conf = os.path.join(folder, f"mosquitto-{self.port}.conf")
         with open(self.conf, "w") as out:
-            out.write(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n"
-                      "set_tcp_nodelay true\nmax_packet_size 131072\nlog_type none\n")
+            out.write(f"listener {self.port} 127.0.0.1\n"
+                      f"allow_anonymous {str(anonymous).lower()}\n"
+                      "set_tcp_nodelay true\nmax_packet_size 131072\nlog_type none\n"
+                      + ("user root\n" if os.geteuid() == 0 else "") + conf)
         self.process = None
         self.start()
 
@@ -85,7 +87,8 @@ class Publication:
             "created_at": world.now(), "not_before": None, "expires_at": expires_at,
             "audience": wire.digest(b"all").hex(), "fields": {"期刊": "周报"},
             "references": list(references),
-            "files": [{"name": name, "type": "application/pdf", "size": len(data),
+            "files": [{"name": name, "type": "application/pdf" if name.endswith(".pdf") else
+                       "application/octet-stream", "size": len(data),
                        "digest": wire.digest(data).hex()} for name, data in self.files.items()]}
         manifest.update(manifest_change or {})
         self.manifest = wire.write_json(manifest)
@@ -101,11 +104,16 @@ class Publication:
 
 
 class World:
-    def __init__(self, brokers=1, config=""):
+    def __init__(self, brokers=1, config="", tmpfs=None):
         self.folder = tempfile.mkdtemp(prefix="certwire-client-")
         self.state = os.path.join(self.folder, "state")
         self.inbox = os.path.join(self.state, "inbox")
         self.config = os.path.join(self.folder, "unit.conf")
+        self.tmpfs = tmpfs
+        if tmpfs:
+            os.mkdir(self.state, 0o700)
+            subprocess.run(["mount", "-t", "tmpfs", "-o", f"mode=0700,size={tmpfs}", "tmpfs",
+                            self.state], check=True)
         self.lock = threading.RLock()
         self.offset = 0
         self.root, self.editor, self.editor2 = (wire.Key.generate() for _ in range(3))
@@ -193,8 +201,8 @@ class World:
         return subprocess.run([PROGRAM, *args, "--config", self.config], capture_output=True,
                               text=True, timeout=DEADLINE, **options)
 
-    def start(self, fault=None):
-        environment = dict(os.environ)
+    def start(self, fault=None, **environ):
+        environment = {**os.environ, **environ}
         environment.pop("CERTWIRE_FAULT", None)
         if fault:
             environment["CERTWIRE_FAULT"] = fault
@@ -227,6 +235,8 @@ class World:
         for broker in self.brokers:
             if broker.process.poll() is None:
                 broker.stop()
+        if self.tmpfs:
+            subprocess.run(["umount", self.state], check=False)
         subprocess.run(["chmod", "-R", "u+w", self.folder], check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -324,13 +334,13 @@ class World:
                                                 incident["count"])
         if self.silent:
             return
+        for keyset in self.keysets[sync["keyset"]:]:
+            self.to_unit("keyset", keyset)
         if self.standing == "good":
             self._answer(sync)
         self.to_unit("head", self.head(DEVICE, sync["nonce"]))
 
     def _answer(self, sync):
-        for keyset in self.keysets[sync["keyset"]:]:
-            self.to_unit("keyset", keyset)
         held = set(range(1, sync["last"] + 1)) if sync["epoch"] == self.epoch else set()
         if sync["epoch"] == self.epoch:
             for low, high in sync["have"]:

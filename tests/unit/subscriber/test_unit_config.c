@@ -1,4 +1,4 @@
-#include "tests/unit/test.h"
+#include "tests/unit/subscriber/place.h"
 
 #include <stdlib.h>
 
@@ -126,16 +126,76 @@ static void sizes_have_units(void **state)
 
 static void who_has_no_configuration_is_told_how_to_begin(void **state)
 {
+	const struct config_sources nothing = {.path = NULL};
+	const struct config_sources folder = {.state_dir = "/nonexistent/state"};
+	const struct config_sources file = {.path = "/nonexistent/unit.conf"};
 	struct config config;
 	struct err err;
 
 	(void)state;
 	assert_int_equal(setenv("XDG_CONFIG_HOME", "/nonexistent", 1), 0);
-	assert_refused(config_load(NULL, NULL, &config, &err), ERR_USAGE, "certwire-unit enroll");
-	assert_refused(config_load(NULL, "/nonexistent/state", &config, &err), ERR_USAGE,
-		"'/nonexistent/state/unit.conf'");
+	assert_refused(config_load(&nothing, &config, &err), ERR_USAGE, "certwire-unit enroll");
 	assert_refused(
-		config_load("/nonexistent/unit.conf", NULL, &config, &err), ERR_SYSTEM, "cannot open");
+		config_load(&folder, &config, &err), ERR_USAGE, "'/nonexistent/state/unit.conf'");
+	assert_refused(config_load(&file, &config, &err), ERR_SYSTEM, "cannot open");
+}
+
+static void the_environment_goes_over_the_file_and_the_command_line_over_both(void **state)
+{
+	static const char text[] = GOOD "keepalive = 10\nquota = 1G\nlog_level = error\n";
+	static const char *const settings[] = {"keepalive=30", "log_level = nonsense", NULL};
+	const char *right[] = {"keepalive=30", NULL};
+	struct config_sources sources = {.settings = right, .state_dir = "/elsewhere"};
+	auto_config struct config config = {.unit = NULL};
+	auto_buf struct buf shown = BUF_INIT(65536);
+	char path[128];
+	char place[64];
+	struct err err;
+
+	(void)state;
+	place_make(place);
+	(void)snprintf(path, sizeof path, "%s/unit.conf", place);
+	assert_done(file_write_atomic(path, text, strlen(text), 0600, &err));
+	sources.path = path;
+	assert_int_equal(setenv("CERTWIRE_UNIT_QUOTA", "2G", 1), 0);
+	assert_int_equal(setenv("CERTWIRE_UNIT_KEEPALIVE", "20", 1), 0);
+	assert_done(config_load(&sources, &config, &err));
+	assert_int_equal(config.quota_bytes, INT64_C(2) << 30);
+	assert_int_equal(config.keepalive_s, 30);
+	assert_string_equal(config.state, "/elsewhere");
+	assert_int_equal(config.log_level, LOG_LEVEL_ERROR);
+	assert_done(conf_show(&config.conf, &shown, &err));
+	assert_non_null(strstr(buf_str(&shown), "quota = 2G  # CERTWIRE_UNIT_QUOTA\n"));
+	assert_non_null(strstr(buf_str(&shown), "keepalive = 30"));
+	assert_non_null(strstr(buf_str(&shown), "# --set\n"));
+	assert_non_null(strstr(buf_str(&shown), "unit.conf:8\n"));
+	assert_non_null(strstr(buf_str(&shown), "# default\n"));
+	config_release(&config);
+	sources.settings = settings;
+	assert_refused(config_load(&sources, &config, &err), ERR_USAGE, "--set");
+	sources.settings = NULL;
+	assert_int_equal(setenv("CERTWIRE_UNIT_COLOUR", "red", 1), 0);
+	assert_refused(
+		config_load(&sources, &config, &err), ERR_USAGE, "CERTWIRE_UNIT_COLOUR: unknown");
+	assert_int_equal(unsetenv("CERTWIRE_UNIT_COLOUR"), 0);
+	assert_int_equal(unsetenv("CERTWIRE_UNIT_QUOTA"), 0);
+	assert_int_equal(unsetenv("CERTWIRE_UNIT_KEEPALIVE"), 0);
+	place_remove(place);
+}
+
+static void a_commented_file_says_every_key_and_is_read_again(void **state)
+{
+	auto_config struct config config = {.unit = NULL};
+	auto_buf struct buf text = BUF_INIT(CONF_TEXT_MAX);
+	struct err err;
+
+	(void)state;
+	assert_done(buf_append_str(&text, GOOD, &err));
+	assert_done(config_comment(&text, &err));
+	for (const struct conf_key *key = config_keys; key->name; key++)
+		assert_non_null(strstr(buf_str(&text), key->name));
+	assert_null(strstr(buf_str(&text), "# unit ="));
+	assert_done(parse(buf_str(&text), &config, &err));
 }
 
 int main(void)
@@ -149,6 +209,8 @@ int main(void)
 		cmocka_unit_test(tls_needs_certificates_to_check_by),
 		cmocka_unit_test(sizes_have_units),
 		cmocka_unit_test(who_has_no_configuration_is_told_how_to_begin),
+		cmocka_unit_test(the_environment_goes_over_the_file_and_the_command_line_over_both),
+		cmocka_unit_test(a_commented_file_says_every_key_and_is_read_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,6 +59,8 @@ static void what_matters_most_comes_first(void **state)
 	facts.refused = 1;
 	facts.refused_code = 303;
 	assert_word(&facts, "refused");
+	facts.disk_full = true;
+	assert_word(&facts, "disk");
 	facts.disk = 1;
 	assert_word(&facts, "disk");
 	facts.clock_offset_s = -4000;
