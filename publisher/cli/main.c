@@ -3,8 +3,8 @@
 #include "publisher/cli/verbs.h"
 
 static const struct cli_verb verbs[] = {
-	{"draft", verb_draft, "CHANNEL [FILE...]", "seal files as the draft of a publication and sign it",
-		draft_options},
+	{"draft", verb_draft, "CHANNEL [FILE...]",
+		"seal files as the draft of a publication and sign it", draft_options},
 	{"show", verb_show, "ID", "open a publication: what it says, who signed, who will receive",
 		show_options},
 	{"approve", verb_approve, "ID", "read another editor's draft and sign it", approve_options},
