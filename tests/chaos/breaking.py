@@ -5,6 +5,7 @@ round what must not last, and counts what died at a fault point meanwhile.
 import collections
 import errno
 import os
+import random
 import shutil
 import signal
 
@@ -41,6 +42,7 @@ class Breaker:
         self.late = 0  # phases that did not come in time
         self.disk_was_full = False  # in this round
         self.armed = []  # processes that should die at a fault point
+        self.cuts = {}  # armed device: the dice of the power cut that goes with its death
         self.copies = {}  # client id: folder with an old copy of its state
         self.waiting = []  # publications that are drafted and not asked to be issued
 
@@ -145,6 +147,23 @@ class Breaker:
         self._kill(device.process, "unit")
         device.start(CERTWIRE_FAULT=step["unit_point"])
         self.armed.append(device)
+
+    def cut_power(self, step):
+        device = self.field.devices(step["unit"])[0]
+        self._kill(device.process, "unit")
+        self._lose_what_was_not_synced(device, step["dice"])
+        device.start()
+
+    def cut_power_at(self, step):
+        """Power goes when the unit comes to a step of its work; it is back when the round ends."""
+        self.unit_dies_at(step)
+        self.cuts[self.armed[-1]] = step["dice"]
+
+    def _lose_what_was_not_synced(self, device, dice):
+        """Of the small disk, on a file system of its own, all survives."""
+        if device.power and device.state.exists():
+            device.power.cut(random.Random(dice) if dice else None)
+            self.faults["power cut"] += 1
 
     def dispatchers_die_at(self, step):
         """Both: whoever leads dies there, and so does the one that takes over."""
@@ -278,6 +297,8 @@ class Breaker:
             shutil.copytree(copy, device.state)
             self.field.restored.add(device.client_id)
             shutil.rmtree(copy)
+            if device.power:
+                device.power.all_is_durable()
         else:
             shutil.copytree(device.state, copy)
         device.start()
@@ -336,6 +357,8 @@ class Breaker:
     def _disarm(self, thing):
         """It died where it should; or it never came there, and is killed like any other."""
         self._kill(thing.process, self._kind(thing))
+        if thing in self.cuts:
+            self._lose_what_was_not_synced(thing, self.cuts.pop(thing))
 
     def restore_rights(self):
         for unit, channel in sorted(self.field.lost, key=str):

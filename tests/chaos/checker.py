@@ -233,6 +233,15 @@ def the_ledger_holds_everything_once(_checker, history):
                 yield f"{what}: {' '.join(map(str, key))} is there {count} times"
 
 
+def numbers_are_given_once(_checker, history):
+    """No device signs two receipts under one number, whatever its disk lost; one whose state came from an old copy may."""
+    restored = {(disk.unit, disk.device) for disk in history.disks if disk.restored}
+    signed = {(r["unit"], r["device"], r["number"], r["sha256"]) for r in history.receipts if r["authentic"]}
+    for (unit, device, number), count in Counter(key[:3] for key in signed).items():
+        if count > 1 and (unit, device) not in restored:
+            yield f"{unit}.{device}: {count} different receipts under number {number}"
+
+
 def watermarks_are_covered(_checker, history):
     """A device was told n only when all its receipts 1 to n are committed and judged."""
     judged = {(r["unit"], r["device"], r["number"]) for r in history.receipts if r["authentic"]}
@@ -363,6 +372,6 @@ def what_a_restore_took_comes_back(_checker, history):
 ALWAYS = (
     mailboxes_are_gapless_and_chained, every_delivery_has_its_entry, ends_are_explained, grants_have_a_delivery,
     nothing_is_sealed_after_a_loss, audiences_follow_the_rights, nobody_writes_without_the_lease, settled_is_proved,
-    the_ledger_holds_everything_once, watermarks_are_covered, outboxes_forget_nothing, nothing_committed_is_undone,
+    the_ledger_holds_everything_once, numbers_are_given_once, watermarks_are_covered, outboxes_forget_nothing, nothing_committed_is_undone,
     inboxes_hold_only_what_was_sent, the_audit_verifies)
 AT_REST = (everybody_has_everything, everything_is_issued, outboxes_are_empty, what_a_restore_took_comes_back)

@@ -20,6 +20,7 @@ from dispatcher import Dispatcher
 from meddler import Meddler
 from office import ADMIN
 from plan import SECOND_DEVICES, SMALL_DISK, UNITS
+from power import Power
 from programs import write_conf, write_private
 from unit import Unit
 from waiting import wait_for
@@ -106,6 +107,7 @@ class Field:
         self.replaced = 0
         self.restored = set()  # client ids whose state came from an old copy
         self.taken = {"receipts": set(), "deliveries": set()}  # by a restore of PostgreSQL: (unit, device, number, sha256), (publication, unit)
+        self.power_ignores = None  # what is synced in vain (powercut.c)
         self.restores_are_told = True  # `certwire-db restored` is run
         self.disk = world.folder / "disk"
         self.mounted = False  # without a disk of its own, that of the machine is never filled
@@ -181,7 +183,16 @@ class Field:
         made.state, made.inbox = made.settings["state"], made.settings["inbox"]
         persist(made.enroll)
         self.world.units[made.client_id] = made
+        made.power = None
+        if unit != SMALL_DISK:
+            self.wire(made)
         return made
+
+    def wire(self, device):
+        """From its next start on its power can be cut."""
+        device.power = Power(self.world.programs.plugin("certwire_powercut"), device.folder, self.power_ignores)
+        device.power.all_is_durable()
+        device.process.env = device.power.environment()
 
     def devices(self, unit):
         return [device for device in self.world.units.values() if device.id == unit]

@@ -48,6 +48,17 @@ def untold(field):
     field.restores_are_told = False
 
 
+def synced_in_vain(what):
+    def spoil(field):
+        field.power_ignores = what
+        for device in list(field.world.units.values()):
+            if device.power:
+                device.process.kill()
+                field.wire(device)
+                device.start()
+    return spoil
+
+
 MECHANISMS = {
     "outbox": Mechanism(
         "a unit sends a receipt again until it is settled", "meddle,kill-broker,kill-postmaster,kill-brokers",
@@ -71,6 +82,12 @@ MECHANISMS = {
     "entitlement-lock": Mechanism(
         "a loss of right waits for whoever is sealing, and the other way round", "suspend-while-sealing",
         ("after the right was lost",), spoil=replaced("entitlement_lock", "FOR UPDATE", "")),
+    "fsync-of-documents": Mechanism(
+        "a document is on the disk before its name is", "cut-power,cut-power-at",
+        ("aside as damaged", "with other bytes"), spoil=synced_in_vain("documents"), rounds=10),
+    "fsync-of-folders": Mechanism(
+        "a document's name is on the disk before the receipt says so", "cut-power,cut-power-at",
+        ("does not hold it", "aside as damaged", "with other bytes"), spoil=synced_in_vain("folders"), rounds=10),
     "epoch": Mechanism(
         "who hears that PostgreSQL went back says again what it lost", "restore-postgres",
         ("which is not committed", "has not come back", "does not hold it"), spoil=untold, rounds=2),

@@ -32,6 +32,8 @@ FAULTS = {
     "kill-backend": (3, ("login",)),
     "kill-postmaster": (3, ("seconds",)),
     "unit-dies-at": (5, ("unit", "unit_point")),
+    "cut-power": (3, ("unit", "dice")),
+    "cut-power-at": (3, ("unit", "unit_point", "dice")),
     "dispatchers-die-at": (4, ("dispatch_point",)),
     "stop-unit": (1, ("unit", "seconds")),
     "stop-broker": (1, ("broker", "seconds")),
@@ -52,7 +54,7 @@ FAULTS = {
     "deny": (2, ("unit", "channel")),
     "revoke-device": (1, ("unit",)),
 }
-FIRST = {"unit-dies-at", "dispatchers-die-at", "stop-leader-past-lease",
+FIRST = {"unit-dies-at", "cut-power-at", "dispatchers-die-at", "stop-leader-past-lease",
          "suspend-while-sealing", "restore-state", "restore-postgres", "meddle", "limit", "disk-full"}  # before anything is issued
 TRICKS = ("withhold", "repeat", "reorder", "forge", "delay")
 LOGINS = ("dispatch_a", "dispatch_b", "broker")
@@ -82,6 +84,7 @@ class Plan:
             "unit": Deck(rng, UNITS), "broker": Deck(rng, (0, 1)), "login": Deck(rng, LOGINS),
             "channel": Deck(rng, CHANNELS), "unit_point": Deck(rng, unit_points),
             "dispatch_point": Deck(rng, dispatch_points), "stays_down": Deck(rng, (False, True)),
+            "mercy": Deck(rng, (0, 1, 1, 1)),
             "with_inbox": Deck(rng, (False, True)), "seconds": Deck(rng, (0.5, 1.0, 2.0)),
         }
         self.sizes, self.channels = Deck(rng, SIZES), Deck(rng, CHANNELS)
@@ -106,6 +109,12 @@ class Plan:
         kind = self.faults.deal()
         step = {"fault": kind, "phase": self.rng.choice(PHASES)}
         for name in FAULTS[kind][1]:
-            step[name] = (self.rng.sample(TRICKS, self.rng.randint(1, 3)) if name == "tricks"
-                          else self.decks[name].deal())
+            step[name] = self._drawn(name)
         return step
+
+    def _drawn(self, name):
+        if name == "tricks":
+            return self.rng.sample(TRICKS, self.rng.randint(1, 3))
+        if name == "dice":  # of a power cut; 0: nothing survives but what was synced
+            return self.decks["mercy"].deal() * self.rng.randrange(1, 1 << 30)
+        return self.decks[name].deal()

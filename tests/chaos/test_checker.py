@@ -306,6 +306,11 @@ def a_device_has_said_nothing_yet(history):
     history.disks[0].items.append((PUBLICATION, "opened", 0, None))
 
 
+@breaks("numbers_are_given_once")
+def a_device_signs_two_receipts_under_a_number(history):
+    history.rows["receipts"].append({**history.receipts[0], "id": 2, "sha256": "33" * 32})
+
+
 def took(history):
     """A restore took the receipt; the device has heard of the new epoch, or not."""
     history.taken["receipts"].add(("huaan", "d1", 1, sha256(RECEIPT)))

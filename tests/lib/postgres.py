@@ -44,15 +44,18 @@ class Cluster:
             log_folder, user=self.user, persistent=persistent, stop_signal=signal.SIGINT)
 
     def create(self):
-        self.folder.mkdir(mode=0o700)
-        if self.user:
-            shutil.chown(self.folder, self.user, pwd.getpwnam(self.user).pw_gid)
+        self.make_folder()
         self._as_owner([self.bin / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust",
                         "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"])
         with open(self.data / "postgresql.conf", "a", encoding="utf-8") as conf:
             conf.write(SETTINGS)
         self.start()
         self.sql(f"CREATE DATABASE {DATABASE}", database="postgres")
+
+    def make_folder(self):
+        self.folder.mkdir(mode=0o700)
+        if self.user:
+            shutil.chown(self.folder, self.user, pwd.getpwnam(self.user).pw_gid)
 
     def start(self):
         self.process.start()
@@ -65,10 +68,10 @@ class Cluster:
         self.stop()
         self.start()
 
-    def back_up(self, folder):
-        """An online copy in a new folder, from which the cluster can be started."""
+    def back_up(self, folder, *more):
+        """An online copy in a new folder, from which the cluster can be started; with "-R" as this one's standby."""
         self._as_owner([self.bin / "pg_basebackup", "-h", self.folder, "-p", str(PORT), "-U", "postgres", "-D", folder,
-                        "-c", "fast", "-X", "stream", "--no-sync"])
+                        "-c", "fast", "-X", "stream", "--no-sync", *more])
 
     def kill(self):
         """As `pg_ctl stop -m immediate`, without waiting for anybody."""

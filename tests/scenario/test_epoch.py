@@ -1,12 +1,15 @@
 """PostgreSQL put back to a copy from before some receipts and some issues, while units were connected: after
 `certwire-db restored` devices and ledger agree again, nothing is forged, stored twice or gone."""
 
+import os
 import random
 import shutil
+import signal
 
 import pytest
 
 from ledger import assert_once
+from postgres import Cluster
 from waiting import wait_for
 from world import World
 
@@ -166,3 +169,49 @@ def test_a_restore_that_nobody_told_of_is_seen(world):
     wait_agreed(world)
     assert [row["publication"] for row in world.cluster.rows(
         "SELECT publication FROM certwire.lost_publications WHERE publication = :'p'", p=later)] == [later]
+
+
+def promoted(world, standby):
+    """The standby answers where the lost primary did, as when its address moves."""
+    world.cluster.kill()
+    standby.sql("SELECT pg_promote()")
+    standby.stop()
+    shutil.rmtree(world.cluster.data)
+    standby.data.rename(world.cluster.data)
+    world.cluster.start()
+
+
+def test_a_standby_that_lacked_the_newest_is_promoted(world):
+    told = refusals(world)
+    standby = Cluster(world.folder / "standby", world.logs)
+    standby.process.name, standby.process.log_file = "standby", world.logs / "standby.log"
+    standby.make_folder()
+    world.others.append(standby.process)
+    world.cluster.back_up(standby.data, "-R")
+    standby.start()
+    streamed = publish(world, "2026-07")
+    for unit in world.units.values():
+        unit.has(streamed)
+    position = world.cluster.value("SELECT pg_current_wal_lsn()::text")
+    wait_for(lambda: standby.rows("SELECT 1 WHERE pg_last_wal_replay_lsn() >= :'p'::pg_lsn", p=position),
+             lambda: f"the standby to follow:\n{standby.process.log_tail()}")
+    receiver = standby.value("SELECT pid FROM pg_stat_wal_receiver")
+    os.kill(receiver, signal.SIGSTOP)
+    late = publish(world, "2026-08")
+    for unit in world.units.values():
+        unit.has(late)
+    world.dispatcher.process.stop()
+    first = epoch(world)
+    os.kill(receiver, signal.SIGKILL)
+    promoted(world, standby)
+    assert world.delivery(late, "huaan") is None, "the standby lacked nothing"
+    restored(world)
+    world.dispatcher.start()
+    wait_agreed(world)
+    assert epoch(world) > first
+    assert_once(world, streamed, world.units.values(), CONTENT)
+    wait_for(lambda: world.cluster.rows("SELECT 1 FROM certwire.lost_publications WHERE publication = :'p' AND units = 3",
+                                        p=late), "the receipts of what it lacked to come back")
+    after = publish(world, "2026-09")
+    assert_once(world, after, world.units.values(), CONTENT)
+    assert refusals(world) == told

@@ -9,6 +9,7 @@ import pytest
 from dispatcher import Dispatcher
 from ledger import assert_once
 from office import FINGERPRINT, PUBLICATION_ID, Holder
+from programs import write_conf
 from waiting import wait_for
 from world import World
 
@@ -151,3 +152,50 @@ def test_resync_gives_nothing_beyond_the_right_of_that_moment(world):
     world.office.admin("reinstate_unit", "luoxing", "已补报")
     wait_ok(luoxing, 4)
     assert len(luoxing.documents()) == 4
+
+
+def verified(world, publication):
+    """Its story, from the database, as somebody checks it who knows the root's fingerprint alone."""
+    conf = write_conf(world.folder / "auditor.conf", {"dsn": world.cluster.dsn("auditor_sun"),
+                                                      "root_fingerprint": world.office.root})
+    story = world.folder / f"{publication[:8]}-{world.office.keyset.stem}.story"
+    world.programs.run("certwire", "audit", publication, "--out", story, "--config", conf)
+    return world.programs.run("certwire", "verify", story, "--root", world.office.root)
+
+
+def test_a_compromised_editor_is_refused_from_then_on_and_believed_before(world):
+    office = world.office
+    before = publish(world, "2026-05", 3, by="editor_gao")
+    for unit in world.units.values():
+        wait_ok(unit, 5)
+    waiting = office.draft("monthly", "2026-06", "月报 2026-06", [world.file("2026-06.bin", CONTENT)], by="editor_gao")
+    office.make_keyset("--compromised", kid(world, "editor_gao"))
+    world.cluster.sql("SELECT certwire.request_issue(:'p')", "editor_gao", p=waiting)
+    wait_for(lambda: world.cluster.rows("SELECT 1 FROM certwire.publication WHERE id = :'p' AND issue_refused_code = 213",
+                                        p=waiting), lambda: "it to be refused\n" + world.dispatcher.process.log_tail())
+    for unit in world.units.values():
+        unit.tool("inbox", "verify")
+    assert "高原" in verified(world, before)
+
+
+def test_a_rotated_device_and_registrar_change_nothing_for_what_was_sent_before(world):
+    """huaan gets another device and gives up the first; then the key that certified them all is retired."""
+    office, first = world.office, world.cluster.value("SELECT id FROM certwire.publication WHERE number = '2026-01'")
+    old = world.units["huaan.d1"]
+    items = world.receipt_items(first)
+    new = world.add_device("huaan", "华安网络", "d3").start().connected()
+    wait_for(lambda: new.documents() == old.documents() != {},
+             lambda: f"the new device to get what it lacks\n{new.process.log_tail()}")
+    old.process.stop()
+    office.admin("revoke_device", "huaan", "d1", "设备更换")
+    office.make_keyset("--retire", kid(world, "registrar_zhao"))
+    world.broker.process.stop()
+    world.broker.start()
+    fourth = publish(world, "2026-10", 3, by="editor_chen")
+    wait_for(lambda: [r for r in world.receipt_items(fourth) if (r["unit"], r["device"]) == ("huaan", "d3")],
+             lambda: f"the new device to store it\n{new.process.log_tail()}")
+    for unit in ("beichen", "luoxing"):
+        world.units[f"{unit}.d1"].has(fourth)
+    assert [r for r in world.receipt_items(first) if r in items] == items, "a receipt of before counts no more"
+    verified(world, first)
+    verified(world, fourth)
