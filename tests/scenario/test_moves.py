@@ -190,7 +190,7 @@ class Seminar:
     def __init__(self, moves):
         self.moves = moves
         self.id = moves.publish("seminar", "2026-03", "漏洞研判研讨会", SEMINAR, 3, "--field", "seats=4",
-                                "--field", "reply-by=2099-01-01T00:00:00+08:00")
+                                "--field", "reply-by=2098-12-01T00:00:00+08:00")
         for unit in (moves.huaan, moves.luoxing, moves.tiangong):
             unit.has(self.id)
 
