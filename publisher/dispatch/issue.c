@@ -61,6 +61,7 @@ static bool issue_one(struct dispatch *dispatch, const struct ledger_draft *draf
 
 	for (size_t i = 0; i < manifest->reference_count; i++)
 		targets[count++] = manifest->references[i].publication;
+	fault_point("dispatch-before-issue");
 	if (!ledger_issue(&dispatch->ledger, &draft->entry.publication, draft->entry.signature_count,
 			count, targets, &issued, err))
 		return false;

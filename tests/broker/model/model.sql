@@ -17,7 +17,7 @@ BEGIN
 	moment := clock_timestamp();
 	INSERT INTO certwire.publication AS p (id, kind, channel, number, state, manifest_digest, body_digest, stream, parts, audience, audience_digest,
 			drafted_keyset, approvals_needed, approved_at, issue_requested_by, issue_requested_at, issued_at, keyset, issued_version)
-		VALUES (md5(random()::text), 'publish', channel, '1', 'issued', sha256(random()::text::bytea), sha256('x'), decode(repeat('03', 24), 'hex'), 1,
+		VALUES (md5(random()::text), 'publish', channel, left(md5(random()::text), 12), 'issued', sha256(random()::text::bytea), sha256('x'), decode(repeat('03', 24), 'hex'), 1,
 			'{"v":1,"rule":"entitled"}', sha256('x'), 1, 1, moment, 'm', moment, moment, 1, 1) RETURNING p.* INTO made;
 	PERFORM certwire.enter_audience(made, NULL, 1, moment);
 END
