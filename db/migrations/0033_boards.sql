@@ -28,7 +28,8 @@ GRANT EXECUTE ON FUNCTION certwire.board_publications TO certwire_editor, certwi
 
 CREATE FUNCTION certwire.board_totals(since timestamptz, until timestamptz, OUT units int, OUT median_s bigint, OUT p95_s bigint)
 	LANGUAGE sql STABLE SECURITY DEFINER SET search_path = certwire, pg_temp SET jit = off AS $$
-	SELECT count(DISTINCT d.unit)::int,
+	SELECT (SELECT count(*)::int FROM (SELECT e.unit FROM publication q JOIN delivery e ON e.publication = q.id
+			WHERE q.state = 'issued' AND q.issued_at >= since AND q.issued_at < until GROUP BY e.unit) u),
 		extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY greatest(d.stored_at, p.issued_at) - p.issued_at)
 			FILTER (WHERE d.stored_at IS NOT NULL))::bigint,
 		extract(epoch FROM percentile_disc(0.95) WITHIN GROUP (ORDER BY greatest(d.stored_at, p.issued_at) - p.issued_at)

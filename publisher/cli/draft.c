@@ -331,8 +331,8 @@ bool draft_make(const struct cli_call *call, enum kind kind, const char *target,
 	CLEANUP(draft_release)
 	struct draft draft = DRAFT_INIT;
 
-	/* A recall is urgent: it waits for nobody but who approves it. */
-	draft.submits = kind == KIND_RECALL || cli_has(call, "submit");
+	/* What takes back is urgent: it waits for nobody but who approves it. */
+	draft.submits = kind != KIND_PUBLISH || cli_has(call, "submit");
 	return read_what(call, kind, &draft, err) && refer(&draft, kind, target, err) &&
 		   make(call, &draft, err);
 }

@@ -35,7 +35,7 @@ def state(desk, publication):
 @pytest.fixture(scope="module")
 def issued(desk):
     file = desk.write("a.txt", b"x")
-    made = draft(desk, "draft", "weekly", "--number", "2026-47", "--title", "周报", file)
+    made = draft(desk, "draft", "weekly", "--submit", "--number", "2026-47", "--title", "周报", file)
     early = desk.refused("editor_wang", "recall", made, "--reason", REASON, status=3)
     assert "only what is issued can be recalled" in early and "certwire withdraw" in early
     desk.certwire("editor_chen", "approve", made, "--yes")
@@ -94,7 +94,7 @@ def test_status_shows_who_has_confirmed(desk, issued, recall):
 
 def test_a_number_goes_out_again_only_as_what_replaces_it(desk, issued, recall):
     file = desk.write("b.txt", b"y")
-    again = ("draft", "weekly", "--number", "2026-47", "--title", "周报（更正）", file)
+    again = ("draft", "weekly", "--submit", "--number", "2026-47", "--title", "周报（更正）", file)
     assert f"--supersedes {issued[:8]}" in desk.refused("editor_wang", *again, status=1)
     newer = draft(desk, *again, "--supersedes", issued[:8])
     assert issued in desk.certwire("editor_wang", "show", newer).stdout
