@@ -167,6 +167,14 @@ bool ledger_issue_rest(struct ledger *ledger, struct ledger_rest *ret, struct er
 	return ledger_pub_id(rows, 0, 0, &ret->publication, err);
 }
 
+bool ledger_release_scheduled(struct ledger *ledger, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_int(&params, ledger->fence);
+	return pg_exec(ledger->pg, sql_ledger_release_scheduled, &params, NULL, err);
+}
+
 bool ledger_fill(
 	struct ledger *ledger, int64_t max_units, struct ledger_filled *ret, struct err *err)
 {

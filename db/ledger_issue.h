@@ -78,6 +78,9 @@ struct ledger_rest {
 bool ledger_issue_rest(
 	struct ledger *ledger, struct ledger_rest *ret, struct err *err) MUST_USE NONNULL;
 
+/* Asks for the issue of what editors scheduled for now, unless its audience is not the approved one. */
+bool ledger_release_scheduled(struct ledger *ledger, struct err *err) MUST_USE NONNULL;
+
 struct ledger_filled {
 	int64_t entries;
 	bool more; /* units whose rights are still to be looked at */

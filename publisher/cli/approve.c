@@ -1,6 +1,7 @@
 #include "publisher/cli/verbs.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "common/approval.h"
 #include "db/editor.h"
@@ -23,6 +24,11 @@ static bool check_may_approve(const struct opened *opened, struct err *err)
 
 	if (publication->issued_at)
 		return err_set(err, ERR_DENIED, "publication %s is issued already", opened->found.brief);
+	if (strcmp(publication->state, "draft") == 0 &&
+		!approvals_include(&opened->approvals, opened->editor.kid))
+		return err_set(err, ERR_DENIED,
+			"publication %s is not handed over for review; its drafter runs: certwire submit %s",
+			opened->found.brief, opened->found.brief);
 	if (approvals_include(&opened->approvals, opened->editor.kid))
 		return err_set(err, ERR_DENIED,
 			"you have signed publication %s already; another editor must approve it",

@@ -1,5 +1,6 @@
 #include "publisher/cli/audience.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -99,8 +100,8 @@ static bool add_other(const struct editor_audience *unit, struct table *table, s
 	return table_add_row(table, cells, err);
 }
 
-static bool fill(
-	const struct audience *audience, struct table *receiving, struct table *others, struct err *err)
+static bool fill(const struct audience *audience, int named_max, struct table *receiving,
+	struct table *others, struct err *err)
 {
 	int named = 0;
 
@@ -110,29 +111,39 @@ static bool fill(
 		if (!unit.receives) {
 			if (!add_other(&unit, others, err))
 				return false;
-		} else if (named++ < NAMED_MAX && !add_receiving(&unit, receiving, err)) {
+		} else if (named++ < named_max && !add_receiving(&unit, receiving, err)) {
 			return false;
 		}
 	}
 	return true;
 }
 
-bool audience_detail(const struct audience *audience, struct buf *out, struct err *err)
+static bool detail(const struct audience *audience, int named_max, struct buf *out, struct err *err)
 {
 	auto_table struct table receiving;
 	auto_table struct table others;
 
 	table_init(&receiving, 3);
 	table_init(&others, 3);
-	if (!fill(audience, &receiving, &others, err) ||
+	if (!fill(audience, named_max, &receiving, &others, err) ||
 		!buf_printf(out, err, "将收到 will receive: %d\n", audience->receiving) ||
 		!table_write(&receiving, 2, out, err))
 		return false;
-	if (audience->receiving > NAMED_MAX &&
-		!buf_printf(out, err, "  … 及另外 %d 个单位\n", audience->receiving - NAMED_MAX))
+	if (audience->receiving > named_max &&
+		!buf_printf(out, err, "  … 及另外 %d 个单位\n", audience->receiving - named_max))
 		return false;
 	return buf_printf(out, err, "不会收到 will not: %d\n", audience->others) &&
 		   table_write(&others, 2, out, err);
+}
+
+bool audience_detail(const struct audience *audience, struct buf *out, struct err *err)
+{
+	return detail(audience, NAMED_MAX, out, err);
+}
+
+bool audience_list(const struct audience *audience, struct buf *out, struct err *err)
+{
+	return detail(audience, INT_MAX, out, err);
 }
 
 json_t *audience_json(const struct audience *audience)

@@ -45,6 +45,10 @@ bool audience_summary(
 bool audience_detail(
 	const struct audience *audience, struct buf *out, struct err *err) MUST_USE NONNULL;
 
+/* The same, with all who do. */
+bool audience_list(
+	const struct audience *audience, struct buf *out, struct err *err) MUST_USE NONNULL;
+
 /* {"receiving": n, "units": [...]}; new, NULL when memory is short. */
 json_t *audience_json(const struct audience *audience) MUST_USE NONNULL;
 

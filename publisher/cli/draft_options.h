@@ -20,4 +20,15 @@
 bool draft_options_read(const struct cli_call *call, enum kind kind, int64_t now,
 	struct manifest *ret, struct buf *rule, struct err *err) MUST_USE NONNULL;
 
+/*
+ * The same for a manifest and rule that there are already: a new id and salt, and what the options
+ * say anew.
+ */
+bool draft_options_change(const struct cli_call *call, int64_t now, struct manifest *manifest,
+	struct buf *rule, struct err *err) MUST_USE NONNULL;
+
+/* A test goes to these units, and to no others whatever --to says; its rule is made anew. */
+bool draft_options_test(const char *const *units, size_t count, struct manifest *manifest,
+	struct buf *rule, struct err *err) MUST_USE NONNULL;
+
 #endif

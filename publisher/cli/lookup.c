@@ -87,7 +87,9 @@ const char *publication_state_text(const char *state)
 {
 	static const char *const texts[][2] = {
 		{"draft", "草稿 draft"},
+		{"review", "待审签 review"},
 		{"approved", "已审签 approved"},
+		{"scheduled", "已定时 scheduled"},
 		{"issued", "已发布 issued"},
 		{"withdrawn", "已撤回 withdrawn"},
 		{"superseded", "已被替代 superseded"},

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "publisher/cli/audience.h"
+#include "publisher/cli/comment.h"
 #include "publisher/cli/manifest_view.h"
 #include "publisher/cli/opened.h"
 #include "publisher/cli/output.h"
@@ -26,12 +27,12 @@ static bool print_json(
 		err);
 }
 
-static bool print_text(
-	const struct opened *opened, const struct audience *audience, struct err *err)
+static bool print_text(struct session *session, const struct opened *opened,
+	const struct audience *audience, struct err *err)
 {
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 
-	if (!opened_view(opened, &text, err))
+	if (!opened_view(opened, &text, err) || !comments_view(session, opened, &text, err))
 		return false;
 	/* Once issued the audience is history: status tells it. */
 	if (!opened->found.publication.issued_at && !audience_detail(audience, &text, err))
@@ -50,5 +51,5 @@ bool verb_show(const struct cli_call *call, struct err *err)
 		!audience_of(session.pg, &opened.found.publication, &audience, err))
 		return false;
 	return cli_has(call, "json") ? print_json(&opened, &audience, err)
-								 : print_text(&opened, &audience, err);
+								 : print_text(&session, &opened, &audience, err);
 }

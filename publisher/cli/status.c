@@ -5,6 +5,7 @@
 
 #include "common/json.h"
 #include "common/refusal.h"
+#include "db/editor_course.h"
 #include "publisher/cli/board.h"
 #include "publisher/cli/confirmed.h"
 #include "publisher/cli/lookup.h"
@@ -41,6 +42,21 @@ static bool issue_text(
 	return buf_append_str(out, "已提交，等待分发程序 waiting for the dispatcher", err);
 }
 
+/* What stands between a draft and its issue. */
+static bool course_text(
+	struct session *session, const struct lookup *found, struct buf *out, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+	struct editor_course course;
+
+	if (!editor_course(session->pg, found->publication.id, &rows, &course, err) ||
+		!manifest_view_line(out, "提交审签", WHEN_OR_EMPTY(course.submitted_at), err) ||
+		!manifest_view_line(out, "退回", WHEN_OR_EMPTY(course.returned_at), err))
+		return false;
+	return manifest_view_line(out, "定时发布", WHEN_OR_EMPTY(course.scheduled_at), err) &&
+		   manifest_view_line(out, "未发布", course.held_back ? course.held_back : "", err);
+}
+
 static bool fate_text(
 	const struct editor_publication *publication, struct buf *out, struct err *err)
 {
@@ -72,17 +88,20 @@ static bool head_text(const struct lookup *found, struct buf *out, struct err *e
 			   manifest_view_line(out, "撤回", publication->withdrawn_reason, err));
 }
 
-static bool print_text(const struct lookup *found, const struct board *board,
-	const struct confirmed *confirmed, struct err *err)
+static bool print_text(struct session *session, const struct lookup *found,
+	const struct board *board, const struct confirmed *confirmed, struct err *err)
 {
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 	auto_buf struct buf summary = BUF_INIT(OUTPUT_MAX);
 
-	if (!head_text(found, &text, err) || !confirmed_view(confirmed, &text, err))
+	if (!head_text(found, &text, err) || !confirmed_view(confirmed, &text, err) ||
+		(!found->publication.issued_at && !course_text(session, found, &text, err)))
 		return false;
-	if (board->total > 0 && (!board_summary(board, &summary, err) ||
-								!manifest_view_line(&text, "送达", buf_str(&summary), err) ||
-								!board_view(board, &text, err)))
+	if (board->total > 0 &&
+		(!board_summary(board, &summary, err) ||
+			!board_overdue(board, found->publication.issued_at, session->now, &summary, err) ||
+			!manifest_view_line(&text, "送达", buf_str(&summary), err) ||
+			!board_view(board, &text, err)))
 		return false;
 	return output_text(&text, err);
 }
@@ -124,5 +143,5 @@ bool verb_status(const struct cli_call *call, struct err *err)
 		   board_read(session.pg, found.publication.id, &board, err) &&
 		   confirmed_read(session.pg, found.publication.id, &confirmed, err) &&
 		   (cli_has(call, "json") ? print_json(&found, &board, &confirmed, err)
-								  : print_text(&found, &board, &confirmed, err));
+								  : print_text(&session, &found, &board, &confirmed, err));
 }

@@ -61,6 +61,7 @@ static bool issue_one(struct dispatch *dispatch, const struct ledger_draft *draf
 
 	for (size_t i = 0; i < manifest->reference_count; i++)
 		targets[count++] = manifest->references[i].publication;
+	fault_point("dispatch-before-issue");
 	if (!ledger_issue(&dispatch->ledger, &draft->entry.publication, draft->entry.signature_count,
 			count, targets, &issued, err))
 		return false;
@@ -101,7 +102,7 @@ bool issue_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
 	/* After its end the keyset vouches for no editor: publications wait for the next one. */
 	if (!keyset_check_current(dispatch_keyset(dispatch), clock_now(dispatch->clock), err))
 		return err_context(err, "nothing is issued");
-	if (!issue_rest(dispatch, ret_more, err))
+	if (!issue_rest(dispatch, ret_more, err) || !ledger_release_scheduled(&dispatch->ledger, err))
 		return false;
 	if (!ledger_drafts(&dispatch->ledger, dispatch->key.kid, 1, &rows, err))
 		return false;

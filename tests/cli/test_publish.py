@@ -9,7 +9,7 @@ from desk import BIN, SEMINAR, peer
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 700
 TITLE = "网络安全信息与动态周报（第47期）"
-WEEKLY = ("draft", "weekly", "--number", "2026-47", "--title", TITLE)
+WEEKLY = ("draft", "weekly", "--submit", "--number", "2026-47", "--title", TITLE)
 
 
 @pytest.fixture(scope="module")

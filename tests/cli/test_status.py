@@ -14,7 +14,7 @@ def issued(desk):
     """A publication to unit-a and unit-b, and to unit-c which was suspended after its issue."""
     desk.sql("SELECT 1 FROM certwire.reinstate_unit('unit-c', '已续签')")
     file = desk.write("a.txt", b"x")
-    draft = desk.certwire("editor_wang", "draft", "weekly", "--number", "2026-47", "--title", "周报",
+    draft = desk.certwire("editor_wang", "draft", "weekly", "--submit", "--number", "2026-47", "--title", "周报",
                           file).stdout.strip()
     desk.certwire("editor_chen", "approve", draft, "--yes")
     desk.certwire("editor_wang", "issue", draft, "--yes", "3")

@@ -111,7 +111,7 @@ SELECT throws_ok($$INSERT INTO certwire.entitlement (effect, unit, channel) VALU
 -- The approvals of the policy count beside the keyset's.
 SELECT certwire.set_policy('monthly', '两人签署', approvals => 2);
 SELECT t.as('ed1');
-SELECT is(t.draft('strict', 'monthly', 1), 'draft', 'one signature is not enough where the policy wants two');
+SELECT is(t.draft('strict', 'monthly', 1), 'review', 'one signature is not enough where the policy wants two');
 SELECT t.as('ed2');
 SELECT is((SELECT state FROM certwire.approve(t.id('strict'), t.id('ed2'), 'h..s')), 'approved', 'two are');
 SELECT is((SELECT approvals FROM certwire.policies() WHERE channel = 'monthly'), 2, 'editors see what is wanted');

@@ -59,10 +59,10 @@ BEGIN
 END
 $$;
 
--- Drafts as the login it is called as, whose key is t.id(login).
+-- Drafts as the login it is called as, whose key is t.id(login), and hands it over for review.
 CREATE FUNCTION t.draft(name text, channel text = 'weekly', needed int = 2, rule text = '{"v":1,"rule":"entitled"}',
 	not_before timestamptz = NULL, expires_at timestamptz = NULL, keyset int = 1, kind text = 'publish', target text = NULL,
-	number text = NULL) RETURNS text LANGUAGE plpgsql AS $$
+	number text = NULL, submit boolean = true) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	done record;
 BEGIN
@@ -73,6 +73,9 @@ BEGIN
 	PERFORM certwire.put_content_key(t.id(name), t.id(k), decode(repeat('bb', 80), 'hex'))
 		FROM unnest(ARRAY['ed1', 'ed2', 'ed3', 'dsp']) k;
 	SELECT * INTO done FROM certwire.draft_finish(t.id(name), t.id(session_user), 'h..s');
+	IF done.state = 'draft' AND submit THEN
+		RETURN certwire.submit_publication(t.id(name));
+	END IF;
 	RETURN done.state;
 END
 $$;
