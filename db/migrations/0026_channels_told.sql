@@ -62,7 +62,7 @@ COMMENT ON FUNCTION certwire.channels_told IS 'For each channel whether the unit
 
 CREATE FUNCTION certwire.head_channels(fence bigint, unit text)
 	RETURNS TABLE (channel text, receives boolean, since timestamptz, reason text)
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp SET jit = off AS $$
 #variable_conflict use_variable
 BEGIN
 	PERFORM check_fence(fence);

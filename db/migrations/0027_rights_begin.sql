@@ -167,7 +167,7 @@ COMMENT ON FUNCTION certwire.units_turned IS 'Units whose rights the clock may h
 
 CREATE FUNCTION certwire.fill_due(fence bigint, max_units int)
 	RETURNS TABLE (entries int, more boolean)
-	LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = certwire, pg_temp SET jit = off AS $$
 #variable_conflict use_variable
 DECLARE
 	looked fill_state;

@@ -27,8 +27,9 @@ $$;
 -- or gap before the first right that began since. Of rights that had begun at that time.
 CREATE FUNCTION m.owed(at timestamptz) RETURNS TABLE (unit text, publication text, channel text) LANGUAGE sql AS $$
 	SELECT u.id, p.id, p.channel
-	FROM certwire.unit u CROSS JOIN certwire.publication p
-	CROSS JOIN LATERAL (SELECT certwire.rights_history(u.id, p.channel) AS h) r
+	FROM (SELECT n.id, c.id AS channel, certwire.rights_history(n.id, c.id) AS h FROM certwire.unit n CROSS JOIN certwire.channel c OFFSET 0) r
+	JOIN certwire.unit u ON u.id = r.id
+	JOIN certwire.publication p ON p.channel = r.channel
 	LEFT JOIN LATERAL (SELECT lower(x) AS begins FROM unnest(r.h) x WHERE lower(x) > p.issued_at AND lower(x) <= owed.at ORDER BY 1 LIMIT 1) s ON true
 	LEFT JOIN certwire.channel_policy q ON q.channel = p.channel AND q.since <= s.begins AND (q.until IS NULL OR q.until > s.begins)
 	CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM unnest(r.h) x WHERE upper(x) <= s.begins) AS had) b
@@ -39,7 +40,7 @@ CREATE FUNCTION m.owed(at timestamptz) RETURNS TABLE (unit text, publication tex
 $$;
 
 -- Looks for rights that have begun, a few units a call, then holds every mailbox against the rule.
-CREATE FUNCTION m.fill() RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION m.fill() RETURNS void LANGUAGE plpgsql SET jit = off AS $$
 DECLARE
 	looked timestamptz;
 	wrong text;
@@ -51,8 +52,8 @@ BEGIN
 	SELECT string_agg(format('%s lacks %s', o.unit, o.publication), ', ') INTO wrong
 		FROM m.owed(looked) o JOIN certwire.rights_at(looked) r ON r.unit = o.unit AND r.channel = o.channel
 		WHERE NOT EXISTS (SELECT FROM certwire.delivery d WHERE d.unit = o.unit AND d.publication = o.publication);
-	wrong := coalesce(wrong, (SELECT string_agg(format('%s has %s', d.unit, d.publication), ', ') FROM certwire.delivery d
-		WHERE NOT EXISTS (SELECT FROM m.owed(clock_timestamp()) o WHERE o.unit = d.unit AND o.publication = d.publication)));
+	wrong := coalesce(wrong, (SELECT string_agg(format('%s has %s', s.unit, s.publication), ', ') FROM (
+		SELECT d.unit, d.publication FROM certwire.delivery d EXCEPT SELECT o.unit, o.publication FROM m.owed(clock_timestamp()) o) s));
 	wrong := coalesce(wrong, (SELECT string_agg(e.unit, ', ') FROM (SELECT n.unit FROM certwire.entry n GROUP BY n.unit
 		HAVING max(n.number) <> count(*) OR count(*) <> count(DISTINCT n.publication)) e));
 	IF wrong IS NOT NULL THEN
@@ -106,7 +107,7 @@ END
 $$;
 
 -- What why says of each unit and channel, and what a head does; the time is the database's when it was asked.
-CREATE FUNCTION m.truth(units text[]) RETURNS TABLE (unit text, channel text, allows boolean, good boolean, us bigint, told boolean) LANGUAGE sql VOLATILE AS $$
+CREATE FUNCTION m.truth(units text[]) RETURNS TABLE (unit text, channel text, allows boolean, good boolean, us bigint, told boolean) LANGUAGE sql VOLATILE SET jit = off AS $$
 	SELECT u, c.channel, w.allows, w.good, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
 		CASE WHEN c.receives = (c.reason IS NULL) THEN c.receives END
 	FROM unnest(units) u CROSS JOIN LATERAL certwire.channels_told(u, clock_timestamp()) c
