@@ -124,7 +124,7 @@ bool field_set_pub_id(json_t *object, const char *name, const struct pub_id *val
 }
 
 /* Values written this way are keys, nonces and grants: short. */
-enum { FIELD_BYTES_MAX = 256 };
+enum { FIELD_BYTES_MAX = 4096 };
 
 bool field_set_b64(json_t *object, const char *name, const void *data, size_t len)
 {

@@ -24,6 +24,8 @@ const struct jws_type jws_sync = {
 	"certwire-sync+jws", "sync", LIMIT_SYNC_JWS, REFUSAL_SYNC_MALFORMED, REFUSAL_SYNC_SIGNATURE};
 const struct jws_type jws_receipt = {"certwire-receipt+jws", "receipt", LIMIT_RECEIPT_JWS,
 	REFUSAL_RECEIPT_MALFORMED, REFUSAL_RECEIPT_SIGNATURE};
+const struct jws_type jws_reply = {"certwire-reply+jws", "reply", LIMIT_REPLY_JWS,
+	REFUSAL_REPLY_MALFORMED, REFUSAL_REPLY_SIGNATURE};
 
 /* The longest header any type has is well under this. */
 enum { HEADER_MAX = 256, HEADER_FIELDS = 3 };

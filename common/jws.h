@@ -36,6 +36,7 @@ extern const struct jws_type jws_entry;
 extern const struct jws_type jws_head;
 extern const struct jws_type jws_sync;
 extern const struct jws_type jws_receipt;
+extern const struct jws_type jws_reply;
 
 struct jws {
 	const struct jws_type *type; /* borrowed, for ever */

@@ -70,6 +70,11 @@ enum {
 	/* Section 9. */
 	LIMIT_RECEIPT_ITEMS = 64,
 
+	/* Section 14. */
+	LIMIT_REPLY_CONTENT = 3072,
+	LIMIT_REPLY_NOTE = 1024,
+	LIMIT_REPLY_SEATS = 1000,
+
 	/* Section 10. */
 	LIMIT_SYNC_RANGES = 64,
 	LIMIT_SYNC_GRANTS = 64,

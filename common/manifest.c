@@ -7,16 +7,22 @@
 #include "common/filename.h"
 #include "common/refusal.h"
 
+void manifest_clear_files(struct manifest *manifest)
+{
+	for (size_t i = 0; i < manifest->file_count; i++) {
+		free(manifest->files[i].name);
+		free(manifest->files[i].type);
+	}
+	manifest->file_count = 0;
+}
+
 static void release_lists(struct manifest *manifest)
 {
 	for (size_t i = 0; i < manifest->field_count; i++) {
 		free(manifest->fields[i].name);
 		free(manifest->fields[i].value);
 	}
-	for (size_t i = 0; i < manifest->file_count; i++) {
-		free(manifest->files[i].name);
-		free(manifest->files[i].type);
-	}
+	manifest_clear_files(manifest);
 }
 
 void manifest_release(struct manifest *manifest)

@@ -74,6 +74,9 @@ bool manifest_add_field(struct manifest *manifest, const char *name, const char 
 bool manifest_add_file(struct manifest *manifest, const char *name, const char *type,
 	int64_t size_bytes, const struct digest *digest, struct err *err) MUST_USE NONNULL;
 
+/* Forgets its files. */
+void manifest_clear_files(struct manifest *manifest) NONNULL;
+
 /*
  * Appends the bytes. Whatever manifest_parse and manifest_check_names would refuse is refused here,
  * so that an editor learns of it and not the units.

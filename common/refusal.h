@@ -98,6 +98,17 @@
 		"同步请求的设备不明、已吊销或不属于该主题的单位") \
 	X(SYNC_BEYOND, 614, "sync of a device that holds more than the ledger has signed", \
 		"设备持有的条目超出台账已签发的范围") \
+	X(REPLY_MALFORMED, 621, "reply malformed", "答复格式有误") \
+	X(REPLY_SIGNATURE, 622, "reply's signature is wrong", "答复签名不正确") \
+	X(REPLY_DEVICE, 623, "reply's device unknown, or revoked before the commit", \
+		"答复的设备不明，或在入库前已吊销") \
+	X(REPLY_UNIT, 624, "reply's unit is not the topic's", "答复的单位与主题不符") \
+	X(REPLY_SEAL, 625, "reply does not open", "答复无法解封") \
+	X(REPLY_CONTENT, 626, "reply's content malformed", "答复内容格式有误") \
+	X(REPLY_OTHER, 627, "reply was sealed by another device or under another number", \
+		"答复内容属于另一设备或另一编号") \
+	X(REPLY_DELIVERY, 628, "reply is to nothing that the unit was sent, or not to this manifest", \
+		"答复所指文件未曾发给该单位，或清单不符") \
 	X(STORY_MALFORMED, 701, "story malformed", "证明文件格式有误") \
 	X(STORY_OTHER, 702, "story says other than what was signed", "证明文件与所签内容不符") \
 	X(KEY_FILE, 901, "key file malformed, or its mode or owner wrong", \

@@ -32,6 +32,9 @@ enum publication_column {
 	P_OPENED,
 	P_REFUSED,
 	P_ENDED,
+	P_FATE,
+	P_FATE_BY,
+	P_FATE_AT,
 };
 
 bool editor_publications(
@@ -81,6 +84,9 @@ static void read_progress(const struct pg_rows *rows, int row, struct editor_pub
 	out->opened = (int)pg_int(rows, row, P_OPENED);
 	out->refused = (int)pg_int(rows, row, P_REFUSED);
 	out->ended = (int)pg_int(rows, row, P_ENDED);
+	out->fate = pg_text(rows, row, P_FATE);
+	out->fate_by = pg_text(rows, row, P_FATE_BY);
+	out->fate_at = pg_time(rows, row, P_FATE_AT);
 }
 
 bool editor_publications_at(

@@ -41,6 +41,9 @@ struct editor_publication {
 	int opened;
 	int refused; /* refused, and not stored since */
 	int ended; /* expired or withdrawn */
+	const char *fate; /* "recalled", "superseded"; NULL: it stands */
+	const char *fate_by; /* id of what did that */
+	int64_t fate_at;
 };
 
 /*

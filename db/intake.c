@@ -4,7 +4,7 @@
 
 #include "db/embedded.h"
 
-bool intake_receipts(struct pg *pg, const char *broker, size_t count,
+static bool intake_items(struct pg *pg, const char *sql, const char *broker, size_t count,
 	const struct intake_item *items, struct err *err)
 {
 	struct pg_params params = PG_PARAMS_INIT;
@@ -25,28 +25,19 @@ bool intake_receipts(struct pg *pg, const char *broker, size_t count,
 	pg_param_texts(&params, count, devices);
 	pg_param_ints(&params, count, numbers);
 	pg_param_blobs(&params, count, raws);
-	return pg_exec(pg, sql_intake_receipts, &params, NULL, err);
+	return pg_exec(pg, sql, &params, NULL, err);
+}
+
+bool intake_receipts(struct pg *pg, const char *broker, size_t count,
+	const struct intake_item *items, struct err *err)
+{
+	return intake_items(pg, sql_intake_receipts, broker, count, items, err);
 }
 
 bool intake_replies(struct pg *pg, const char *broker, size_t count,
 	const struct intake_item *items, struct err *err)
 {
-	struct pg_params params = PG_PARAMS_INIT;
-	const char *units[INTAKE_BATCH_MAX];
-	const char *devices[INTAKE_BATCH_MAX];
-	struct pg_bytes raws[INTAKE_BATCH_MAX];
-
-	assert(count <= INTAKE_BATCH_MAX);
-	for (size_t i = 0; i < count; i++) {
-		units[i] = items[i].unit;
-		devices[i] = items[i].device;
-		raws[i] = items[i].raw;
-	}
-	pg_param_text(&params, broker);
-	pg_param_texts(&params, count, units);
-	pg_param_texts(&params, count, devices);
-	pg_param_blobs(&params, count, raws);
-	return pg_exec(pg, sql_intake_replies, &params, NULL, err);
+	return intake_items(pg, sql_intake_replies, broker, count, items, err);
 }
 
 bool intake_presence(struct pg *pg, const char *broker, size_t count,

@@ -22,7 +22,7 @@ enum { INTAKE_BATCH_MAX = 256 };
 struct intake_item {
 	const char *unit;
 	const char *device;
-	int64_t number; /* the device's running number; of receipts alone */
+	int64_t number; /* the device's running number, one series for both */
 	struct pg_bytes raw; /* the JWS; one that is there already is not put again */
 };
 

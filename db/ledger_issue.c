@@ -81,6 +81,27 @@ bool ledger_draft_at(const struct pg_rows *rows, int row, struct ledger_draft *r
 	return true;
 }
 
+bool ledger_draft_references(struct ledger *ledger, struct ledger_draft *draft, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+	struct pg_params params = PG_PARAMS_INIT;
+	char id[PUB_ID_SIZE];
+
+	pg_param_text(&params, pub_id_format(&draft->entry.publication, id));
+	if (!pg_exec(ledger->pg, sql_ledger_references, &params, &rows, err))
+		return false;
+	draft->reference_count = 0;
+	for (int row = 0; row < pg_row_count(rows) && row < LIMIT_REFERENCES; row++) {
+		struct manifest_reference *reference = &draft->references[row];
+
+		if (!ledger_pub_id(rows, row, 1, &reference->publication, err))
+			return false;
+		reference->recalls = strcmp(pg_text(rows, row, 0), "recalls") == 0;
+		draft->reference_count++;
+	}
+	return true;
+}
+
 bool ledger_read_parts(struct ledger *ledger, const struct pub_id *publication, uint32_t from,
 	uint32_t to, struct pg_rows **ret, struct err *err)
 {
@@ -106,21 +127,21 @@ bool ledger_part_at(const struct pg_rows *rows, int row, struct part *ret, struc
 }
 
 bool ledger_issue(struct ledger *ledger, const struct pub_id *publication, size_t signatures,
-	size_t recall_count, const struct pub_id *recalls, struct ledger_issued *ret, struct err *err)
+	size_t target_count, const struct pub_id *targets, struct ledger_issued *ret, struct err *err)
 {
-	char recalled[LIMIT_REFERENCES][PUB_ID_SIZE];
+	char ids[LIMIT_REFERENCES][PUB_ID_SIZE];
 	const char *names[LIMIT_REFERENCES];
 	auto_rows struct pg_rows *rows = NULL;
 	struct pg_params params = PG_PARAMS_INIT;
 	char id[PUB_ID_SIZE];
 
-	assert(recall_count <= LIMIT_REFERENCES);
-	for (size_t i = 0; i < recall_count; i++)
-		names[i] = pub_id_format(&recalls[i], recalled[i]);
+	assert(target_count <= LIMIT_REFERENCES);
+	for (size_t i = 0; i < target_count; i++)
+		names[i] = pub_id_format(&targets[i], ids[i]);
 	pg_param_int(&params, ledger->fence);
 	pg_param_text(&params, pub_id_format(publication, id));
 	pg_param_int(&params, (int64_t)signatures);
-	pg_param_texts(&params, recall_count, names);
+	pg_param_texts(&params, target_count, names);
 	if (!pg_exec(ledger->pg, sql_ledger_issue, &params, &rows, err))
 		return false;
 	*ret = (struct ledger_issued){.done = pg_row_count(rows) > 0};
@@ -144,6 +165,14 @@ bool ledger_issue_rest(struct ledger *ledger, struct ledger_rest *ret, struct er
 		return true;
 	ret->deliveries = pg_int(rows, 0, 1);
 	return ledger_pub_id(rows, 0, 0, &ret->publication, err);
+}
+
+bool ledger_release_scheduled(struct ledger *ledger, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_int(&params, ledger->fence);
+	return pg_exec(ledger->pg, sql_ledger_release_scheduled, &params, NULL, err);
 }
 
 bool ledger_fill(

@@ -14,6 +14,7 @@
 #include "common/err.h"
 #include "common/ident.h"
 #include "common/macros.h"
+#include "common/manifest.h"
 #include "common/part.h"
 #include "common/pub_id.h"
 #include "common/seal.h"
@@ -29,6 +30,8 @@ struct ledger_draft {
 	struct pg_bytes audience; /* the rule; borrowed from the rows */
 	bool has_grant; /* the content key is sealed to the dispatcher that asked */
 	uint8_t grant[GRANT_BYTES];
+	struct manifest_reference references[LIMIT_REFERENCES]; /* none until they are read */
+	size_t reference_count;
 };
 
 void ledger_draft_release(struct ledger_draft *draft) NONNULL;
@@ -39,6 +42,10 @@ bool ledger_drafts(struct ledger *ledger, const char *kid, int64_t limit, struct
 /* `*ret` is new. */
 bool ledger_draft_at(const struct pg_rows *rows, int row, struct ledger_draft *ret,
 	struct err *err) MUST_USE NONNULL;
+
+/* Reads what it recalls or supersedes, as the database has it. */
+bool ledger_draft_references(
+	struct ledger *ledger, struct ledger_draft *draft, struct err *err) MUST_USE NONNULL;
 
 /* Parts from..to of a publication that is due or issued and not over, in order; nobody's right. */
 bool ledger_read_parts(struct ledger *ledger, const struct pub_id *publication, uint32_t from,
@@ -54,11 +61,11 @@ struct ledger_issued {
 };
 
 /*
- * Issues it with those `signatures` (their number): freezes the audience, numbers the entries. What a
- * recall names (at most LIMIT_REFERENCES, asserted) is owed to nobody any more.
+ * Issues it with those `signatures` (their number): freezes the audience, numbers the entries. What it
+ * recalls or supersedes (at most LIMIT_REFERENCES, asserted) is owed to nobody any more.
  */
 bool ledger_issue(struct ledger *ledger, const struct pub_id *publication, size_t signatures,
-	size_t recall_count, const struct pub_id *recalls, struct ledger_issued *ret,
+	size_t target_count, const struct pub_id *targets, struct ledger_issued *ret,
 	struct err *err) MUST_USE NONNULL;
 
 struct ledger_rest {
@@ -70,6 +77,9 @@ struct ledger_rest {
 /* Where a head start is over, one publication is entered for everyone else who may receive it. */
 bool ledger_issue_rest(
 	struct ledger *ledger, struct ledger_rest *ret, struct err *err) MUST_USE NONNULL;
+
+/* Asks for the issue of what editors scheduled for now, unless its audience is not the approved one. */
+bool ledger_release_scheduled(struct ledger *ledger, struct err *err) MUST_USE NONNULL;
 
 struct ledger_filled {
 	int64_t entries;

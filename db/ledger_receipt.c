@@ -6,13 +6,24 @@
 #include "db/embedded.h"
 #include "db/ledger_value.h"
 
-bool ledger_receipts(struct ledger *ledger, int64_t limit, struct pg_rows **ret, struct err *err)
+static bool to_judge(
+	struct ledger *ledger, const char *sql, int64_t limit, struct pg_rows **ret, struct err *err)
 {
 	struct pg_params params = PG_PARAMS_INIT;
 
 	pg_param_int(&params, ledger->fence);
 	pg_param_int(&params, limit);
-	return pg_exec(ledger->pg, sql_ledger_receipts, &params, ret, err);
+	return pg_exec(ledger->pg, sql, &params, ret, err);
+}
+
+bool ledger_receipts(struct ledger *ledger, int64_t limit, struct pg_rows **ret, struct err *err)
+{
+	return to_judge(ledger, sql_ledger_receipts, limit, ret, err);
+}
+
+bool ledger_replies(struct ledger *ledger, int64_t limit, struct pg_rows **ret, struct err *err)
+{
+	return to_judge(ledger, sql_ledger_replies, limit, ret, err);
 }
 
 void ledger_receipt_at(const struct pg_rows *rows, int row, struct ledger_receipt *ret)

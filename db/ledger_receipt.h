@@ -15,7 +15,7 @@
 #include "common/receipt.h"
 #include "db/ledger.h"
 
-/* A receipt as a broker's plugin filed it, and what is known of the device. Borrowed from rows. */
+/* A receipt or reply as a broker's plugin filed it, and what is known of the device. Borrowed from rows. */
 struct ledger_receipt {
 	int64_t id;
 	const char *unit;
@@ -31,6 +31,9 @@ struct ledger_receipt {
 
 /* Receipts that nobody judged yet, first come first. */
 bool ledger_receipts(
+	struct ledger *ledger, int64_t limit, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
+/* Replies that nobody judged yet, likewise; settled without items. */
+bool ledger_replies(
 	struct ledger *ledger, int64_t limit, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
 void ledger_receipt_at(const struct pg_rows *rows, int row, struct ledger_receipt *ret) NONNULL;
 
@@ -64,6 +67,7 @@ bool ledger_place_parked(
  * not. The first of each (publication, device, state) counts.
  */
 bool ledger_settle(struct ledger *ledger, int64_t id, int verdict, bool authentic,
-	size_t item_count, const struct receipt_item *items, struct err *err) MUST_USE NONNULL;
+	size_t item_count, const struct receipt_item *items, struct err *err) MUST_USE
+	__attribute__((nonnull(1, 7)));
 
 #endif

@@ -135,7 +135,7 @@ def next_commands(folder):
     heading("接下来可以试 | what to try next")
     say(f"  . {folder}/env")
     say("  certwire list --config $CERTWIRE_EDITOR_CONFIG_wang")
-    say(f"  certwire draft weekly --number 2026-48 --title 周报 {folder}/documents/*.pdf "
+    say(f"  certwire draft weekly --submit --number 2026-48 --title 周报 {folder}/documents/*.pdf "
         "--config $CERTWIRE_EDITOR_CONFIG_wang")
     say("  certwire approve ID --config $CERTWIRE_EDITOR_CONFIG_chen    # then issue ID, status ID")
     say("  certwire-unit status --config $CERTWIRE_UNIT_CONFIG_luoxing    # also inbox list, show, open")

@@ -12,6 +12,7 @@ unit=(
 )
 build=(
 	"${unit[@]}" ccache git mosquitto-dev libpq-dev libssl-dev
+	libmagic-dev libarchive-dev libqpdf-dev libkeyutils-dev
 )
 lint=(
 	clang libclang-rt-14-dev clang-format clang-tidy clang-tools shellcheck

@@ -11,7 +11,8 @@
 
 #define DOCUMENT_COLUMNS \
 	"id, state, channel, label, title, folder, epoch, number, manifest, bytes, stored_at," \
-	" coalesce(opened_at, 0)"
+	" coalesce(opened_at, 0), coalesce((SELECT by FROM recalled WHERE publication = id), '')," \
+	" EXISTS (SELECT 1 FROM recalled WHERE publication = id AND relation = 'supersedes')"
 
 static void document_text(char *out, size_t size, sqlite3_stmt *stmt, int column)
 {
@@ -33,6 +34,8 @@ static void document_read(sqlite3_stmt *stmt, struct document *ret)
 	document_text(ret->label, sizeof ret->label, stmt, 3);
 	document_text(ret->title, sizeof ret->title, stmt, 4);
 	document_text(ret->folder, sizeof ret->folder, stmt, 5);
+	document_text(ret->taken_back_by, sizeof ret->taken_back_by, stmt, 12);
+	ret->superseded = sqlite3_column_int(stmt, 13);
 	if (sqlite3_column_bytes(stmt, 8) == DIGEST_BYTES)
 		memcpy(ret->manifest.bytes, sqlite3_column_blob(stmt, 8), DIGEST_BYTES);
 }
@@ -93,8 +96,13 @@ bool inbox_find(struct db *db, const char *name, struct document *ret, struct er
 	struct finding finding = {.ret = ret};
 
 	if (!db_query(db, err, &stmt,
-			"SELECT " DOCUMENT_COLUMNS " FROM publication WHERE state IN ('stored', 'recalled')"
-			" AND (label = ?1 OR (?2 AND substr(id, 1, length(?1)) = ?1)) LIMIT 2",
+			"WITH meant AS (SELECT *, CASE WHEN state = 'recalled' THEN 1 WHEN EXISTS (SELECT 1 "
+			"FROM"
+			" entry WHERE entry.publication = publication.id AND kind = 'recall') THEN 2 ELSE 0 END"
+			" AS rank FROM publication WHERE state IN ('stored', 'recalled')"
+			" AND (label = ?1 OR (?2 AND substr(id, 1, length(?1)) = ?1)))"
+			" SELECT " DOCUMENT_COLUMNS
+			" FROM meant WHERE rank = (SELECT min(rank) FROM meant) LIMIT 2",
 			"ti", name, (int64_t)is_id_prefix(name)) ||
 		!document_each(db, stmt, find_one, &finding, err))
 		return false;

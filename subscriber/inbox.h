@@ -27,6 +27,8 @@ struct document {
 	int64_t bytes;
 	int64_t stored_at;
 	int64_t opened_at; /* 0: unread */
+	char taken_back_by[PUB_ID_SIZE]; /* id of what recalled or superseded it; "": it stands */
+	bool superseded; /* rather than recalled */
 };
 
 typedef bool inbox_each(void *context, const struct document *document, struct err *err);
@@ -36,7 +38,8 @@ bool inbox_list(struct db *db, inbox_each *each, void *context, struct err *err)
 
 /*
  * The one that a person means: an id, the beginning of one (4 digits or more), or the channel's
- * number if one document alone bears it. ERR_USAGE when there is none or more than one.
+ * number if one document alone bears it; what was taken back, and its recall, do not count when
+ * another stands. ERR_USAGE when there is none or more than one.
  */
 bool inbox_find(
 	struct db *db, const char *name, struct document *ret, struct err *err) MUST_USE NONNULL;

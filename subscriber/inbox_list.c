@@ -33,7 +33,7 @@ static bool print_row(const char *mark, const char *channel, const char *label, 
 static const char *mark_of(const struct document *document)
 {
 	if (strcmp(document->state, "recalled") == 0)
-		return "x";
+		return document->superseded ? "-" : "x";
 	return document->opened_at ? "" : "*";
 }
 
@@ -55,8 +55,11 @@ static bool list_text(void *context, const struct document *document, struct err
 static bool list_json(void *context, const struct document *document, struct err *err)
 {
 	json_t *list = context;
-	json_t *item = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "id",
-		document->id, "state", document->state, "channel", document->channel, "number",
+	json_t *item = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "id",
+		document->id, "state",
+		strcmp(document->state, "recalled") == 0 && document->superseded ? "superseded"
+																		 : document->state,
+		"taken_back_by", document->taken_back_by, "channel", document->channel, "number",
 		document->label, "title", document->title, "folder", document->folder, "epoch",
 		(json_int_t)document->epoch, "entry", (json_int_t)document->number, "bytes",
 		(json_int_t)document->bytes, "stored_at", (json_int_t)document->stored_at, "opened_at",

@@ -4,6 +4,7 @@
 #include "common/json.h"
 #include "subscriber/folder.h"
 #include "subscriber/inbox.h"
+#include "subscriber/replies.h"
 #include "subscriber/state.h"
 #include "subscriber/verbs.h"
 
@@ -12,6 +13,7 @@
 
 struct shown {
 	struct document document;
+	struct reply_said said;
 	struct folder folder;
 	struct buf path;
 };
@@ -61,12 +63,40 @@ static void show_text(const struct shown *shown)
 	show_time("收到  ", shown->document.stored_at);
 	show_time("打开  ", shown->document.opened_at);
 	show_time("有效期至  ", manifest->expires_at);
+	if (*shown->document.taken_back_by)
+		(void)printf("%s  %s\n", shown->document.superseded ? "已被替代" : "已被召回",
+			shown->document.taken_back_by);
+	for (size_t i = 0; i < manifest->reference_count; i++)
+		(void)printf("%s  %s\n", manifest->references[i].recalls ? "召回" : "替代",
+			pub_id_format(&manifest->references[i].publication, (char[PUB_ID_SIZE]){""}));
 	for (size_t i = 0; i < manifest->field_count; i++)
 		show_field(manifest->channel, &manifest->fields[i]);
 	for (size_t i = 0; i < manifest->file_count; i++)
 		(void)printf("文件  %s/%s（%s，%lld 字节）\n", buf_str(&shown->path),
 			manifest->files[i].name, manifest->files[i].type,
 			(long long)manifest->files[i].size_bytes);
+}
+
+static void show_reply(const struct reply_said *said)
+{
+	char at[CLOCK_TEXT_SIZE];
+
+	if (!said->found)
+		return;
+	(void)printf("答复  %s", said->answer);
+	if (said->seats)
+		(void)printf(" %lld 人", (long long)said->seats);
+	(void)printf("（%s，%s）%s%s\n", clock_format(said->at, at), reply_said_state(said),
+		*said->note ? "：" : "", said->note);
+}
+
+static json_t *reply_json(const struct reply_said *said)
+{
+	if (!said->found)
+		return json_null();
+	return json_pack("{s:s, s:I, s:s, s:I, s:b, s:b, s:i}", "answer", said->answer, "seats",
+		(json_int_t)said->seats, "note", said->note, "at", (json_int_t)said->at, "sent",
+		said->signed_, "settled", said->settled, "refused", said->refused);
 }
 
 /* The manifest as it is, with what is known beside it. */
@@ -79,10 +109,11 @@ static bool show_json(const struct shown *shown, struct err *err)
 	if (!json_parse_strict(shown->folder.manifest_bytes.data, shown->folder.manifest_bytes.len,
 			LIMIT_MANIFEST, "manifest", REFUSAL_MANIFEST_MALFORMED, &manifest, err))
 		return false;
-	json = json_pack("{s:s, s:s, s:s, s:I, s:I, s:O}", "id", shown->document.id, "folder",
-		buf_str(&shown->path), "signers", shown->folder.signers, "stored_at",
-		(json_int_t)shown->document.stored_at, "opened_at", (json_int_t)shown->document.opened_at,
-		"manifest", manifest);
+	json = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:o, s:O}", "id", shown->document.id,
+		"taken_back_by", shown->document.taken_back_by, "folder", buf_str(&shown->path), "signers",
+		shown->folder.signers, "stored_at", (json_int_t)shown->document.stored_at, "opened_at",
+		(json_int_t)shown->document.opened_at, "reply", reply_json(&shown->said), "manifest",
+		manifest);
 	if (!json)
 		return err_set(err, ERR_SYSTEM, "out of memory");
 	if (!json_write(json, &text, err))
@@ -100,11 +131,13 @@ bool verb_inbox_show(const struct cli_call *call, struct err *err)
 
 	if (!verb_config(call, &config, err) || !state_open_readonly(config.state, &db, err) ||
 		!inbox_find(&db, call->argv[0], &shown.document, err) ||
+		!replies_find(&db, shown.document.id, &shown.said, err) ||
 		!inbox_open_folder(&config, &shown.document, &shown.path, &dir, err) ||
 		!folder_load(dir, &config.root, &shown.folder, err))
 		return false;
 	if (cli_has(call, "json"))
 		return show_json(&shown, err);
 	show_text(&shown);
+	show_reply(&shown.said);
 	return true;
 }

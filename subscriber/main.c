@@ -22,6 +22,14 @@ static const struct cli_option json_options[] = {
 	{0},
 };
 
+static const struct cli_option reply_options[] = {
+	{"accept", "N", "to a seminar: we come, with N people", false},
+	{"decline", NULL, "we do not come, or are not interested", false},
+	{"interest", NULL, "in an opportunity: we are interested", false},
+	{"note", "TEXT", "what else CNCERT should know, in a line", false},
+	{0},
+};
+
 static const struct cli_option resync_options[] = {
 	{"since", "DATE", "only documents that came since then, such as 2026-11-01", false},
 	{0},
@@ -43,6 +51,9 @@ static const struct cli_verb verbs[] = {
 		NULL},
 	{"inbox verify", verb_inbox_verify, "[ID]", "check documents against CNCERT's root, off line",
 		NULL},
+	{"reply", verb_reply, "ID",
+		"answer a seminar or an opportunity; sealed to CNCERT, the newest answer counts",
+		reply_options},
 	{"resync", verb_resync, NULL,
 		"after a lost disk, or in doubt: ask CNCERT again for what is not whole here",
 		resync_options},

@@ -62,14 +62,23 @@ static bool outbox_gather(
 	}
 }
 
-static bool outbox_keep(
-	struct db *db, const struct receipt *receipt, const char *jws, int64_t last_id, struct err *err)
+bool outbox_next(struct db *db, int64_t *ret, struct err *err)
 {
-	return db_run(db, err, "INSERT INTO receipt (number, jws, signed_at) VALUES (?, ?, ?)", "iti",
-			   receipt->number, jws, receipt->sent_at) &&
-		   db_run(db, err, "UPDATE item SET receipt = ? WHERE receipt IS NULL AND id <= ?", "ii",
-			   receipt->number, last_id) &&
-		   db_run(db, err, "UPDATE self SET receipts = ?", "i", receipt->number);
+	int64_t newest;
+
+	if (!db_int(db, err, 0, &newest, "SELECT receipts FROM self", ""))
+		return false;
+	*ret = newest + 1;
+	return true;
+}
+
+bool outbox_keep(
+	struct db *db, int64_t number, const char *jws, int64_t now, bool is_reply, struct err *err)
+{
+	return db_run(db, err,
+			   "INSERT INTO receipt (number, jws, signed_at, is_reply) VALUES (?, ?, ?, ?)", "itii",
+			   number, jws, now, (int64_t)is_reply) &&
+		   db_run(db, err, "UPDATE self SET receipts = ?", "i", number);
 }
 
 static bool outbox_make(
@@ -78,17 +87,15 @@ static bool outbox_make(
 	auto_buf struct buf jws = BUF_INIT(LIMIT_RECEIPT_JWS);
 	auto_tx struct tx tx = TX_INIT;
 	int64_t last_id = 0;
-	int64_t newest;
 
 	if (!tx_begin(&tx, db, err) || !outbox_gather(db, receipt, &last_id, err))
 		return false;
 	if (receipt->item_count == 0)
 		return true;
-	if (!db_int(db, err, 0, &newest, "SELECT receipts FROM self", ""))
-		return false;
-	receipt->number = newest + 1;
-	if (!receipt_sign(receipt, key, &jws, err) ||
-		!outbox_keep(db, receipt, buf_str(&jws), last_id, err))
+	if (!outbox_next(db, &receipt->number, err) || !receipt_sign(receipt, key, &jws, err) ||
+		!outbox_keep(db, receipt->number, buf_str(&jws), receipt->sent_at, false, err) ||
+		!db_run(db, err, "UPDATE item SET receipt = ? WHERE receipt IS NULL AND id <= ?", "ii",
+			receipt->number, last_id))
 		return false;
 	fault_point("unit-before-receipt-commit");
 	if (!tx_commit(&tx, err))
@@ -126,6 +133,7 @@ bool outbox_numbers(struct db *db, int64_t *ret_newest, int64_t *ret_settled, st
 static bool outbox_jump(struct db *db, int64_t settled, int64_t own_settled, struct err *err)
 {
 	return db_run(db, err, "UPDATE item SET receipt = NULL WHERE receipt > ?", "i", own_settled) &&
+		   db_run(db, err, "UPDATE reply SET receipt = NULL WHERE receipt > ?", "i", own_settled) &&
 		   db_run(db, err, "UPDATE self SET receipts = ?1, settled = ?1", "i", settled);
 }
 
@@ -158,7 +166,10 @@ bool outbox_mark_refused(struct db *db, int64_t number, int code, struct err *er
 
 bool outbox_pending(struct db *db, int64_t *ret_items, int64_t *ret_receipts, struct err *err)
 {
-	return db_int(db, err, 0, ret_items, "SELECT count(*) FROM item WHERE receipt IS NULL", "") &&
+	return db_int(db, err, 0, ret_items,
+			   "SELECT (SELECT count(*) FROM item WHERE receipt IS NULL)"
+			   " + (SELECT count(*) FROM reply WHERE receipt IS NULL)",
+			   "") &&
 		   db_int(db, err, 0, ret_receipts,
 			   "SELECT count(*) FROM receipt, self WHERE number > settled", "");
 }
@@ -170,14 +181,15 @@ bool outbox_unsettled(
 	bool row;
 
 	if (!db_query(db, err, &stmt,
-			"SELECT number, jws FROM receipt, self WHERE number > settled AND number > ?"
+			"SELECT number, jws, is_reply FROM receipt, self WHERE number > settled AND number > ?"
 			" ORDER BY number",
 			"i", after))
 		return false;
 	while (true) {
 		if (!db_next(db, stmt, &row, err))
 			return false;
-		if (!row || !each(context, sqlite3_column_int64(stmt, 0), db_text(stmt, 1)))
+		if (!row || !each(context, sqlite3_column_int64(stmt, 0), db_text(stmt, 1),
+						sqlite3_column_int(stmt, 2) != 0))
 			return true;
 	}
 }
@@ -196,7 +208,7 @@ bool outbox_find_stored(struct db *db, const struct pub_id *id, outbox_each *eac
 		!db_next(db, stmt, &row, err))
 		return false;
 	if (row)
-		(void)each(context, sqlite3_column_int64(stmt, 0), db_text(stmt, 1));
+		(void)each(context, sqlite3_column_int64(stmt, 0), db_text(stmt, 1), false);
 	*ret_found = row;
 	return true;
 }

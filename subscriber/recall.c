@@ -23,8 +23,9 @@ static bool recall_one(struct unit *unit, const struct manifest *manifest, const
 	*ret_counts = strcmp(db_text(stmt, 0), manifest->channel) == 0;
 	if (*ret_counts)
 		return store_quarantine(unit->config->inbox, db_text(stmt, 1), "", err);
-	log_line(&unit->log, LOG_LEVEL_WARNING, "%s: recalled by channel %s, but is of %s: left alone",
-		hex, manifest->channel, db_text(stmt, 0));
+	log_line(&unit->log, LOG_LEVEL_WARNING,
+		"%s: taken back by channel %s, but is of %s: left alone", hex, manifest->channel,
+		db_text(stmt, 0));
 	return true;
 }
 
@@ -33,11 +34,11 @@ bool recall_quarantine(struct unit *unit, const struct manifest *manifest,
 {
 	size_t count = 0;
 
-	for (size_t i = 0; manifest->kind == KIND_RECALL && i < manifest->reference_count; i++) {
+	for (size_t i = 0; i < manifest->reference_count; i++) {
 		const struct manifest_reference *reference = &manifest->references[i];
 		bool counts;
 
-		if (!reference->recalls)
+		if (manifest->kind != (reference->recalls ? KIND_RECALL : KIND_SUPERSEDE))
 			continue;
 		if (!recall_one(unit, manifest, &reference->publication, &counts, err))
 			return false;

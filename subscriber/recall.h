@@ -1,5 +1,5 @@
 /*
- * Recalls: what an editors' manifest of kind `recall` takes back goes into the inbox's quarantine.
+ * What an editors' manifest of kind `recall` or `supersede` takes back goes into the inbox's quarantine.
  */
 #ifndef CERTWIRE_SUBSCRIBER_RECALL_H
 #define CERTWIRE_SUBSCRIBER_RECALL_H
@@ -15,10 +15,10 @@
 #include "subscriber/unit.h"
 
 /*
- * Moves the folders of what a judged recall names into quarantine, and lists those publications: the
- * state marks them in the transaction that stores the recall. A publication of another channel is
+ * Moves the folders of what a judged manifest takes back into quarantine, and lists those publications:
+ * the state marks them in the transaction that stores it. A publication of another channel is
  * left alone, since that channel's editors have not spoken. Doing it twice is fine. A manifest of
- * another kind recalls nothing.
+ * kind `publish` takes nothing back.
  */
 bool recall_quarantine(struct unit *unit, const struct manifest *manifest,
 	struct pub_id ret[static LIMIT_REFERENCES], size_t *ret_count,

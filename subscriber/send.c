@@ -4,6 +4,7 @@
 #include "common/fault.h"
 #include "common/without.h"
 #include "subscriber/outbox.h"
+#include "subscriber/replies.h"
 
 #include <string.h>
 
@@ -17,7 +18,12 @@ struct resending {
 	int left;
 };
 
-static bool send_receipt(void *context, int64_t number, const char *jws)
+static enum topic_kind topic_of(bool is_reply)
+{
+	return is_reply ? TOPIC_REPLY : TOPIC_RECEIPT;
+}
+
+static bool send_receipt(void *context, int64_t number, const char *jws, bool is_reply)
 {
 	struct resending *resending = context;
 	struct daemon *daemon = resending->daemon;
@@ -25,7 +31,7 @@ static bool send_receipt(void *context, int64_t number, const char *jws)
 	if (number > daemon->newest_asked || resending->left-- == 0)
 		return false;
 	daemon->resent_to = number;
-	return link_publish(daemon->link, TOPIC_RECEIPT, jws, strlen(jws));
+	return link_publish(daemon->link, topic_of(is_reply), jws, strlen(jws));
 }
 
 void daemon_resend_receipts(struct daemon *daemon)
@@ -38,28 +44,38 @@ void daemon_resend_receipts(struct daemon *daemon)
 		unit_trouble(daemon->unit, "send receipts again", &err);
 }
 
-static bool send_once(void *context, int64_t number, const char *jws)
+static bool send_once(void *context, int64_t number, const char *jws, bool is_reply)
 {
 	struct daemon *daemon = context;
 
 	(void)number;
-	return link_publish(daemon->link, TOPIC_RECEIPT, jws, strlen(jws));
+	return link_publish(daemon->link, topic_of(is_reply), jws, strlen(jws));
 }
 
-static bool send_signed(void *context, int64_t number, const char *jws)
+static bool send_signed(void *context, int64_t number, const char *jws, bool is_reply)
 {
 	struct daemon *daemon = context;
 
-	if (link_publish(daemon->link, TOPIC_RECEIPT, jws, strlen(jws))) {
-		log_line(&daemon->unit->log, LOG_LEVEL_INFO, "receipt %lld sent", (long long)number);
+	if (link_publish(daemon->link, topic_of(is_reply), jws, strlen(jws))) {
+		log_line(&daemon->unit->log, LOG_LEVEL_INFO, "%s %lld sent", is_reply ? "reply" : "receipt",
+			(long long)number);
 		fault_point("unit-after-publish");
 	}
 	return true;
 }
 
+/* A receipt first, then replies, which stand in the same series. */
+static bool sign_next(struct unit *unit, int64_t *ret_number, struct err *err)
+{
+	const struct config *config = unit->config;
+
+	return outbox_sign(&unit->db, config->unit, config->device, &unit->key, unit_now(unit),
+			   ret_number, err) &&
+		   (*ret_number || replies_sign(unit, ret_number, err));
+}
+
 void daemon_sign_receipts(struct daemon *daemon)
 {
-	const struct config *config = daemon->unit->config;
 	struct unit *unit = daemon->unit;
 	int64_t number = 1;
 	struct err err;
@@ -67,8 +83,7 @@ void daemon_sign_receipts(struct daemon *daemon)
 	if (clock_monotonic_ms() < daemon->sign_at)
 		return;
 	while (number) {
-		if (!outbox_sign(&unit->db, config->unit, config->device, &unit->key, unit_now(unit),
-				&number, &err) ||
+		if (!sign_next(unit, &number, &err) ||
 			(number && daemon->good &&
 				!outbox_unsettled(&unit->db, number - 1, send_signed, daemon, &err))) {
 			unit_trouble(daemon->unit, "sign receipts", &err);

@@ -16,6 +16,7 @@ enum { STATE_PATH_MAX = 4096 };
  * Migrations in order; user_version counts those applied. Append only.
  *
  * publication.state: wanted (owed to us), stored, recalled (quarantined), ended (nothing will come).
+ * recalled: what was taken back, by which publication; a recall has the last word.
  * entry.doubted: to be asked for again, and not counted as held until it came again.
  * channel: what the head says of each; since is TIME_NONE where it never could receive it.
  * item.receipt is null until the item is part of a signed receipt.
@@ -78,6 +79,19 @@ static const char *const migrations[] = {
 
 	"CREATE TABLE channel (name TEXT PRIMARY KEY, receives INTEGER NOT NULL,"
 	" since INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;",
+
+	"ALTER TABLE recalled ADD COLUMN by TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE recalled ADD COLUMN relation TEXT NOT NULL DEFAULT 'recalls'"
+	" CHECK (relation IN ('recalls', 'supersedes'));",
+
+	/* Receipts and replies are one series: a reply is signed into the table of receipts. */
+	"ALTER TABLE receipt ADD COLUMN is_reply INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE reply (id INTEGER PRIMARY KEY, publication TEXT NOT NULL, manifest BLOB NOT NULL,"
+	" answer TEXT NOT NULL CHECK (answer IN ('accept', 'decline', 'interest')),"
+	" seats INTEGER NOT NULL, note TEXT NOT NULL, at INTEGER NOT NULL,"
+	" receipt INTEGER REFERENCES receipt (number));"
+	"CREATE INDEX reply_publication ON reply (publication, id);"
+	"CREATE INDEX reply_owed ON reply (id) WHERE receipt IS NULL;",
 };
 
 static bool state_path(

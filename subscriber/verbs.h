@@ -16,6 +16,7 @@ bool verb_inbox_list(const struct cli_call *call, struct err *err);
 bool verb_inbox_show(const struct cli_call *call, struct err *err);
 bool verb_inbox_open(const struct cli_call *call, struct err *err);
 bool verb_inbox_verify(const struct cli_call *call, struct err *err);
+bool verb_reply(const struct cli_call *call, struct err *err);
 bool verb_resync(const struct cli_call *call, struct err *err);
 bool verb_status(const struct cli_call *call, struct err *err);
 bool verb_anchor(const struct cli_call *call, struct err *err);

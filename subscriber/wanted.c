@@ -224,16 +224,23 @@ bool wanted_put_off(struct db *db, const struct pub_id *id, int64_t retry_at, st
 }
 
 /* Owes *recalled* for one that was in the inbox; one still wanted will not be asked for any more. */
-static bool wanted_recall(struct db *db, const struct pub_id *id, int64_t now, struct err *err)
+static bool wanted_recall(
+	struct db *db, const struct pub_id *id, const struct manifest *by, int64_t now, struct err *err)
 {
 	auto_stmt sqlite3_stmt *stmt = NULL;
 	struct wanted wanted;
 	struct receipt_item item;
 	char hex[PUB_ID_SIZE];
+	char by_hex[PUB_ID_SIZE];
 	bool row;
 
 	(void)pub_id_format(id, hex);
-	if (!db_run(db, err, "INSERT OR IGNORE INTO recalled (publication) VALUES (?)", "t", hex) ||
+	if (!db_run(db, err,
+			"INSERT INTO recalled (publication, by, relation) VALUES (?, ?, ?)"
+			" ON CONFLICT (publication) DO UPDATE SET by = excluded.by,"
+			" relation = excluded.relation WHERE relation = 'supersedes'",
+			"ttt", hex, pub_id_format(&by->id, by_hex),
+			by->kind == KIND_RECALL ? "recalls" : "supersedes") ||
 		!db_run(db, err,
 			"UPDATE publication SET state = 'ended', sealed = NULL WHERE id = ? AND state = "
 			"'wanted'",
@@ -270,7 +277,7 @@ bool wanted_stored(struct db *db, const struct wanted *wanted, const struct mani
 		!outbox_owe(db, &item, err))
 		return false;
 	for (size_t i = 0; i < recalled_count; i++) {
-		if (!wanted_recall(db, &recalled[i], now, err))
+		if (!wanted_recall(db, &recalled[i], manifest, now, err))
 			return false;
 	}
 	return tx_commit(&tx, err);

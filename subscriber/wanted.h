@@ -91,7 +91,7 @@ bool wanted_put_off(
 	struct db *db, const struct pub_id *id, int64_t retry_at, struct err *err) MUST_USE NONNULL;
 
 /*
- * One transaction: stored in `folder`, the receipt owed, and, for a recall, what it recalls ended or
+ * One transaction: stored in `folder`, the receipt owed, and what it recalls or supersedes ended or
  * marked. `recalled` are `count` publications whose folders were put into quarantine.
  */
 bool wanted_stored(struct db *db, const struct wanted *wanted, const struct manifest *manifest,

@@ -2,18 +2,10 @@
 
 #include "common/receipt.h"
 #include "common/refusal.h"
+#include "common/reply.h"
 #include "db/copy.h"
 
 #include <string.h>
-
-/* Replies are reserved: what they hold is not read here, only whose they are. */
-static const struct jws_type reply_type = {
-	.typ = "certwire-reply+jws",
-	.what = "reply",
-	.max = LIMIT_REPLY_JWS,
-	.malformed = REFUSAL_RECEIPT_MALFORMED,
-	.forged = REFUSAL_RECEIPT_SIGNATURE,
-};
 
 static struct judgement refuse(int code)
 {
@@ -61,25 +53,25 @@ static struct judgement judge_receipt(
 	return judgement;
 }
 
+/* What is in it stays sealed here. */
 static struct judgement judge_reply(
 	const struct parcel *parcel, const struct pg_rows *devices, struct trust *trust)
 {
-	auto_jws struct jws jws = JWS_INIT;
+	auto_reply struct reply reply = REPLY_INIT;
 	struct judgement judgement = {.code = 0};
-	char unit[UNIT_SIZE];
 	struct public_key key;
 	struct err err;
 
-	if (!jws_parse(&reply_type, parcel->jws, parcel->len, &jws, &err))
-		return refuse(REFUSAL_RECEIPT_MALFORMED);
-	if (!ident_split_client_id(
-			parcel->client_id, strlen(parcel->client_id), unit, judgement.device) ||
-		strcmp(unit, parcel->unit) != 0)
-		return refuse(REFUSAL_RECEIPT_UNIT);
-	if (!find_key(devices, unit, judgement.device, trust, &key))
-		return refuse(REFUSAL_RECEIPT_DEVICE);
-	if (!jws_verify(&jws, &key, &err))
-		return refuse(REFUSAL_RECEIPT_SIGNATURE);
+	if (!reply_parse(parcel->jws, parcel->len, &reply, &err))
+		return refuse(REFUSAL_REPLY_MALFORMED);
+	if (strcmp(reply.unit, parcel->unit) != 0)
+		return refuse(REFUSAL_REPLY_UNIT);
+	if (!find_key(devices, reply.unit, reply.device, trust, &key))
+		return refuse(REFUSAL_REPLY_DEVICE);
+	if (!reply_verify(&reply, &key, &err))
+		return refuse(REFUSAL_REPLY_SIGNATURE);
+	memcpy(judgement.device, reply.device, sizeof(judgement.device));
+	judgement.number = reply.number;
 	return judgement;
 }
 

@@ -16,9 +16,9 @@
 #include <stdint.h>
 
 struct judgement {
-	int code; /* 0: it may go in; else 601 to 604 */
+	int code; /* 0: it may go in; else 601 to 604, 621 to 624 */
 	char device[DEVICE_SIZE]; /* that signed it */
-	int64_t number; /* the receipt's; 0 for a reply */
+	int64_t number; /* that it bears */
 };
 
 /* `devices` are rows of copy_devices that hold at least those of the parcel's unit. */

@@ -39,7 +39,6 @@ INSERT INTO certwire.right_filled (unit, channel, since)
 	CROSS JOIN LATERAL unnest(certwire.rights_history(u.id, c.id)) h
 	WHERE lower(h) <= clock_timestamp() GROUP BY u.id, c.id;
 INSERT INTO certwire.fill_state (version, looked_at) SELECT s.version, clock_timestamp() FROM certwire.entitlement_state s;
-CREATE INDEX standing_since ON certwire.standing (since);
 CREATE INDEX group_member_until ON certwire.group_member (until) WHERE until IS NOT NULL;
 CREATE INDEX entitlement_since ON certwire.entitlement (since);
 CREATE INDEX entitlement_until ON certwire.entitlement (until) WHERE until IS NOT NULL;
@@ -151,10 +150,9 @@ END
 $$;
 COMMENT ON FUNCTION certwire.fill_in IS 'Enters for a unit what came before the rights that have begun, as the policies say. 按策略补发接收权开始之前的发布件。';
 
+-- A good standing begins by an act alone, and a policy's change too.
 CREATE FUNCTION certwire.units_turned(after timestamptz, upto timestamptz)
 	RETURNS TABLE (unit text) LANGUAGE sql STABLE AS $$
-	SELECT s.unit FROM certwire.standing s WHERE s.since > after AND s.since <= upto
-	UNION ALL
 	SELECT m.unit FROM certwire.term t JOIN certwire.membership m ON m.term = t.number WHERE t.begins > after AND t.begins <= upto
 	UNION ALL
 	SELECT g.unit FROM certwire.group_member g WHERE g.until > after AND g.until <= upto

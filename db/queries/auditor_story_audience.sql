@@ -1,8 +1,13 @@
 -- $1 text: publication; every unit: its standing at issue, whether it has an entry and had the right, by the raw
 -- history alone; and for those in good standing without an entry what certwire.effective_at says. In order of unit.
+-- A recall is for those that had what it takes back, at whatever time they may receive, and has no head start.
 WITH about AS (
-	SELECT p.id, p.channel, p.issued_at, convert_from(p.audience, 'UTF8')::jsonb -> 'units' AS named
+	SELECT p.id, p.kind = 'recall' AS recalls, p.channel, p.issued_at, convert_from(p.audience, 'UTF8')::jsonb -> 'units' AS named
 	FROM certwire.publication p WHERE p.id = $1
+), holder AS (
+	SELECT DISTINCT d.unit FROM certwire.publication_reference r JOIN certwire.delivery d ON d.publication = r.target
+	WHERE r.publication = $1 AND (d.stored_at IS NOT NULL
+		OR EXISTS (SELECT FROM certwire.delivery_grant g WHERE g.publication = d.publication AND g.unit = d.unit))
 ), moment AS (
 	SELECT u.id::text AS unit, a.issued_at AS at FROM certwire.unit u CROSS JOIN about a
 	UNION
@@ -27,9 +32,10 @@ WITH about AS (
 				AND (e.unit = m.unit OR EXISTS (SELECT FROM certwire.group_member g WHERE g.group_id = e.group_id
 					AND g.unit = m.unit AND g.since <= m.at AND (g.until IS NULL OR g.until > m.at))))
 )
-SELECT u.id, u.name, s.standing, e.unit IS NOT NULL, e.issued_at = a.issued_at, a.named IS NULL OR a.named ? u.id::text,
-	h.unit IS NOT NULL, t.unit IS NOT NULL,
-	(SELECT p.preferred IS NULL OR EXISTS (SELECT FROM certwire.group_member g WHERE g.group_id = p.preferred
+SELECT u.id, u.name, s.standing, e.unit IS NOT NULL, e.issued_at = a.issued_at,
+	CASE WHEN a.recalls THEN EXISTS (SELECT FROM holder o WHERE o.unit = u.id) ELSE a.named IS NULL OR a.named ? u.id::text END,
+	h.unit IS NOT NULL, t.unit IS NOT NULL OR a.recalls,
+	a.recalls OR (SELECT p.preferred IS NULL OR EXISTS (SELECT FROM certwire.group_member g WHERE g.group_id = p.preferred
 			AND g.unit = u.id AND g.since <= a.issued_at AND (g.until IS NULL OR g.until > a.issued_at))
 		FROM certwire.channel_policy p
 		WHERE p.channel = a.channel AND p.since <= a.issued_at AND (p.until IS NULL OR p.until > a.issued_at)),

@@ -1,4 +1,2 @@
--- $1 channel, $2 number, $3 id: other publications of that number, newest first, but withdrawn ones
-SELECT id, state
-FROM certwire.publications('', 10000)
-WHERE channel = $1 AND number = $2 AND id <> $3 AND state <> 'withdrawn';
+-- $1 channel, $2 number, $3 id: other publications of that number, newest first, but withdrawn ones and recalls
+SELECT publication, state FROM certwire.namesakes($3, $1, $2);

@@ -1,6 +1,7 @@
 #include "publisher/cli/verbs.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "common/approval.h"
 #include "db/editor.h"
@@ -23,6 +24,11 @@ static bool check_may_approve(const struct opened *opened, struct err *err)
 
 	if (publication->issued_at)
 		return err_set(err, ERR_DENIED, "publication %s is issued already", opened->found.brief);
+	if (strcmp(publication->state, "draft") == 0 &&
+		!approvals_include(&opened->approvals, opened->editor.kid))
+		return err_set(err, ERR_DENIED,
+			"publication %s is not handed over for review; its drafter runs: certwire submit %s",
+			opened->found.brief, opened->found.brief);
 	if (approvals_include(&opened->approvals, opened->editor.kid))
 		return err_set(err, ERR_DENIED,
 			"you have signed publication %s already; another editor must approve it",
@@ -40,8 +46,7 @@ static bool show_it(struct session *session, const struct opened *opened, struct
 	auto_audience struct audience audience = {.rows = NULL};
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 
-	if (!audience_read(session->pg, opened->manifest.channel, opened->rule.data, opened->rule.len,
-			&audience, err) ||
+	if (!audience_of(session->pg, &opened->found.publication, &audience, err) ||
 		!opened_view(opened, &text, err) || !audience_detail(&audience, &text, err) ||
 		!lookup_namesakes(session, opened->manifest.channel, opened->manifest.number,
 			opened->found.publication.id, &text, err))

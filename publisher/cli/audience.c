@@ -1,21 +1,23 @@
 #include "publisher/cli/audience.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/cleanup.h"
 #include "common/json.h"
+#include "common/kind.h"
 #include "db/editor.h"
+#include "db/editor_recall.h"
 #include "publisher/cli/table.h"
 
 enum { NAMED_MAX = 20 };
 
-bool audience_read(struct pg *pg, const char *channel, const void *rule, size_t len,
-	struct audience *ret, struct err *err)
+/* Takes the rows over. */
+static struct audience count(struct pg_rows *rows)
 {
-	struct audience audience = {.rows = NULL};
+	struct audience audience = {.rows = rows};
 
-	if (!editor_audience(pg, channel, rule, len, &audience.rows, err))
-		return false;
 	for (int i = 0; i < pg_row_count(audience.rows); i++) {
 		struct editor_audience unit = editor_audience_at(audience.rows, i);
 
@@ -24,8 +26,38 @@ bool audience_read(struct pg *pg, const char *channel, const void *rule, size_t 
 		audience.waiting += unit.waits;
 		audience.without_device += unit.receives && unit.devices == 0;
 	}
-	*ret = audience;
+	return audience;
+}
+
+bool audience_read(struct pg *pg, const char *channel, const void *rule, size_t len,
+	struct audience *ret, struct err *err)
+{
+	struct pg_rows *rows;
+
+	if (!editor_audience(pg, channel, rule, len, &rows, err))
+		return false;
+	*ret = count(rows);
 	return true;
+}
+
+bool audience_read_recall(struct pg *pg, const char *id, struct audience *ret, struct err *err)
+{
+	struct pg_rows *rows;
+
+	if (!editor_recall_audience(pg, id, &rows, err))
+		return false;
+	*ret = count(rows);
+	return true;
+}
+
+bool audience_of(struct pg *pg, const struct editor_publication *publication, struct audience *ret,
+	struct err *err)
+{
+	struct pg_bytes rule = publication->audience;
+
+	return strcmp(publication->kind, kind_name(KIND_RECALL)) == 0
+			   ? audience_read_recall(pg, publication->id, ret, err)
+			   : audience_read(pg, publication->channel, rule.data, rule.len, ret, err);
 }
 
 void audience_release(struct audience *audience)
@@ -68,8 +100,8 @@ static bool add_other(const struct editor_audience *unit, struct table *table, s
 	return table_add_row(table, cells, err);
 }
 
-static bool fill(
-	const struct audience *audience, struct table *receiving, struct table *others, struct err *err)
+static bool fill(const struct audience *audience, int named_max, struct table *receiving,
+	struct table *others, struct err *err)
 {
 	int named = 0;
 
@@ -79,29 +111,39 @@ static bool fill(
 		if (!unit.receives) {
 			if (!add_other(&unit, others, err))
 				return false;
-		} else if (named++ < NAMED_MAX && !add_receiving(&unit, receiving, err)) {
+		} else if (named++ < named_max && !add_receiving(&unit, receiving, err)) {
 			return false;
 		}
 	}
 	return true;
 }
 
-bool audience_detail(const struct audience *audience, struct buf *out, struct err *err)
+static bool detail(const struct audience *audience, int named_max, struct buf *out, struct err *err)
 {
 	auto_table struct table receiving;
 	auto_table struct table others;
 
 	table_init(&receiving, 3);
 	table_init(&others, 3);
-	if (!fill(audience, &receiving, &others, err) ||
+	if (!fill(audience, named_max, &receiving, &others, err) ||
 		!buf_printf(out, err, "将收到 will receive: %d\n", audience->receiving) ||
 		!table_write(&receiving, 2, out, err))
 		return false;
-	if (audience->receiving > NAMED_MAX &&
-		!buf_printf(out, err, "  … 及另外 %d 个单位\n", audience->receiving - NAMED_MAX))
+	if (audience->receiving > named_max &&
+		!buf_printf(out, err, "  … 及另外 %d 个单位\n", audience->receiving - named_max))
 		return false;
 	return buf_printf(out, err, "不会收到 will not: %d\n", audience->others) &&
 		   table_write(&others, 2, out, err);
+}
+
+bool audience_detail(const struct audience *audience, struct buf *out, struct err *err)
+{
+	return detail(audience, NAMED_MAX, out, err);
+}
+
+bool audience_list(const struct audience *audience, struct buf *out, struct err *err)
+{
+	return detail(audience, INT_MAX, out, err);
 }
 
 json_t *audience_json(const struct audience *audience)

@@ -12,6 +12,7 @@
 #include "common/buf.h"
 #include "common/err.h"
 #include "common/macros.h"
+#include "db/editor_publication.h"
 #include "db/pg.h"
 
 struct audience {
@@ -26,6 +27,14 @@ struct audience {
 
 bool audience_read(struct pg *pg, const char *channel, const void *rule, size_t len,
 	struct audience *ret, struct err *err) MUST_USE NONNULL;
+
+/* The recall `id`, or a recall of the publication `id`: who is told now; the others are told later. */
+bool audience_read_recall(
+	struct pg *pg, const char *id, struct audience *ret, struct err *err) MUST_USE NONNULL;
+
+/* Of a publication that is there, by its kind and rule. */
+bool audience_of(struct pg *pg, const struct editor_publication *publication, struct audience *ret,
+	struct err *err) MUST_USE NONNULL;
 void audience_release(struct audience *audience) NONNULL;
 
 /* "31 units, 2 not" in a phrase. */
@@ -34,6 +43,10 @@ bool audience_summary(
 
 /* All who do not receive with reasons, and up to 20 of those who do, in tables. */
 bool audience_detail(
+	const struct audience *audience, struct buf *out, struct err *err) MUST_USE NONNULL;
+
+/* The same, with all who do. */
+bool audience_list(
 	const struct audience *audience, struct buf *out, struct err *err) MUST_USE NONNULL;
 
 /* {"receiving": n, "units": [...]}; new, NULL when memory is short. */

@@ -142,6 +142,16 @@ bool board_summary(const struct board *board, struct buf *out, struct err *err)
 	return true;
 }
 
+bool board_overdue(
+	const struct board *board, int64_t issued_at, int64_t now, struct buf *out, struct err *err)
+{
+	int missing = board->counts[BOARD_OWED] + board->counts[BOARD_REFUSED];
+
+	if (!issued_at || now - issued_at < BOARD_OVERDUE_S || missing == 0)
+		return true;
+	return buf_printf(out, err, "，逾期 overdue %d", missing);
+}
+
 static bool add_row(const struct editor_delivery *delivery, struct table *table, struct err *err)
 {
 	char note[BOARD_NOTE_SIZE];

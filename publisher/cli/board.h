@@ -5,6 +5,7 @@
 #define CERTWIRE_PUBLISHER_CLI_BOARD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <jansson.h>
 
@@ -52,6 +53,13 @@ int board_having(const struct board *board) MUST_USE NONNULL;
 
 /* Whether nothing more is to be expected: no delivery is on its way or refused. */
 bool board_is_settled(const struct board *board) MUST_USE NONNULL;
+
+/* Owed for longer than this is overdue. */
+enum { BOARD_OVERDUE_S = 24 * 3600 };
+
+/* Appends "，逾期 overdue 2" when some who could have it have it not a day after its issue. */
+bool board_overdue(const struct board *board, int64_t issued_at, int64_t now, struct buf *out,
+	struct err *err) MUST_USE NONNULL;
 
 /* "29/31 已存，其中 12 已阅；1 暂缓，1 待达" */
 bool board_summary(const struct board *board, struct buf *out, struct err *err) MUST_USE NONNULL;

@@ -1,4 +1,4 @@
-#include "publisher/cli/verbs.h"
+#include "publisher/cli/draft.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -6,7 +6,9 @@
 #include "common/approval.h"
 #include "common/json.h"
 #include "db/editor.h"
+#include "db/editor_course.h"
 #include "db/editor_draft.h"
+#include "db/editor_recall.h"
 #include "publisher/cli/approvals.h"
 #include "publisher/cli/audience.h"
 #include "publisher/cli/calendar.h"
@@ -14,19 +16,29 @@
 #include "publisher/cli/lookup.h"
 #include "publisher/cli/manifest_view.h"
 #include "publisher/cli/output.h"
+#include "publisher/cli/opened.h"
+#include "publisher/cli/reopen.h"
 #include "publisher/cli/rule.h"
 #include "publisher/cli/sealing.h"
 #include "publisher/cli/session.h"
 #include "publisher/cli/signer.h"
 #include "publisher/cli/sources.h"
+#include "publisher/cli/verbs.h"
+
+enum { TEST_UNITS_MAX = 1000 };
 
 /* Everything that becomes a draft, in the order in which it is made. */
 struct draft {
 	struct session session;
+	struct opened edited; /* what is edited; nothing for a new one */
+	bool edits;
+	bool submits; /* hands it over at once */
+	struct lookup old; /* what it takes back; nothing for KIND_PUBLISH */
 	struct manifest manifest;
 	struct buf rule;
 	struct sources sources;
 	char calendar[CALENDAR_NAME_SIZE]; /* name of the generated file */
+	struct buf warnings; /* of its files */
 	struct buf manifest_bytes;
 	struct keyring ring;
 	const struct keyset *keyset;
@@ -48,7 +60,10 @@ static void draft_release(struct draft *draft)
 	buf_release(&draft->manifest_bytes);
 	sources_release(&draft->sources);
 	buf_release(&draft->rule);
+	buf_release(&draft->warnings);
 	manifest_release(&draft->manifest);
+	opened_release(&draft->edited);
+	lookup_release(&draft->old);
 	session_release(&draft->session);
 }
 
@@ -70,18 +85,103 @@ static bool check_any(const struct sources *sources, struct err *err)
 		   err_set(err, ERR_USAGE, "which files? 1 to %d make a publication", LIMIT_FILES);
 }
 
-/* All that can be refused without asking anyone. */
-static bool read_what(const struct cli_call *call, struct draft *draft, struct err *err)
+static void start(struct draft *draft)
 {
 	buf_init(&draft->rule, RULE_BYTES_MAX);
+	buf_init(&draft->warnings, OUTPUT_MAX);
 	buf_init(&draft->manifest_bytes, LIMIT_MANIFEST);
 	buf_init(&draft->signature, LIMIT_MANIFEST_JWS);
-	return session_init(&draft->session, call, err) &&
-		   draft_options_read(call, draft->session.now, &draft->manifest, &draft->rule, err) &&
-		   sources_open(call->argv + 1, call->argc - 1, &draft->sources, err) &&
-		   add_calendar(draft, err) && check_any(&draft->sources, err) &&
-		   sources_describe(&draft->sources, &draft->manifest, err) &&
+}
+
+static bool take_sources(struct draft *draft, struct err *err)
+{
+	/* A recall has no files. */
+	return (draft->manifest.kind == KIND_RECALL ||
+			   (add_calendar(draft, err) && check_any(&draft->sources, err))) &&
+		   sources_describe(&draft->sources, &draft->manifest, &draft->warnings, err) &&
 		   manifest_check_total(&draft->manifest, LIMIT_PUBLICATION_BYTES, err);
+}
+
+/* A test is one before anything is sealed: whom it goes to is PostgreSQL's word. */
+static bool make_test(struct draft *draft, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+	const char *units[TEST_UNITS_MAX];
+	size_t count = 0;
+
+	if (!session_connect(&draft->session, err) || !editor_test_units(draft->session.pg, &rows, err))
+		return false;
+	for (int i = 0; i < pg_row_count(rows) && count < TEST_UNITS_MAX; i++)
+		units[count++] = pg_text(rows, i, 0);
+	return draft_options_test(units, count, &draft->manifest, &draft->rule, err);
+}
+
+/* All that can be refused without asking anyone. */
+static bool read_what(
+	const struct cli_call *call, enum kind kind, struct draft *draft, struct err *err)
+{
+	start(draft);
+	return session_init(&draft->session, call, err) &&
+		   draft_options_read(
+			   call, kind, draft->session.now, &draft->manifest, &draft->rule, err) &&
+		   (!cli_has(call, "test") || make_test(draft, err)) &&
+		   sources_open(call->argv + 1, call->argc - 1, &draft->sources, err) &&
+		   take_sources(draft, err);
+}
+
+/* The old draft opened and verified, its manifest and files but for what is said anew. */
+static bool read_old(const struct cli_call *call, struct draft *draft, struct err *err)
+{
+	struct opened *old = &draft->edited;
+	char calendar[CALENDAR_NAME_SIZE];
+
+	start(draft);
+	draft->edits = true;
+	if (!session_init(&draft->session, call, err) ||
+		!opened_read(&draft->session, call->argv[0], old, err) ||
+		!manifest_parse(old->manifest_bytes.data, old->manifest_bytes.len, &draft->manifest, err) ||
+		!buf_append(&draft->rule, old->rule.data, old->rule.len, err))
+		return false;
+	manifest_clear_files(&draft->manifest);
+	/* Made anew from the fields as they are now. */
+	bool is_seminar = strcmp(old->manifest.channel, "seminar") == 0;
+	const char *made = is_seminar ? calendar_name(&old->manifest, calendar) : "";
+
+	return draft_options_change(call, draft->session.now, &draft->manifest, &draft->rule, err) &&
+		   (call->argc > 1 ? sources_open(call->argv + 1, call->argc - 1, &draft->sources, err)
+						   : reopen_files(old, made, &draft->sources, err)) &&
+		   take_sources(draft, err);
+}
+
+/* What it takes back is found by PostgreSQL, which refuses later what cannot be taken back. */
+static bool refer(struct draft *draft, enum kind kind, const char *target, struct err *err)
+{
+	struct manifest *manifest = &draft->manifest;
+
+	if (kind == KIND_PUBLISH)
+		return true;
+	if (!lookup_publication(&draft->session, target, &draft->old, err))
+		return false;
+	manifest->references[0].recalls = kind == KIND_RECALL;
+	manifest->references[0].publication = draft->old.id;
+	manifest->reference_count = 1;
+	if (kind != KIND_RECALL)
+		return true;
+	buf_clear(&draft->rule);
+	if (!rule_make_holders(&draft->rule, err))
+		return false;
+	manifest->audience = digest_of(draft->rule.data, draft->rule.len);
+	return true;
+}
+
+static bool read_audience(struct draft *draft, struct err *err)
+{
+	struct pg *pg = draft->session.pg;
+
+	return draft->manifest.kind == KIND_RECALL
+			   ? audience_read_recall(pg, draft->old.publication.id, &draft->audience, err)
+			   : audience_read(pg, draft->manifest.channel, draft->rule.data, draft->rule.len,
+					 &draft->audience, err);
 }
 
 /* What the channel's policy adds, then the manifest is as it will be signed. */
@@ -90,7 +190,7 @@ static bool apply_policy(const struct cli_call *call, struct draft *draft, struc
 	struct manifest *manifest = &draft->manifest;
 	int64_t from = manifest->not_before == TIME_NONE ? draft->session.now : manifest->not_before;
 
-	if (!cli_has(call, "expires") &&
+	if (!draft->edits && manifest->kind != KIND_RECALL && !cli_has(call, "expires") &&
 		!editor_expiry(draft->session.pg, manifest->channel, from, &manifest->expires_at, err))
 		return false;
 	return manifest_format(manifest, &draft->manifest_bytes, err);
@@ -102,21 +202,25 @@ static bool read_who(struct draft *draft, struct err *err)
 	const char *channel = draft->manifest.channel;
 	struct session *session = &draft->session;
 
-	if (!session_trust(session, &draft->ring, &draft->keyset, err))
+	if (draft->edits) {
+		draft->keyset = draft->edited.keyset;
+		draft->editor = draft->edited.editor;
+		draft->edited.editor = (struct signer)SIGNER_INIT;
+	} else if (!session_trust(session, &draft->ring, &draft->keyset, err)) {
 		return false;
+	}
 	draft->approvals = keyset_approvals(draft->keyset, channel);
 	if (draft->approvals == 0)
 		return err_set(err, ERR_USAGE, "keyset %lld has no channel '%s'; see: certwire keyset show",
 			(long long)draft->keyset->version, channel);
-	return signer_load(session, draft->keyset, ROLE_EDITOR, &draft->editor, err) &&
-		   editor_check_my_key(session->pg, draft->editor.kid, err) &&
-		   audience_read(
-			   session->pg, channel, draft->rule.data, draft->rule.len, &draft->audience, err);
+	return (draft->edits ||
+			   signer_load(session, draft->keyset, ROLE_EDITOR, &draft->editor, err)) &&
+		   editor_check_my_key(session->pg, draft->editor.kid, err) && read_audience(draft, err);
 }
 
 static bool seal_and_sign(struct draft *draft, struct err *err)
 {
-	return signer_unlock(&draft->session, &draft->editor, err) &&
+	return (draft->edits || signer_unlock(&draft->session, &draft->editor, err)) &&
 		   sealing_make(&draft->manifest, &draft->manifest_bytes, &draft->sources, draft->keyset,
 			   draft->session.now, &draft->sealing, err) &&
 		   approval_sign(&draft->editor.key, draft->manifest_bytes.data, draft->manifest_bytes.len,
@@ -148,13 +252,18 @@ static bool store(struct pg *pg, void *context, struct err *err)
 		.approvals_needed = draft->approvals};
 
 	(void)pub_id_format(&draft->manifest.id, id);
-	if (!editor_draft_begin(pg, &row, err) || !put_parts(pg, id, sealing, err))
+	if (!editor_draft_begin(pg, &row, err) ||
+		(draft->old.rows && !editor_draft_reference(pg, id, draft->old.publication.id, err)) ||
+		!put_parts(pg, id, sealing, err))
 		return false;
 	for (size_t i = 0; i < sealing->grant_count; i++)
 		if (!editor_put_content_key(pg, id, sealing->grants[i].kid, sealing->grants[i].sealed, err))
 			return false;
-	return editor_draft_finish(
-		pg, id, draft->editor.kid, buf_str(&draft->signature), &draft->approval, err);
+	if (!editor_draft_finish(
+			pg, id, draft->editor.kid, buf_str(&draft->signature), &draft->approval, err) ||
+		(draft->edits && !editor_replace(pg, id, draft->edited.found.publication.id, err)))
+		return false;
+	return !draft->submits || draft->approval.is_approved || editor_submit(pg, id, err);
 }
 
 static bool report_json(const struct draft *draft, struct err *err)
@@ -168,6 +277,16 @@ static bool report_json(const struct draft *draft, struct err *err)
 			"signatures", draft->approval.signatures, "approvals_needed", draft->approval.needed,
 			"parts", (int)draft->sealing.body.parts, "audience", audience_json(&draft->audience)),
 		err);
+}
+
+static bool next_step(
+	const struct draft *draft, const char *brief, struct buf *out, struct err *err)
+{
+	if (draft->submits || draft->approval.is_approved)
+		return approval_describe(&draft->approval, brief, out, err);
+	return buf_printf(out, err,
+		"%d/%d 人已签，尚未提交；next: certwire preview %s, certwire submit %s",
+		draft->approval.signatures, draft->approval.needed, brief, brief);
 }
 
 /* The summary is for the eye and goes to stderr; stdout carries the id alone, for scripts. */
@@ -184,25 +303,52 @@ static bool report_text(struct draft *draft, struct err *err)
 		!manifest_view_line(&text, "受众", buf_str(&phrase), err))
 		return false;
 	buf_clear(&phrase);
-	if (!approval_describe(&draft->approval, brief, &phrase, err) ||
+	if (!next_step(draft, brief, &phrase, err) ||
 		!manifest_view_line(&text, "审签", buf_str(&phrase), err))
 		return false;
 	(void)pub_id_format(&draft->manifest.id, id);
 	if (!lookup_namesakes(
 			&draft->session, draft->manifest.channel, draft->manifest.number, id, &text, err))
 		return false;
-	(void)fprintf(stderr, "draft 草稿 %s\n%s", brief, buf_str(&text));
+	(void)fprintf(stderr, "draft 草稿 %s\n%s%s", brief, buf_str(&text), buf_str(&draft->warnings));
 	return printf("%s\n", id) > 0 || output_failed(err);
+}
+
+static bool make(const struct cli_call *call, struct draft *draft, struct err *err)
+{
+	if (!read_who(draft, err) || !apply_policy(call, draft, err) || !seal_and_sign(draft, err) ||
+		!pg_transaction(draft->session.pg, store, draft, err))
+		return false;
+	return cli_has(call, "json") ? report_json(draft, err) : report_text(draft, err);
+}
+
+/* clang-format off */
+#define DRAFT_INIT {.session = SESSION_INIT, .edited = OPENED_INIT, .editor = SIGNER_INIT, .sealing = SEALING_INIT}
+/* clang-format on */
+
+bool draft_make(const struct cli_call *call, enum kind kind, const char *target, struct err *err)
+{
+	CLEANUP(draft_release)
+	struct draft draft = DRAFT_INIT;
+
+	/* A recall is urgent: it waits for nobody but who approves it. */
+	draft.submits = kind == KIND_RECALL || cli_has(call, "submit");
+	return read_what(call, kind, &draft, err) && refer(&draft, kind, target, err) &&
+		   make(call, &draft, err);
+}
+
+bool verb_edit(const struct cli_call *call, struct err *err)
+{
+	CLEANUP(draft_release)
+	struct draft draft = DRAFT_INIT;
+
+	draft.submits = cli_has(call, "submit");
+	return read_old(call, &draft, err) && make(call, &draft, err);
 }
 
 bool verb_draft(const struct cli_call *call, struct err *err)
 {
-	CLEANUP(draft_release)
-	struct draft draft = {.session = SESSION_INIT, .editor = SIGNER_INIT, .sealing = SEALING_INIT};
+	const char *target = cli_value(call, "supersedes");
 
-	if (!read_what(call, &draft, err) || !read_who(&draft, err) ||
-		!apply_policy(call, &draft, err) || !seal_and_sign(&draft, err) ||
-		!pg_transaction(draft.session.pg, store, &draft, err))
-		return false;
-	return cli_has(call, "json") ? report_json(&draft, err) : report_text(&draft, err);
+	return draft_make(call, target ? KIND_SUPERSEDE : KIND_PUBLISH, target, err);
 }

@@ -6,26 +6,47 @@
 #include <sodium.h>
 
 #include "common/digest.h"
+#include "common/form.h"
 #include "common/ident.h"
 #include "common/utf8.h"
 #include "publisher/cli/form_fill.h"
 #include "publisher/cli/rule.h"
+#include "publisher/cli/session.h"
 #include "publisher/cli/verbs.h"
 #include "publisher/cli/when.h"
 
+#define TEST_GROUP "test-units"
+#define TEST_NUMBER "test-"
+#define TEST_TITLE "【测试】"
+
+/* clang-format off */
+#define WHAT_OPTIONS \
+	{"number", "N", "its number, such as 2026-47", false}, \
+	{"title", "TITLE", "its title", false}, \
+	{"language", "TAG", "language of the documents (default zh-CN)", false}, \
+	FORM_OPTIONS, \
+	{"to", "UNIT", "only this unit, if it is entitled (default: all who are)", true}, \
+	{"not-before", "TIME", "issue it no earlier: a date, or a time with its offset", false}, \
+	{"expires", "TIME", \
+		"deliver it no later: a date (to its end), a time, or never; else as the channel's policy " \
+		"says", \
+		false}, \
+	{"submit", NULL, "hand it over for review at once", false}
+/* clang-format on */
+
+const struct cli_option edit_options[] = {
+	WHAT_OPTIONS,
+	{"to-all", NULL, "to all who are entitled again", false},
+	SESSION_KEY_OPTIONS,
+	{"json", NULL, "print JSON", false},
+	{0},
+};
+
 const struct cli_option draft_options[] = {
-	{"number", "N", "its number, such as 2026-47", false},
-	{"title", "TITLE", "its title", false},
-	{"language", "TAG", "language of the documents (default zh-CN)", false},
-	FORM_OPTIONS,
-	{"to", "UNIT", "only this unit, if it is entitled (default: all who are)", true},
-	{"not-before", "TIME", "issue it no earlier: a date, or a time with its offset", false},
-	{"expires", "TIME",
-		"deliver it no later: a date (to its end), a time, or never; else as the channel's policy "
-		"says",
-		false},
-	{"key", "FILE", "your key file", false},
-	{"passphrase-file", "FILE", "read the passphrase from its first line", false},
+	WHAT_OPTIONS,
+	{"supersedes", "ID", "the issued publication that this one replaces", false},
+	{"test", NULL, "a test, to CNCERT's own test units only, and marked as one", false},
+	SESSION_KEY_OPTIONS,
 	{"json", NULL, "print JSON", false},
 	{0},
 };
@@ -44,9 +65,16 @@ static bool set_channel(const struct cli_call *call, struct manifest *manifest, 
 static bool set_number(const struct cli_call *call, struct manifest *manifest, struct err *err)
 {
 	const char *number;
+	char marked[2 * NUMBER_SIZE];
 
+	if (*manifest->number && !cli_has(call, "number"))
+		return true;
 	if (!cli_need(call, "number", &number, err))
 		return false;
+	if (cli_has(call, "test") && strncmp(number, TEST_NUMBER, strlen(TEST_NUMBER)) != 0) {
+		(void)snprintf(marked, sizeof marked, TEST_NUMBER "%s", number);
+		number = marked;
+	}
 	if (!ident_is_number(number, strlen(number)))
 		return err_set(err, ERR_USAGE,
 			"--number: '%s'; 1 to 32 letters, digits, '.' and '-', such as 2026-47",
@@ -60,6 +88,8 @@ static bool set_title(const struct cli_call *call, struct manifest *manifest, st
 	const char *title;
 	bool is_nfc = false;
 
+	if (manifest->title && !cli_has(call, "title"))
+		return true;
 	if (!cli_need(call, "title", &title, err))
 		return false;
 	size_t len = strlen(title);
@@ -78,6 +108,8 @@ static bool set_language(const struct cli_call *call, struct manifest *manifest,
 {
 	const char *language = cli_value(call, "language");
 
+	if (!language && *manifest->language)
+		return true;
 	language = language ? language : "zh-CN";
 	if (!ident_is_language(language, strlen(language)))
 		return err_set(err, ERR_USAGE, "--language: '%s' is no language tag, such as zh-CN or en",
@@ -93,19 +125,31 @@ static bool set_times(
 	const char *expires = cli_value(call, "expires");
 
 	manifest->created_at = now;
-	manifest->not_before = TIME_NONE;
-	manifest->expires_at = TIME_NONE;
 	if (not_before &&
 		!when_parse("--not-before", not_before, WHEN_START_OF_DAY, &manifest->not_before, err))
 		return false;
-	if (!expires || strcmp(expires, "never") == 0)
-		return true;
-	if (!when_parse("--expires", expires, WHEN_END_OF_DAY, &manifest->expires_at, err))
+	if (expires && strcmp(expires, "never") == 0)
+		manifest->expires_at = TIME_NONE;
+	else if (expires &&
+			 !when_parse("--expires", expires, WHEN_END_OF_DAY, &manifest->expires_at, err))
 		return false;
+	if (manifest->expires_at == TIME_NONE)
+		return true;
 	if (manifest->expires_at <= now)
-		return err_set(err, ERR_USAGE, "--expires: '%s' is over already", ERR_QUOTED(expires));
+		return err_set(err, ERR_USAGE, "--expires: '%s' is over already",
+			expires ? ERR_QUOTED(expires) : "what it was");
 	if (manifest->expires_at <= manifest->not_before)
 		return err_set(err, ERR_USAGE, "--expires lies before --not-before: nobody would get it");
+	return true;
+}
+
+static bool make_rule(const char *const *units, size_t count, struct manifest *manifest,
+	struct buf *rule, struct err *err)
+{
+	buf_clear(rule);
+	if (!rule_make(units, count, rule, err))
+		return false;
+	manifest->audience = digest_of(rule->data, rule->len);
 	return true;
 }
 
@@ -117,26 +161,74 @@ static bool set_audience(
 
 	while (count < CLI_VALUES_MAX && (units[count] = cli_value_at(call, "to", count)))
 		count++;
-	if (!rule_make(units, count, rule, err))
-		return false;
-	manifest->audience = digest_of(rule->data, rule->len);
-	return true;
+	if (rule->len > 0 && count == 0 && !cli_has(call, "to-all"))
+		return true;
+	return make_rule(units, count, manifest, rule, err);
 }
 
-bool draft_options_read(const struct cli_call *call, int64_t now, struct manifest *ret,
+/* A recall has one field, why; the forms are for what it takes back. */
+static bool set_fields(
+	const struct cli_call *call, int64_t now, struct manifest *manifest, struct err *err)
+{
+	const char *reason;
+
+	if (manifest->kind != KIND_RECALL)
+		return form_fill(call, now, manifest, err);
+	if (!cli_need(call, "reason", &reason, err))
+		return false;
+	if (*reason == '\0')
+		return err_set(err, ERR_USAGE, "--reason: say why in a sentence");
+	return manifest_add_field(manifest, "reason", reason, err);
+}
+
+/* All but the channel. */
+static bool set_all(const struct cli_call *call, int64_t now, struct manifest *manifest,
 	struct buf *rule, struct err *err)
+{
+	manifest->id = pub_id_random();
+	randombytes_buf(manifest->salt, sizeof manifest->salt);
+	return set_number(call, manifest, err) && set_title(call, manifest, err) &&
+		   set_language(call, manifest, err) && set_times(call, now, manifest, err) &&
+		   set_audience(call, manifest, rule, err) && set_fields(call, now, manifest, err);
+}
+
+bool draft_options_read(const struct cli_call *call, enum kind kind, int64_t now,
+	struct manifest *ret, struct buf *rule, struct err *err)
 {
 	auto_manifest struct manifest manifest = MANIFEST_INIT;
 
-	manifest.id = pub_id_random();
-	manifest.kind = KIND_PUBLISH;
-	randombytes_buf(manifest.salt, sizeof manifest.salt);
-	if (!set_channel(call, &manifest, err) || !set_number(call, &manifest, err) ||
-		!set_title(call, &manifest, err) || !set_language(call, &manifest, err) ||
-		!set_times(call, now, &manifest, err) || !set_audience(call, &manifest, rule, err) ||
-		!form_fill(call, now, &manifest, err))
+	manifest.kind = kind;
+	manifest.not_before = TIME_NONE;
+	manifest.expires_at = TIME_NONE;
+	if (!set_channel(call, &manifest, err) || !set_all(call, now, &manifest, rule, err))
 		return false;
 	*ret = manifest;
 	manifest = (struct manifest)MANIFEST_INIT;
 	return true;
+}
+
+bool draft_options_change(const struct cli_call *call, int64_t now, struct manifest *manifest,
+	struct buf *rule, struct err *err)
+{
+	return set_all(call, now, manifest, rule, err);
+}
+
+/* In its title, its number and a field of its own: so in lists, folders and the document's page. */
+bool draft_options_test(const char *const *units, size_t count, struct manifest *manifest,
+	struct buf *rule, struct err *err)
+{
+	char title[sizeof TEST_TITLE + LIMIT_TITLE];
+
+	if (count == 0)
+		return err_set(err, ERR_DENIED,
+			"there are no test units; an administrator makes the group: "
+			"certwire.make_group('" TEST_GROUP "', '测试'), certwire.put_in_group('" TEST_GROUP
+			"', '<unit>', '<reason>')");
+	(void)snprintf(title, sizeof title, TEST_TITLE "%s", manifest->title);
+	if (strlen(title) > LIMIT_TITLE)
+		return err_set(err, ERR_USAGE, "--title: with " TEST_TITLE " before it, more than %d bytes",
+			LIMIT_TITLE);
+	return manifest_set_title(manifest, title, err) &&
+		   manifest_add_field(manifest, FORM_TEST, "是", err) &&
+		   make_rule(units, count, manifest, rule, err);
 }

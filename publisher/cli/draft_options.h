@@ -17,7 +17,18 @@
  * Fills in a manifest with a new id and salt, everything but its files, and appends the audience rule
  * whose digest it carries. ERR_USAGE for what no publication may say.
  */
-bool draft_options_read(const struct cli_call *call, int64_t now, struct manifest *ret,
+bool draft_options_read(const struct cli_call *call, enum kind kind, int64_t now,
+	struct manifest *ret, struct buf *rule, struct err *err) MUST_USE NONNULL;
+
+/*
+ * The same for a manifest and rule that there are already: a new id and salt, and what the options
+ * say anew.
+ */
+bool draft_options_change(const struct cli_call *call, int64_t now, struct manifest *manifest,
+	struct buf *rule, struct err *err) MUST_USE NONNULL;
+
+/* A test goes to these units, and to no others whatever --to says; its rule is made anew. */
+bool draft_options_test(const char *const *units, size_t count, struct manifest *manifest,
 	struct buf *rule, struct err *err) MUST_USE NONNULL;
 
 #endif

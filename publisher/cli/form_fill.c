@@ -134,7 +134,8 @@ static bool derive_period(
 	int year;
 	int issue;
 
-	if (!period_number(number, &year, &issue))
+	/* A test has the number of what it tries. */
+	if (!period_number(number + (strncmp(number, "test-", 5) == 0 ? 5 : 0), &year, &issue))
 		return err_set(err, ERR_USAGE,
 			"--number '%s': the number of a %s is its year and issue, such as 2026-47; "
 			"a special issue says --special",
@@ -222,8 +223,16 @@ static bool add_all(const struct fill *fill, struct manifest *manifest, struct e
 	return true;
 }
 
+/* What follows from a number goes with it. */
+static bool is_derived(const char *name)
+{
+	return strcmp(name, "year") == 0 || strcmp(name, "issue") == 0 ||
+		   strcmp(name, "period-from") == 0 || strcmp(name, "period-to") == 0;
+}
+
 /* What the manifest has is taken over into the form, and out of the manifest. */
-static bool take_present(struct fill *fill, struct manifest *manifest, struct err *err)
+static bool take_present(
+	struct fill *fill, bool renumbered, struct manifest *manifest, struct err *err)
 {
 	bool ok = true;
 
@@ -231,6 +240,8 @@ static bool take_present(struct fill *fill, struct manifest *manifest, struct er
 		const char *name = manifest->fields[i].name;
 		const char *value = manifest->fields[i].value;
 
+		if (renumbered && is_derived(name))
+			continue;
 		ok = strcmp(name, FORM_TEST) == 0 ? manifest_add_field(fill->extra, name, value, err)
 										  : take(fill, name, value, err);
 	}
@@ -256,8 +267,8 @@ bool form_fill(const struct cli_call *call, int64_t now, struct manifest *manife
 	struct fill fill = {.form = form_of(manifest->channel), .extra = &extra};
 	bool special = cli_has(call, "special") && fill.form && is_periodical(fill.form);
 
-	if (!take_present(&fill, manifest, err) || !take_file(call, &fill, err) ||
-		!take_options(call, &fill, err))
+	if (!take_present(&fill, cli_has(call, "number"), manifest, err) ||
+		!take_file(call, &fill, err) || !take_options(call, &fill, err))
 		return false;
 	if (fill.form && !special && !complete(&fill, manifest, now, err))
 		return false;

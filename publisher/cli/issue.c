@@ -1,16 +1,16 @@
-#include "publisher/cli/verbs.h"
+#include "publisher/cli/issue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/kind.h"
 #include "db/editor.h"
-#include "publisher/cli/audience.h"
-#include "publisher/cli/lookup.h"
+#include "publisher/cli/changes.h"
 #include "publisher/cli/manifest_view.h"
 #include "publisher/cli/output.h"
-#include "publisher/cli/session.h"
 #include "publisher/cli/tty.h"
+#include "publisher/cli/verbs.h"
 #include "publisher/cli/when.h"
 
 const struct cli_option issue_options[] = {
@@ -24,13 +24,15 @@ static bool check_state(const struct lookup *found, struct err *err)
 	const struct editor_publication *publication = &found->publication;
 
 	/* A newer keyset may demand more editors than had to sign when it was approved. */
-	if (strcmp(publication->state, "draft") == 0 ||
-		(strcmp(publication->state, "approved") == 0 &&
-			publication->signatures < publication->approvals_needed))
+	bool approved =
+		strcmp(publication->state, "approved") == 0 || strcmp(publication->state, "scheduled") == 0;
+
+	if (strcmp(publication->state, "draft") == 0 || strcmp(publication->state, "review") == 0 ||
+		(approved && publication->signatures < publication->approvals_needed))
 		return err_set(err, ERR_DENIED,
 			"publication %s has %d of %d signatures; another editor runs: certwire approve %s",
 			found->brief, publication->signatures, publication->approvals_needed, found->brief);
-	if (strcmp(publication->state, "approved") != 0)
+	if (!approved)
 		return err_set(err, ERR_DENIED, "publication %s is %s; see: certwire status %s",
 			found->brief, publication->state, found->brief);
 	return true;
@@ -70,10 +72,13 @@ static bool confirm(const struct cli_call *call, int receiving, struct err *err)
 	return compare_number(answer, receiving, err);
 }
 
-/* The audience is frozen at issue: what is issued to nobody reaches nobody, ever. */
+/*
+ * The audience is frozen at issue: what is issued to nobody reaches nobody, ever. But for a recall,
+ * which ends what is still owed.
+ */
 static bool check_somebody(const struct lookup *found, int receiving, struct err *err)
 {
-	return receiving > 0 ||
+	return receiving > 0 || strcmp(found->publication.kind, kind_name(KIND_RECALL)) == 0 ||
 		   err_set(err, ERR_DENIED, "publication %s would reach nobody; nothing was issued",
 			   found->brief);
 }
@@ -88,6 +93,7 @@ static bool show_it(struct session *session, const struct lookup *found,
 	if (!buf_printf(&text, err, "%s  %s %s\n", found->brief,
 			channel_text(publication->channel, channel), publication->number) ||
 		!audience_detail(audience, &text, err) ||
+		!changes_view(session->pg, publication->id, &text, err) ||
 		!lookup_namesakes(
 			session, publication->channel, publication->number, publication->id, &text, err))
 		return false;
@@ -109,6 +115,22 @@ static bool report(const struct lookup *found, int receiving, int64_t now, struc
 	return !ferror(stdout) || output_failed(err);
 }
 
+bool issue_confirm(const struct cli_call *call, struct session *session, const struct lookup *found,
+	struct audience *ret, struct err *err)
+{
+	auto_audience struct audience audience = {.rows = NULL};
+
+	if (!check_state(found, err) || !audience_of(session->pg, &found->publication, &audience, err))
+		return false;
+	if (!show_it(session, found, &audience, err) ||
+		!check_somebody(found, audience.receiving, err) ||
+		!changes_check(session->pg, found, err) || !confirm(call, audience.receiving, err))
+		return false;
+	*ret = audience;
+	audience.rows = NULL;
+	return true;
+}
+
 bool verb_issue(const struct cli_call *call, struct err *err)
 {
 	auto_session struct session session = SESSION_INIT;
@@ -116,15 +138,8 @@ bool verb_issue(const struct cli_call *call, struct err *err)
 	auto_audience struct audience audience = {.rows = NULL};
 
 	if (!session_init(&session, call, err) ||
-		!lookup_publication(&session, call->argv[0], &found, err) || !check_state(&found, err))
-		return false;
-	struct pg_bytes rule = found.publication.audience;
-
-	if (!audience_read(
-			session.pg, found.publication.channel, rule.data, rule.len, &audience, err) ||
-		!show_it(&session, &found, &audience, err) ||
-		!check_somebody(&found, audience.receiving, err) ||
-		!confirm(call, audience.receiving, err) ||
+		!lookup_publication(&session, call->argv[0], &found, err) ||
+		!issue_confirm(call, &session, &found, &audience, err) ||
 		!editor_request_issue(session.pg, found.publication.id, err))
 		return false;
 	if (cli_has(call, "json"))

@@ -84,8 +84,8 @@ static bool add_row(struct list *list, struct table *table,
 		(void)snprintf(counts[i], sizeof counts[i], "%d", numbers[i]);
 	(void)snprintf(brief, sizeof brief, "%.8s", publication->id);
 	const char *const cells[] = {brief, publication->channel, publication->number,
-		publication_state_text(publication->state), WHEN_OR_EMPTY(at), approvals, counts[0],
-		counts[1], counts[2], counts[3], title};
+		publication_state_text(publication_state(publication)), WHEN_OR_EMPTY(at), approvals,
+		counts[0], counts[1], counts[2], counts[3], title};
 
 	return table_add_row(table, cells, err);
 }
@@ -113,9 +113,10 @@ static bool print_text(struct list *list, struct err *err)
 
 static json_t *publication_json(const struct editor_publication *publication, const char *title)
 {
-	auto_json json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s?, s:s*}", "id",
-		publication->id, "channel", publication->channel, "number", publication->number, "state",
-		publication->state, "drafted_by", publication->drafted_by, "signatures",
+	auto_json json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:i, s:i, s:s?, s:s*}",
+		"id", publication->id, "kind", publication->kind, "channel", publication->channel, "number",
+		publication->number, "state", publication_state(publication), "taken_back_by",
+		publication->fate_by, "drafted_by", publication->drafted_by, "signatures",
 		publication->signatures, "approvals_needed", publication->approvals_needed,
 		"withdrawn_reason", publication->withdrawn_reason, "title", *title ? title : NULL);
 	auto_json json_t *times = json_pack("{s:o, s:o, s:o, s:o, s:o}", "drafted_at",

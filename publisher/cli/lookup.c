@@ -78,13 +78,22 @@ bool lookup_namesakes(struct session *session, const char *channel, const char *
 	return true;
 }
 
+const char *publication_state(const struct editor_publication *publication)
+{
+	return publication->fate ? publication->fate : publication->state;
+}
+
 const char *publication_state_text(const char *state)
 {
 	static const char *const texts[][2] = {
 		{"draft", "草稿 draft"},
+		{"review", "待审签 review"},
 		{"approved", "已审签 approved"},
+		{"scheduled", "已定时 scheduled"},
 		{"issued", "已发布 issued"},
 		{"withdrawn", "已撤回 withdrawn"},
+		{"superseded", "已被替代 superseded"},
+		{"recalled", "已召回 recalled"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)

@@ -50,6 +50,20 @@ static bool view_rule(struct buf *out, const struct buf *rule, struct err *err)
 		   manifest_view_line(out, "接收范围", buf_str(&text), err);
 }
 
+static bool view_references(const struct manifest *manifest, struct buf *out, struct err *err)
+{
+	char id[PUB_ID_SIZE];
+
+	for (size_t i = 0; i < manifest->reference_count; i++) {
+		const struct manifest_reference *reference = &manifest->references[i];
+
+		if (!manifest_view_line(out, reference->recalls ? "召回" : "替代",
+				pub_id_format(&reference->publication, id), err))
+			return false;
+	}
+	return true;
+}
+
 /* A text of several lines has one line of the view for each. */
 static bool view_field(
 	const char *channel, const struct manifest_field *field, struct buf *out, struct err *err)
@@ -106,6 +120,7 @@ bool manifest_view(
 	return manifest_view_line(out, "频道", channel_text(manifest->channel, channel), err) &&
 		   manifest_view_line(out, "期号", manifest->number, err) &&
 		   manifest_view_line(out, "标题", manifest->title, err) &&
+		   view_references(manifest, out, err) &&
 		   manifest_view_line(out, "语言", manifest->language, err) &&
 		   view_time(out, "起草时间", manifest->created_at, err) &&
 		   view_time(out, "不早于", manifest->not_before, err) &&
@@ -141,13 +156,29 @@ static json_t *files_json(const struct manifest *manifest)
 	return TAKE(files);
 }
 
+static json_t *references_json(const struct manifest *manifest)
+{
+	auto_json json_t *references = json_array();
+	char id[PUB_ID_SIZE];
+
+	for (size_t i = 0; i < manifest->reference_count; i++) {
+		const struct manifest_reference *reference = &manifest->references[i];
+
+		if (json_array_append_new(references,
+				json_pack("{s:s, s:s}", "relation", reference->recalls ? "recalls" : "supersedes",
+					"publication", pub_id_format(&reference->publication, id))) != 0)
+			return NULL;
+	}
+	return TAKE(references);
+}
+
 json_t *manifest_view_json(const struct manifest *manifest)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "kind",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "kind",
 		kind_name(manifest->kind), "channel", manifest->channel, "number", manifest->number,
 		"title", manifest->title, "language", manifest->language, "created_at",
 		output_time(manifest->created_at, TIME_NONE), "not_before",
 		output_time(manifest->not_before, TIME_NONE), "expires_at",
 		output_time(manifest->expires_at, TIME_NONE), "fields", fields_json(manifest), "files",
-		files_json(manifest));
+		files_json(manifest), "references", references_json(manifest));
 }

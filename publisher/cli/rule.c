@@ -53,6 +53,13 @@ bool rule_make(const char *const *units, size_t count, struct buf *out, struct e
 	return json_write(rule, out, err);
 }
 
+bool rule_make_holders(struct buf *out, struct err *err)
+{
+	auto_json json_t *rule = json_pack("{s:i, s:s}", "v", 1, "rule", "holders");
+
+	return rule ? json_write(rule, out, err) : err_set(err, ERR_SYSTEM, "out of memory");
+}
+
 static bool describe_units(const struct json_object *rule, struct buf *out, struct err *err)
 {
 	const json_t *units;
@@ -82,6 +89,8 @@ bool rule_describe(const void *bytes, size_t len, struct buf *out, struct err *e
 		return false;
 	if (strcmp(kind, "entitled") == 0)
 		return buf_append_str(out, "频道全体有权单位", err);
+	if (strcmp(kind, "holders") == 0)
+		return buf_append_str(out, "已收到或可能已收到被召回件的单位", err);
 	if (strcmp(kind, "units") == 0)
 		return describe_units(&rule, out, err);
 	return err_set(

@@ -20,6 +20,9 @@ enum { RULE_BYTES_MAX = 64 * 1024 };
  */
 bool rule_make(const char *const *units, size_t count, struct buf *out, struct err *err) MUST_USE;
 
+/* Appends the rule of a recall: whoever may have what it takes back. */
+bool rule_make_holders(struct buf *out, struct err *err) MUST_USE NONNULL;
+
 /* Appends the rule in words: "全体有权单位" or "a, b (2)". ERR_DATA for bytes that are no rule. */
 bool rule_describe(
 	const void *bytes, size_t len, struct buf *out, struct err *err) MUST_USE NONNULL;

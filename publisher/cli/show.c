@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "publisher/cli/audience.h"
+#include "publisher/cli/comment.h"
 #include "publisher/cli/manifest_view.h"
 #include "publisher/cli/opened.h"
 #include "publisher/cli/output.h"
@@ -26,12 +27,12 @@ static bool print_json(
 		err);
 }
 
-static bool print_text(
-	const struct opened *opened, const struct audience *audience, struct err *err)
+static bool print_text(struct session *session, const struct opened *opened,
+	const struct audience *audience, struct err *err)
 {
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 
-	if (!opened_view(opened, &text, err))
+	if (!opened_view(opened, &text, err) || !comments_view(session, opened, &text, err))
 		return false;
 	/* Once issued the audience is history: status tells it. */
 	if (!opened->found.publication.issued_at && !audience_detail(audience, &text, err))
@@ -47,9 +48,8 @@ bool verb_show(const struct cli_call *call, struct err *err)
 
 	if (!session_init(&session, call, err) || !opened_read(&session, call->argv[0], &opened, err) ||
 		!opened_files(&opened, cli_value(call, "out"), err) ||
-		!audience_read(
-			session.pg, opened.manifest.channel, opened.rule.data, opened.rule.len, &audience, err))
+		!audience_of(session.pg, &opened.found.publication, &audience, err))
 		return false;
 	return cli_has(call, "json") ? print_json(&opened, &audience, err)
-								 : print_text(&opened, &audience, err);
+								 : print_text(&session, &opened, &audience, err);
 }

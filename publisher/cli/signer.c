@@ -7,6 +7,7 @@
 
 #include "common/file.h"
 #include "common/keyfile.h"
+#include "publisher/cli/keychain.h"
 #include "publisher/cli/tty.h"
 
 enum { PROMPT_SIZE = 320 };
@@ -131,17 +132,21 @@ void signer_release(struct signer *signer)
 	signing_key_release(&signer->key);
 }
 
+static bool find_file(struct signer *signer, struct err *err)
+{
+	if (!signer->path)
+		return err_set(
+			err, ERR_USAGE, "which key? give --key FILE, or key in the configuration file");
+	return keyfile_load(signer->path, &signer->file, err);
+}
+
 bool signer_load(const struct session *session, const struct keyset *keyset, enum key_role role,
 	struct signer *ret, struct err *err)
 {
 	auto_signer struct signer signer = SIGNER_INIT;
 
 	signer.path = session->settings.key;
-	if (!signer.path)
-		return err_set(
-			err, ERR_USAGE, "which key? give --key FILE, or key in the configuration file");
-	if (!keyfile_load(signer.path, &signer.file, err) ||
-		!check_role(&signer.file, signer.path, role, err) ||
+	if (!find_file(&signer, err) || !check_role(&signer.file, signer.path, role, err) ||
 		!find_listed(session, keyset, &signer, err))
 		return false;
 	*ret = signer;
@@ -149,7 +154,34 @@ bool signer_load(const struct session *session, const struct keyset *keyset, enu
 	return true;
 }
 
-bool signer_unlock(const struct session *session, struct signer *signer, struct err *err)
+bool signer_load_unlisted(const struct session *session, struct signer *ret, struct err *err)
+{
+	auto_signer struct signer signer = SIGNER_INIT;
+
+	signer.path = session->settings.key;
+	if (!find_file(&signer, err))
+		return false;
+	if (signer.file.role != ROLE_EDITOR && signer.file.role != ROLE_REGISTRAR)
+		return err_set(err, ERR_DENIED,
+			"'%s' is a key of role %s; an editor's or registrar's is unlocked",
+			ERR_QUOTED(signer.path), role_name(signer.file.role));
+	(void)public_key_kid(&signer.file.public, signer.kid);
+	*ret = signer;
+	signer = (struct signer)SIGNER_INIT;
+	return true;
+}
+
+bool signer_unlock_anew(const struct session *session, struct signer *signer, struct err *err)
 {
 	return open_loaded(session, &signer->file, signer->path, &signer->key, err);
+}
+
+bool signer_unlock(const struct session *session, struct signer *signer, struct err *err)
+{
+	bool found = false;
+
+	if (signer->file.is_protected && !session->settings.passphrase_file &&
+		!keychain_get(&signer->file.public, &signer->key, &found, err))
+		return false;
+	return found || signer_unlock_anew(session, signer, err);
 }

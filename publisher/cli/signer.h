@@ -54,7 +54,18 @@ void signer_release(struct signer *signer) NONNULL;
 bool signer_load(const struct session *session, const struct keyset *keyset, enum key_role role,
 	struct signer *ret, struct err *err) MUST_USE NONNULL;
 
-/* Opens it: `signer->key` can sign. Asks for the passphrase unless the settings name a file of it. */
+/* The same from the file alone, whatever keysets say: an editor's or registrar's. */
+bool signer_load_unlisted(
+	const struct session *session, struct signer *ret, struct err *err) MUST_USE NONNULL;
+
+/* Opens it with its passphrase, though the kernel may have it (publisher/cli/keychain.h). */
+bool signer_unlock_anew(
+	const struct session *session, struct signer *signer, struct err *err) MUST_USE NONNULL;
+
+/*
+ * Opens it: `signer->key` can sign. Takes it from the kernel's keyring where it is unlocked there, else
+ * asks for the passphrase unless the settings name a file of it.
+ */
 bool signer_unlock(
 	const struct session *session, struct signer *signer, struct err *err) MUST_USE NONNULL;
 

@@ -12,7 +12,7 @@
 #include "common/file.h"
 #include "common/filename.h"
 #include "common/utf8.h"
-#include "publisher/cli/media.h"
+#include "publisher/cli/lint.h"
 
 enum { CHUNK_BYTES = 64 * 1024 };
 
@@ -138,21 +138,27 @@ static bool measure_chunk(void *context, const void *data, size_t len, struct er
 	return true;
 }
 
-bool sources_describe(const struct sources *sources, struct manifest *manifest, struct err *err)
+static bool describe(
+	const struct source *source, struct manifest *manifest, struct buf *warnings, struct err *err)
 {
-	for (size_t i = 0; i < sources->count; i++) {
-		const struct source *source = &sources->items[i];
-		struct measure measure = {.size_bytes = 0};
+	struct measure measure = {.size_bytes = 0};
+	struct lint lint;
 
-		digest_init(&measure.digest);
-		if (!read_all(source, measure_chunk, &measure, err))
-			return err_context(err, "'%s'", ERR_QUOTED(source->path));
-		struct digest digest = digest_final(&measure.digest);
+	digest_init(&measure.digest);
+	if (!read_all(source, measure_chunk, &measure, err) || !lint_file(source, &lint, err))
+		return false;
+	struct digest digest = digest_final(&measure.digest);
 
-		if (!manifest_add_file(
-				manifest, source->name, media_type(source->name), measure.size_bytes, &digest, err))
-			return err_context(err, "'%s'", ERR_QUOTED(source->path));
-	}
+	return manifest_add_file(manifest, source->name, lint.type, measure.size_bytes, &digest, err) &&
+		   lint_view(&lint, source->name, warnings, err);
+}
+
+bool sources_describe(
+	const struct sources *sources, struct manifest *manifest, struct buf *warnings, struct err *err)
+{
+	for (size_t i = 0; i < sources->count; i++)
+		if (!describe(&sources->items[i], manifest, warnings, err))
+			return err_context(err, "'%s'", ERR_QUOTED(sources->items[i].path));
 	return true;
 }
 

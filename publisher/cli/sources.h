@@ -40,9 +40,12 @@ void sources_release(struct sources *sources) NONNULL;
 bool sources_add(struct sources *sources, const char *name, const void *data, size_t len,
 	struct err *err) MUST_USE NONNULL;
 
-/* First pass: adds each with name, media type, size and digest. */
-bool sources_describe(
-	const struct sources *sources, struct manifest *manifest, struct err *err) MUST_USE NONNULL;
+/*
+ * First pass: adds each with name, media type, size and digest, and appends a line to `warnings` for
+ * each thing that an editor should know of it (publisher/cli/lint.h).
+ */
+bool sources_describe(const struct sources *sources, struct manifest *manifest,
+	struct buf *warnings, struct err *err) MUST_USE NONNULL;
 
 /* Second pass: pushes their bytes. ERR_DATA when one is not what the manifest says any more. */
 bool sources_push(const struct sources *sources, const struct manifest *manifest,

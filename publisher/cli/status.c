@@ -1,10 +1,13 @@
 #include "publisher/cli/verbs.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "common/json.h"
 #include "common/refusal.h"
+#include "db/editor_course.h"
 #include "publisher/cli/board.h"
+#include "publisher/cli/confirmed.h"
 #include "publisher/cli/lookup.h"
 #include "publisher/cli/manifest_view.h"
 #include "publisher/cli/output.h"
@@ -39,6 +42,34 @@ static bool issue_text(
 	return buf_append_str(out, "已提交，等待分发程序 waiting for the dispatcher", err);
 }
 
+/* What stands between a draft and its issue. */
+static bool course_text(
+	struct session *session, const struct lookup *found, struct buf *out, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+	struct editor_course course;
+
+	if (!editor_course(session->pg, found->publication.id, &rows, &course, err) ||
+		!manifest_view_line(out, "提交审签", WHEN_OR_EMPTY(course.submitted_at), err) ||
+		!manifest_view_line(out, "退回", WHEN_OR_EMPTY(course.returned_at), err))
+		return false;
+	return manifest_view_line(out, "定时发布", WHEN_OR_EMPTY(course.scheduled_at), err) &&
+		   manifest_view_line(out, "未发布", course.held_back ? course.held_back : "", err);
+}
+
+static bool fate_text(
+	const struct editor_publication *publication, struct buf *out, struct err *err)
+{
+	char line[128];
+
+	if (!publication->fate)
+		return true;
+	(void)snprintf(
+		line, sizeof line, "%s %.8s", WHEN_OR_EMPTY(publication->fate_at), publication->fate_by);
+	return manifest_view_line(
+		out, strcmp(publication->fate, "recalled") == 0 ? "召回" : "替代", line, err);
+}
+
 static bool head_text(const struct lookup *found, struct buf *out, struct err *err)
 {
 	const struct editor_publication *publication = &found->publication;
@@ -47,39 +78,46 @@ static bool head_text(const struct lookup *found, struct buf *out, struct err *e
 
 	return buf_printf(out, err, "%s  %s %s  %s\n", found->brief,
 			   channel_text(publication->channel, channel), publication->number,
-			   publication_state_text(publication->state)) &&
+			   publication_state_text(publication_state(publication))) &&
 		   issue_text(publication, &issue, err) &&
 		   manifest_view_line(out, "发布", buf_str(&issue), err) &&
 		   (!publication->expires_at ||
 			   manifest_view_line(out, "截止", WHEN_OR_EMPTY(publication->expires_at), err)) &&
+		   fate_text(publication, out, err) &&
 		   (!publication->withdrawn_reason ||
 			   manifest_view_line(out, "撤回", publication->withdrawn_reason, err));
 }
 
-static bool print_text(const struct lookup *found, const struct board *board, struct err *err)
+static bool print_text(struct session *session, const struct lookup *found,
+	const struct board *board, const struct confirmed *confirmed, struct err *err)
 {
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 	auto_buf struct buf summary = BUF_INIT(OUTPUT_MAX);
 
-	if (!head_text(found, &text, err))
+	if (!head_text(found, &text, err) || !confirmed_view(confirmed, &text, err) ||
+		(!found->publication.issued_at && !course_text(session, found, &text, err)))
 		return false;
-	if (board->total > 0 && (!board_summary(board, &summary, err) ||
-								!manifest_view_line(&text, "送达", buf_str(&summary), err) ||
-								!board_view(board, &text, err)))
+	if (board->total > 0 &&
+		(!board_summary(board, &summary, err) ||
+			!board_overdue(board, found->publication.issued_at, session->now, &summary, err) ||
+			!manifest_view_line(&text, "送达", buf_str(&summary), err) ||
+			!board_view(board, &text, err)))
 		return false;
 	return output_text(&text, err);
 }
 
-static bool print_json(const struct lookup *found, const struct board *board, struct err *err)
+static bool print_json(const struct lookup *found, const struct board *board,
+	const struct confirmed *confirmed, struct err *err)
 {
 	const struct editor_publication *publication = &found->publication;
 
 	return output_json(
-		json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:i, s:o}", "id", publication->id,
-			"channel", publication->channel, "number", publication->number, "state",
-			publication->state, "signatures", publication->signatures, "approvals_needed",
-			publication->approvals_needed, "issue_requested_at",
-			output_time(publication->issue_requested_at, 0), "issued_at",
+		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:o, s:i, s:i, s:o, s:o, s:i, s:o}", "id",
+			publication->id, "kind", publication->kind, "channel", publication->channel, "number",
+			publication->number, "state", publication_state(publication), "taken_back_by",
+			publication->fate_by, "confirmed", confirmed_json(confirmed), "signatures",
+			publication->signatures, "approvals_needed", publication->approvals_needed,
+			"issue_requested_at", output_time(publication->issue_requested_at, 0), "issued_at",
 			output_time(publication->issued_at, 0), "issue_refused_code",
 			publication->issue_refused_code, "units", board_json(board)),
 		err);
@@ -90,6 +128,7 @@ bool verb_status(const struct cli_call *call, struct err *err)
 	auto_session struct session session = SESSION_INIT;
 	auto_lookup struct lookup found = {.rows = NULL};
 	auto_board struct board board = {.rows = NULL};
+	auto_confirmed struct confirmed confirmed = {.rows = NULL};
 
 	if (cli_has(call, "watch") && cli_has(call, "json"))
 		return err_set(err, ERR_USAGE, "--watch and --json do not go together");
@@ -102,6 +141,7 @@ bool verb_status(const struct cli_call *call, struct err *err)
 	lookup_release(&found);
 	return lookup_publication(&session, call->argv[0], &found, err) &&
 		   board_read(session.pg, found.publication.id, &board, err) &&
-		   (cli_has(call, "json") ? print_json(&found, &board, err)
-								  : print_text(&found, &board, err));
+		   confirmed_read(session.pg, found.publication.id, &confirmed, err) &&
+		   (cli_has(call, "json") ? print_json(&found, &board, &confirmed, err)
+								  : print_text(&session, &found, &board, &confirmed, err));
 }

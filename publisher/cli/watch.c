@@ -19,7 +19,7 @@ struct watch {
 	const char *id; /* borrowed */
 	int interrupt; /* signalfd */
 	bool is_tty;
-	bool is_issued;
+	int64_t issued_at; /* 0: not yet */
 	char **shown; /* owned: unit and state of the last look, for each unit */
 	int shown_count;
 };
@@ -125,8 +125,10 @@ static bool draw_bar(
 {
 	/* A bar that wrapped could not be wiped: the terminal cuts it instead. */
 	return buf_append_str(out, "\033[?7l", err) &&
-		   (watch->is_issued ? watch_bar(board, BAR_COLUMNS, out, err)
-							 : buf_append_str(out, "尚未发布 not issued yet …", err)) &&
+		   (watch->issued_at
+				   ? watch_bar(board, BAR_COLUMNS, out, err) &&
+						 board_overdue(board, watch->issued_at, clock_now(clock_system()), out, err)
+				   : buf_append_str(out, "尚未发布 not issued yet …", err)) &&
 		   buf_append_str(out, "\033[?7h", err);
 }
 
@@ -154,9 +156,9 @@ static bool look(struct watch *watch, bool *ret_done, struct err *err)
 		!editor_publications_at(rows, 0, &publication, err) ||
 		!board_read(watch->pg, watch->id, &board, err))
 		return false;
-	watch->is_issued = publication.issued_at != 0;
+	watch->issued_at = publication.issued_at;
 	*ret_done = publication.issue_refused_code || strcmp(publication.state, "withdrawn") == 0 ||
-				(watch->is_issued && board_is_settled(&board));
+				(watch->issued_at && board_is_settled(&board));
 	return draw(watch, &board, err);
 }
 

@@ -65,6 +65,7 @@ dispatch_step sign_step; /* signs entries, in order */
 dispatch_step seal_step; /* seals content keys to devices */
 dispatch_step offer_step; /* offers what is owed to units that are there */
 dispatch_step settle_step; /* settles receipts */
+dispatch_step reply_step; /* settles replies, which it cannot read */
 dispatch_step rights_step; /* notes whose rights changed */
 dispatch_step fill_step; /* enters what came before rights that have begun */
 dispatch_step head_step; /* sends the heads that are noted */

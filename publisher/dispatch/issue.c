@@ -54,17 +54,16 @@ static bool issue_refuse(struct dispatch *dispatch, const struct ledger_draft *d
 static bool issue_one(struct dispatch *dispatch, const struct ledger_draft *draft,
 	const struct manifest *manifest, struct err *err)
 {
-	struct pub_id recalls[LIMIT_REFERENCES];
+	struct pub_id targets[LIMIT_REFERENCES];
 	struct ledger_issued issued;
 	size_t count = 0;
 	char id[PUB_ID_SHORT_SIZE];
 
-	for (size_t i = 0; manifest->kind == KIND_RECALL && i < manifest->reference_count; i++)
-		if (manifest->references[i].recalls)
-			recalls[count++] = manifest->references[i].publication;
+	for (size_t i = 0; i < manifest->reference_count; i++)
+		targets[count++] = manifest->references[i].publication;
 	fault_point("dispatch-before-issue");
 	if (!ledger_issue(&dispatch->ledger, &draft->entry.publication, draft->entry.signature_count,
-			count, recalls, &issued, err))
+			count, targets, &issued, err))
 		return false;
 	if (!issued.done)
 		return true;
@@ -103,14 +102,15 @@ bool issue_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
 	/* After its end the keyset vouches for no editor: publications wait for the next one. */
 	if (!keyset_check_current(dispatch_keyset(dispatch), clock_now(dispatch->clock), err))
 		return err_context(err, "nothing is issued");
-	if (!issue_rest(dispatch, ret_more, err))
+	if (!issue_rest(dispatch, ret_more, err) || !ledger_release_scheduled(&dispatch->ledger, err))
 		return false;
 	if (!ledger_drafts(&dispatch->ledger, dispatch->key.kid, 1, &rows, err))
 		return false;
 	if (pg_row_count(rows) == 0)
 		return true;
 	*ret_more = true;
-	if (!ledger_draft_at(rows, 0, &draft, err))
+	if (!ledger_draft_at(rows, 0, &draft, err) ||
+		!ledger_draft_references(&dispatch->ledger, &draft, err))
 		return false;
 	source.publication = &draft.entry.publication;
 	if (vet_publication(&draft, &dispatch->key, &dispatch->ring, clock_now(dispatch->clock),

@@ -1,5 +1,5 @@
 /*
- * Whether a receipt is to be believed: the decisions, without the database.
+ * Whether a receipt or a reply is to be believed: the decisions, without the database.
  */
 #ifndef CERTWIRE_PUBLISHER_DISPATCH_JUDGE_H
 #define CERTWIRE_PUBLISHER_DISPATCH_JUDGE_H
@@ -20,6 +20,10 @@
  */
 bool judge_receipt(const struct ledger_receipt *filed, const struct keyset *keyset,
 	struct receipt *ret, bool *ret_authentic, struct err *err) MUST_USE NONNULL;
+
+/* The same of a reply (621 to 624), whose content it cannot read. */
+bool judge_reply(const struct ledger_receipt *filed, const struct keyset *keyset,
+	bool *ret_authentic, struct err *err) MUST_USE NONNULL;
 
 /*
  * One item against the delivery it names, the ledger being in that epoch: 605 when there is none, 606

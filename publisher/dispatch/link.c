@@ -12,7 +12,7 @@ static const struct {
 	unsigned due;
 } notices[] = {
 	{"certwire_issue", DUE_ISSUE | DUE_SIGN | DUE_SEAL | DUE_OFFER},
-	{"certwire_receipt", DUE_SETTLE},
+	{"certwire_receipt", DUE_SETTLE | DUE_REPLIES},
 	{"certwire_keyset", DUE_KEYS | DUE_ALL | DUE_REKEY},
 	{"certwire_presence", DUE_OFFER},
 	{"certwire_entitlement", DUE_RIGHTS | DUE_FILL | DUE_SIGN | DUE_SEAL | DUE_OFFER},

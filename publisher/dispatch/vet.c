@@ -26,6 +26,35 @@ static bool vet_row(
 	return true;
 }
 
+static bool vet_has(const struct ledger_draft *draft, const struct manifest_reference *reference)
+{
+	for (size_t i = 0; i < draft->reference_count; i++)
+		if (draft->references[i].recalls == reference->recalls &&
+			pub_id_equal(&draft->references[i].publication, &reference->publication))
+			return true;
+	return false;
+}
+
+/* What is taken back is what the editors signed, neither more nor less nor otherwise. */
+static bool vet_references(
+	const struct ledger_draft *draft, const struct manifest *manifest, struct err *err)
+{
+	for (size_t i = 0; i < manifest->reference_count; i++) {
+		const struct manifest_reference *reference = &manifest->references[i];
+
+		if (manifest->kind != (reference->recalls ? KIND_RECALL : KIND_SUPERSEDE))
+			return err_code(err, REFUSAL_MANIFEST_ENTRY,
+				"a publication of kind '%s' cannot %s another", kind_name(manifest->kind),
+				reference->recalls ? "recall" : "supersede");
+		if (!vet_has(draft, reference))
+			return err_code(err, REFUSAL_MANIFEST_ENTRY,
+				"the database does not say that it takes back what the manifest names");
+	}
+	return draft->reference_count == manifest->reference_count ||
+		   err_code(
+			   err, REFUSAL_MANIFEST_ENTRY, "the database names more than the manifest takes back");
+}
+
 static bool vet_manifest(const struct ledger_draft *draft, const struct buf *bytes,
 	const struct keyring *ring, int64_t now, struct manifest *ret, struct err *err)
 {
@@ -36,7 +65,7 @@ static bool vet_manifest(const struct ledger_draft *draft, const struct buf *byt
 	entry.issued_at = now;
 	if (!publication_judge(
 			&entry, bytes->data, bytes->len, ring, now, LIMIT_PUBLICATION_BYTES, &manifest, err) ||
-		!vet_row(draft, &manifest, err))
+		!vet_row(draft, &manifest, err) || !vet_references(draft, &manifest, err))
 		return false;
 	*ret = manifest;
 	manifest = (struct manifest)MANIFEST_INIT;

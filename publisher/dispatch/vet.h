@@ -20,7 +20,7 @@
  * Opens the content key with `key`, the body from `source`, and judges: the body's digest; all that
  * publication_judge does, as of `now` and by the newest keyset, so enough editors who are valid now;
  * that channel, number and times of the row are the manifest's; that the audience rule is the one
- * that was signed. False: err says what is wrong, with a refusal code; or `source` failed, with whatever
+ * that was signed; that what it takes back is what the row's references say and its kind allows. False: err says what is wrong, with a refusal code; or `source` failed, with whatever
  * err it set. `*ret` is new.
  */
 bool vet_publication(const struct ledger_draft *draft, const struct signing_key *key,

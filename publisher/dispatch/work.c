@@ -24,6 +24,7 @@ static const struct {
 	{DUE_SEAL, "seal", seal_step, DUE_OFFER},
 	{DUE_OFFER, "offer", offer_step, 0},
 	{DUE_SETTLE, "settle", settle_step, 0},
+	{DUE_REPLIES, "replies", reply_step, 0},
 	{DUE_RIGHTS, "rights", rights_step, 0},
 	{DUE_HEADS, "heads", head_step, 0},
 	{DUE_REKEY, "rekey", rekey_step, DUE_OFFER},

@@ -20,9 +20,10 @@ enum {
 	DUE_SETTLE = 1 << 6,
 	DUE_RIGHTS = 1 << 7,
 	DUE_HEADS = 1 << 8,
-	DUE_ALL = (1 << 9) - 1,
-	DUE_KEYS = 1 << 9,
-	DUE_REKEY = 1 << 10, /* after each keyset, each start, each time the lease is taken */
+	DUE_REPLIES = 1 << 9,
+	DUE_ALL = (1 << 10) - 1,
+	DUE_KEYS = 1 << 10,
+	DUE_REKEY = 1 << 11, /* after each keyset, each start, each time the lease is taken */
 };
 
 /* Runs until the dispatch's interrupt_fd is readable. */

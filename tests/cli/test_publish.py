@@ -9,7 +9,7 @@ from desk import BIN, SEMINAR, peer
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 700
 TITLE = "网络安全信息与动态周报（第47期）"
-WEEKLY = ("draft", "weekly", "--number", "2026-47", "--title", TITLE)
+WEEKLY = ("draft", "weekly", "--submit", "--number", "2026-47", "--title", TITLE)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,8 @@ def draft(desk):
 
 def test_the_policy_gives_an_expiry_unless_the_editor_does(desk, draft):
     def expiry(*args):
-        done = desk.certwire("editor_wang", "draft", "seminar", "--number", "2026-1", "--title", "研讨会",
+        number = f"S-{desk.sql('SELECT count(*) FROM certwire.publication')}"
+        done = desk.certwire("editor_wang", "draft", "seminar", "--number", number, "--title", "研讨会",
                              *SEMINAR, *args, "周报第47期.pdf")
         return desk.sql("SELECT expires_at - drafted_at < interval '31 days' FROM "
                         "certwire.publication WHERE id = :'id'", id=done.stdout.strip()).strip()
@@ -147,7 +148,8 @@ def test_a_damaged_part_is_not_shown_and_not_approved(desk, approved):
 def other(desk):
     """A draft to be tampered with."""
     file = desk.write("a.txt", b"x")
-    return desk.certwire("editor_wang", *WEEKLY, file).stdout.strip()
+    number = f"F-{desk.sql('SELECT count(*) FROM certwire.publication')}"
+    return desk.certwire("editor_wang", *WEEKLY[:3], number, *WEEKLY[4:], file).stdout.strip()
 
 
 @pytest.mark.parametrize("column, wrong", [
@@ -236,13 +238,13 @@ def test_without_a_pinned_root_nothing_is_sealed(desk):
     assert done.returncode == 2 and "--root" in done.stderr
 
 
-def test_a_number_that_is_taken_is_pointed_out(desk, draft):
+def test_a_number_that_is_taken_is_refused(desk, draft):
     file = desk.write("a.txt", b"x")
-    second = desk.certwire("editor_wang", *WEEKLY, file)
-    assert f"2026-47 已有 exists already: {draft[:8]}" in second.stderr
+    second = desk.refused("editor_wang", *WEEKLY, file, status=1)
+    assert f"2026-47 exists already: {draft[:8]}" in second and "withdraw" in second
     third = desk.certwire("editor_wang", "draft", "weekly", "--number", "2026-48", "--title", "题",
                           file)
-    assert "已有" not in third.stderr
+    assert "exists already" not in third.stderr
 
 
 def test_what_is_withdrawn_can_neither_be_approved_nor_issued(desk):

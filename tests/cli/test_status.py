@@ -14,7 +14,7 @@ def issued(desk):
     """A publication to unit-a and unit-b, and to unit-c which was suspended after its issue."""
     desk.sql("SELECT 1 FROM certwire.reinstate_unit('unit-c', '已续签')")
     file = desk.write("a.txt", b"x")
-    draft = desk.certwire("editor_wang", "draft", "weekly", "--number", "2026-47", "--title", "周报",
+    draft = desk.certwire("editor_wang", "draft", "weekly", "--submit", "--number", "2026-47", "--title", "周报",
                           file).stdout.strip()
     desk.certwire("editor_chen", "approve", draft, "--yes")
     desk.certwire("editor_wang", "issue", draft, "--yes", "3")
@@ -114,10 +114,10 @@ def test_an_id_is_found_by_its_first_digits_only_when_it_is_one(desk):
 
 def test_two_ids_that_begin_alike_need_more_digits(desk, issued):
     alike = issued[:4] + ("0" if issued[4] != "0" else "1") * 28
-    same = ("kind, channel, number, body_digest, stream, parts, audience, audience_digest, "
+    same = ("kind, channel, body_digest, stream, parts, audience, audience_digest, "
             "drafted_by, drafted_keyset, approvals_needed")
-    desk.sql(f"BEGIN; INSERT INTO certwire.publication (id, manifest_digest, {same}) SELECT :'new', "
-             f"sha256('x'), {same} FROM certwire.publication WHERE id = :'id'; "
+    desk.sql(f"BEGIN; INSERT INTO certwire.publication (id, number, manifest_digest, {same}) SELECT :'new', "
+             f"'2026-48', sha256('x'), {same} FROM certwire.publication WHERE id = :'id'; "
              "INSERT INTO certwire.signature (publication, kid, jws, signed_by) SELECT :'new', kid, "
              "jws, signed_by FROM certwire.signature WHERE publication = :'id'; COMMIT", "postgres",
              new=alike, id=issued)

@@ -56,7 +56,7 @@ def test_an_existing_key_is_noticed_before_anything_is_typed(desk):
 @pytest.fixture(scope="module")
 def draft(desk):
     file = desk.write("周报.txt", b"x")
-    return desk.certwire("editor_wang", "draft", "weekly", "--number", "2026-47", "--title",
+    return desk.certwire("editor_wang", "draft", "weekly", "--submit", "--number", "2026-47", "--title",
                          "周报（第47期）", file).stdout.strip()
 
 

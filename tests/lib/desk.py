@@ -155,7 +155,10 @@ class Desk:
                        f"{hexed(peer.seal_grant(publication, body.content_key, k.public))})"
                        for login, k in self.keys.items() if self.ROLES[login] != "registrar"]
         statements += [f"SELECT certwire.draft_finish('{publication}', '{key.kid}', "
-                       f"'{forge.approval(sign or key, manifest)}')", "COMMIT"]
+                       f"'{forge.approval(sign or key, manifest)}')"]
+        if needed > 1:
+            statements.append(f"SELECT certwire.submit_publication('{publication}')")
+        statements.append("COMMIT")
         self.cluster.sql(";\n".join(statements) + ";", by)
         self.manifest, self.body = manifest, body
         return publication

@@ -147,7 +147,7 @@ class Office:
 
     def draft(self, channel, number, title, files, *extra, by="editor_wang"):
         said = self.certwire(by, "draft", channel, "--number", number, "--title", title,
-                             *form(channel, number), *extra, *files)
+                             "--submit", *form(channel, number), *extra, *files)
         return PUBLICATION_ID.search(said).group()
 
     def approve(self, publication, by="editor_chen"):

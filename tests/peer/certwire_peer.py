@@ -37,6 +37,7 @@ TYPES = {
     "certwire-head+jws": (20480, 501, 502),
     "certwire-sync+jws": (65536, 611, 612),
     "certwire-receipt+jws": (32768, 601, 602),
+    "certwire-reply+jws": (32768, 621, 622),
 }
 PART, PART_PLAIN, PARTS_MAX = 32768, 32751, 4096
 ZEROS = "0" * 64
@@ -768,6 +769,56 @@ def read_head(data, newest, unit_id=None, epoch=0):
     return fields
 
 
+# Replies (section 14)
+
+REPLY_CONTENT, REPLY_SEALED, REPLY_GRANT = 3072, 24 + 3072 + 16, 80
+REPLY_FIELDS = {
+    "v": version_1, "unit": unit, "device": device, "number": integer(1, INT53), "sent_at": time,
+    "keys": lambda v: isinstance(v, dict) and 1 <= len(v) <= 128 and all(map(kid_text, v)) and all(
+        map(binary(REPLY_GRANT), v.values())),
+    "content": binary(REPLY_SEALED),
+}
+CONTENT_FIELDS = {
+    "v": version_1, "unit": unit, "device": device, "number": integer(1, INT53), "publication": pub_id,
+    "manifest": digest_text, "answer": one_of("accept", "decline", "interest"), "seats": integer(1, 1000),
+    "note": lambda v: text(0, 1024)(v) and not has_control(v), "at": time,
+}
+
+
+def read_reply(data, public):
+    jws = Jws("certwire-reply+jws", data)
+    fields = check_fields(read_json(jws.payload, 621), REPLY_FIELDS, 621)
+    jws.verify(public)
+    return fields
+
+
+def open_reply(fields, key):
+    """What a reply says, for an editor or the recovery key."""
+    try:
+        content_key = sodium.crypto_box_seal_open(
+            unb64(fields["keys"][key.kid]), sodium.crypto_sign_ed25519_pk_to_curve25519(key.public),
+            sodium.crypto_sign_ed25519_sk_to_curve25519(key.secret))
+        sealed = unb64(fields["content"])
+        plain = sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(sealed[24:], None, sealed[:24], content_key)
+    except (KeyError, nacl.exceptions.CryptoError, nacl.exceptions.TypeError, ValueError):
+        raise Refusal(625, "reply does not open") from None
+    text_bytes, _, padding = plain.partition(b"\0")
+    refuse_unless(not padding.strip(b"\0"), 626, "padding")
+    content = check_fields(read_json(text_bytes, 626), CONTENT_FIELDS, 626, optional=("seats",))
+    refuse_unless(("seats" in content) == (content["answer"] == "accept"), 626, "seats")
+    refuse_unless(all(content[n] == fields[n] for n in ("unit", "device", "number")), 627, "another reply's")
+    return content
+
+
+def seal_reply(content, publics):
+    """The fields `keys` and `content` of a reply, sealed to these public keys."""
+    plain = write_json(content).ljust(REPLY_CONTENT, b"\0")
+    content_key, nonce = os.urandom(32), os.urandom(24)
+    return {"keys": {kid(p): b64(sodium.crypto_box_seal(
+        content_key, sodium.crypto_sign_ed25519_pk_to_curve25519(p))) for p in publics},
+        "content": b64(nonce + sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(plain, None, nonce, content_key))}
+
+
 class Device:
     """One device of a unit (or a dispatcher): what it signs. Any field can be overridden by name."""
 
@@ -799,6 +850,13 @@ class Device:
         return self._sign("certwire-receipt+jws", {
             "v": 1, "unit": self.unit, "device": self.device, "number": number,
             "sent_at": int(clock.time()), "items": items}, override)
+
+    def reply(self, number, publics, content, **override):
+        """`content`: publication, manifest, answer, seats, note, at."""
+        inner = {"v": 1, "unit": self.unit, "device": self.device, "number": number, **content}
+        return self._sign("certwire-reply+jws", {
+            "v": 1, "unit": self.unit, "device": self.device, "number": number,
+            "sent_at": int(clock.time()), **seal_reply(inner, publics)}, override)
 
     def item(self, entry, state="stored", **override):
         """An item of a receipt for an Entry."""

@@ -15,7 +15,7 @@ import jsonschema
 import certwire_peer as peer
 
 # The schema of each file of vectors that holds JSON.
-OBJECTS = ("keyset", "request", "certificate", "token", "manifest", "entry", "offer", "receipt",
+OBJECTS = ("keyset", "request", "certificate", "token", "manifest", "entry", "offer", "receipt", "reply",
            "sync", "head", "story")
 MUST_REFUSE = re.compile(r"'\w+' (missing|true)|an unknown field( named x)?|an empty object|a list")
 

@@ -176,6 +176,16 @@ def test_a_forged_part_is_dropped_alone_and_the_true_one_completes(stage):
              "the publication to be stored", 30)
 
 
+def test_a_recall_that_one_editor_signed_takes_nothing_back(stage):
+    kept = stage.unit.documents()
+    stored, = [d["id"] for d in stage.unit.inbox_list()]
+    one = forge.new_id()
+    manifest, body = made(one, {}, kind="recall", references=[{"relation": "recalls", "publication": stored}])
+    stage.offer(manifest, body, stage.editors[:1], one, kind="recall")
+    wait_for(lambda: stage.answer() and 211 in stage.evil.refusals("huaan", one), "the recall to be refused", 30)
+    assert stage.unit.documents() == kept and kept
+
+
 def test_an_entry_of_an_epoch_that_is_over(stage):
     """Even who owns a dispatcher's key cannot bring back what a restore made void."""
     one = forge.new_id()

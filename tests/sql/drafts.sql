@@ -3,7 +3,8 @@
 SELECT no_plan();
 
 SELECT t.as('ed1');
-SELECT is(t.draft('one'), 'draft', 'a draft that needs two signatures has one');
+SELECT is(t.draft('one', submit => false), 'draft', 'a draft that needs two signatures has one');
+SELECT is(certwire.submit_publication(t.id('one')), 'review', 'its drafter hands it over for review');
 SELECT is(t.draft('single', 'monthly', 1), 'approved', 'a channel that needs one signature has its drafter''s');
 SELECT throws_ok('SELECT t.draft(''one'')', 'CW005', NULL, 'an id is used once');
 SELECT throws_ok('SELECT t.draft(''x'', ''daily'')', 'CW003', NULL, 'the channel must exist');

@@ -62,6 +62,7 @@ SELECT is(t.may('canton', 'seminar'), 'true', 'no region named: all');
 -- Groups.
 SELECT certwire.make_group('malware', '恶意代码分析');
 SELECT certwire.grant_channel('@malware', 'opportunity', reason => '专项课题');
+SELECT throws_ok($$SELECT certwire.put_in_group('@malware', 'delta', 'x')$$, 'CW004', NULL, 'a group is written with @ only where a unit could stand');
 SELECT certwire.put_in_group('malware', 'delta', '能力评审');
 SELECT is(t.may('delta', 'opportunity'), 'true', 'a group''s grant is its members''');
 SELECT certwire.deny_channel('@malware', 'monthly', '试验');
@@ -110,7 +111,7 @@ SELECT throws_ok($$INSERT INTO certwire.entitlement (effect, unit, channel) VALU
 -- The approvals of the policy count beside the keyset's.
 SELECT certwire.set_policy('monthly', '两人签署', approvals => 2);
 SELECT t.as('ed1');
-SELECT is(t.draft('strict', 'monthly', 1), 'draft', 'one signature is not enough where the policy wants two');
+SELECT is(t.draft('strict', 'monthly', 1), 'review', 'one signature is not enough where the policy wants two');
 SELECT t.as('ed2');
 SELECT is((SELECT state FROM certwire.approve(t.id('strict'), t.id('ed2'), 'h..s')), 'approved', 'two are');
 SELECT is((SELECT approvals FROM certwire.policies() WHERE channel = 'monthly'), 2, 'editors see what is wanted');

@@ -19,7 +19,7 @@ SELECT throws_ok('SELECT certwire.put_receipts(''b1'', ''{alpha}'', ''{d1,d2}'',
 SELECT is(certwire.put_receipts('b1', '{}', '{}', '{}', '{}'), 0, 'none is fine');
 SELECT throws_ok('SELECT certwire.put_receipts(''b1'', ''{alpha}'', ''{d1}'', ''{0}'', ''{x}'')', '23514', NULL, 'numbers begin at 1');
 SELECT throws_ok('SELECT certwire.put_receipts(''b1'', ''{alpha}'', ''{d1}'', ''{1}'', ARRAY[decode(repeat(''00'', 32769), ''hex'')])', '23514', NULL, 'a receipt has a largest size');
-SELECT is(certwire.put_replies('b1', '{alpha,alpha}', '{d1,d1}', '{p,p}'), 1, 'a reply is one row');
+SELECT is(certwire.put_replies('b1', '{alpha,alpha}', '{d1,d1}', '{9,9}', '{p,p}'), 1, 'a reply is one row');
 SELECT t.as('postgres');
 SELECT is((SELECT count(*) FROM certwire.delivery WHERE state = 'owed'), 4::bigint, 'what a broker puts settles nothing by itself');
 SELECT is_empty('SELECT FROM certwire.receipt_item', 'and proves nothing');
@@ -54,6 +54,8 @@ SELECT throws_ok($$SELECT certwire.settle(t.fence(), pg_temp.receipt('alpha', 'd
 	'what the device did not sign is not believed');
 SELECT is(t.settle(pg_temp.receipt('alpha', 'd2', 1, 'r1'), 'one', 'stored'), 1::bigint, 'a second device may have stored it as well');
 SELECT is_empty('SELECT FROM certwire.receipts_to_judge(t.fence(), 9)', 'nothing is left to judge');
+SELECT results_eq('SELECT unit, device, number, raw FROM certwire.replies_to_judge(t.fence(), 9)', $$VALUES ('alpha'::text, 'd1'::text, 9::bigint, 'p'::bytea)$$,
+	'replies are judged apart');
 SELECT t.as('brk');
 SELECT certwire.put_receipts('b1', '{alpha,alpha,beta}', '{d1,d1,d1}', '{4,5,1}', '{r4,r5,s1}');
 SELECT t.as('dsp');
@@ -100,4 +102,19 @@ SELECT throws_ok($$INSERT INTO certwire.receipt_item SELECT publication, unit, d
 	'23505', NULL, 'there is one row a state');
 SELECT results_eq('SELECT unit, state FROM certwire.receipt_board WHERE short_id = left(t.id(''one''), 8) ORDER BY unit', $$VALUES ('alpha'::text, 'settled'::text), ('beta', 'owed')$$,
 	'the board shows who has it');
+
+-- Replies stand in the series of receipts.
+SELECT t.as('brk');
+SELECT certwire.put_replies('b1', '{beta}', '{d1}', '{1}', '{first}');
+SELECT certwire.put_replies('b1', '{alpha}', '{d2}', '{2}', '{second}');
+SELECT t.as('dsp');
+SELECT is(certwire.settle(t.fence(), pg_temp.receipt('alpha', 'd2', 2, 'second'), 0, true, '{}', '{}', '{}', '{}'), 2::bigint,
+	'a believed reply moves the same watermark');
+SELECT is(certwire.settle(t.fence(), pg_temp.receipt('beta', 'd1', 1, 'first'), 623, false, '{}', '{}', '{}', '{}'), 1::bigint, 'one of an unknown device does not');
+SELECT t.as('brk');
+SELECT is(certwire.put_replies('b1', '{beta}', '{d1}', '{1}', '{first}'), 1, 'and is judged again when it comes again');
+SELECT is(certwire.put_replies('b1', '{alpha}', '{d2}', '{2}', '{second}'), 0, 'one that was believed is not');
+SELECT t.as('ed1');
+SELECT results_eq($$SELECT unit, device, number, raw, certificate FROM certwire.replies_since(t.id('one'))$$,
+	$$VALUES ('alpha'::text, 'd2'::text, 2::bigint, 'second'::bytea, 'alpha.d2.cert'::text)$$, 'editors get what is believed, sealed as it is');
 SELECT * FROM finish(true);

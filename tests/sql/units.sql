@@ -75,4 +75,7 @@ SELECT results_eq($$SELECT act, login, detail ->> 'reason' FROM certwire.audit W
 SELECT throws_ok('UPDATE certwire.audit SET login = ''x''', 'CW002', NULL, 'the audit is not changed, not even by its owner');
 SELECT throws_ok('DELETE FROM certwire.audit', 'CW002', NULL, 'nothing is deleted from the audit');
 SELECT throws_ok('TRUNCATE certwire.audit CASCADE', 'CW002', NULL, 'the audit is not truncated');
+SELECT t.as('postgres');
+SELECT results_eq($$SELECT certwire.check_region(r) FROM unnest(ARRAY['110000', '北京', '北京市', 'Beijing', ' 广西 ']) r$$,
+	ARRAY['110000', '110000', '110000', '110000', '450000'], 'a region is understood as in a table that is imported');
 SELECT * FROM finish(true);

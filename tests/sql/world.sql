@@ -59,28 +59,34 @@ BEGIN
 END
 $$;
 
--- Drafts as the login it is called as, whose key is t.id(login).
+-- Drafts as the login it is called as, whose key is t.id(login), and hands it over for review.
 CREATE FUNCTION t.draft(name text, channel text = 'weekly', needed int = 2, rule text = '{"v":1,"rule":"entitled"}',
-	not_before timestamptz = NULL, expires_at timestamptz = NULL, keyset int = 1) RETURNS text LANGUAGE plpgsql AS $$
+	not_before timestamptz = NULL, expires_at timestamptz = NULL, keyset int = 1, kind text = 'publish', target text = NULL,
+	number text = NULL, submit boolean = true) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	done record;
 BEGIN
-	PERFORM certwire.draft_begin(t.id(name), 'publish', channel, '2026-47', t.digest(name), t.digest('body' || name),
+	PERFORM certwire.draft_begin(t.id(name), kind, channel, coalesce(number, replace(name, ' ', '-')), t.digest(name), t.digest('body' || name),
 		decode(repeat('03', 24), 'hex'), 2, convert_to(rule, 'UTF8'), t.digest(rule), not_before, expires_at, keyset, needed);
+	PERFORM certwire.draft_reference(t.id(name), t.id(n)) FROM unnest(string_to_array(target, ' ')) n;
 	PERFORM certwire.draft_part(t.id(name), i, decode(repeat('aa', 32768), 'hex')) FROM generate_series(0, 1) i;
 	PERFORM certwire.put_content_key(t.id(name), t.id(k), decode(repeat('bb', 80), 'hex'))
 		FROM unnest(ARRAY['ed1', 'ed2', 'ed3', 'dsp']) k;
 	SELECT * INTO done FROM certwire.draft_finish(t.id(name), t.id(session_user), 'h..s');
+	IF done.state = 'draft' AND submit THEN
+		RETURN certwire.submit_publication(t.id(name));
+	END IF;
 	RETURN done.state;
 END
 $$;
 
 -- Drafted by ed1, approved by ed2, asked to be issued; not issued.
 CREATE FUNCTION t.ready(name text, channel text = 'weekly', rule text = '{"v":1,"rule":"entitled"}',
-	not_before timestamptz = NULL, expires_at timestamptz = NULL) RETURNS void LANGUAGE plpgsql AS $$
+	not_before timestamptz = NULL, expires_at timestamptz = NULL, kind text = 'publish', target text = NULL, number text = NULL)
+	RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
 	PERFORM t.as('ed1');
-	PERFORM t.draft(name, channel, CASE channel WHEN 'weekly' THEN 2 ELSE 1 END, rule, not_before, expires_at);
+	PERFORM t.draft(name, channel, CASE channel WHEN 'weekly' THEN 2 ELSE 1 END, rule, not_before, expires_at, 1, kind, target, number);
 	PERFORM t.as('ed2');
 	IF channel = 'weekly' THEN
 		PERFORM certwire.approve(t.id(name), t.id('ed2'), 'h..s');
@@ -111,6 +117,26 @@ BEGIN
 	PERFORM certwire.issue_due(t.fence(), t.id(name));
 	PERFORM t.sign_all();
 	PERFORM t.seal_all();
+END
+$$;
+-- A recall or a newer one of what was issued, all the way to the grants.
+CREATE FUNCTION t.take_back(kind text, name text, target text, channel text = 'weekly', number text = NULL) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM t.ready(name, channel, CASE kind WHEN 'recall' THEN '{"v":1,"rule":"holders"}' ELSE '{"v":1,"rule":"entitled"}' END,
+		NULL, NULL, kind, target, number);
+	PERFORM t.as('dsp');
+	PERFORM certwire.issue_due(t.fence(), t.id(name), CASE channel WHEN 'weekly' THEN 2 ELSE 1 END, ARRAY[t.id(target)]);
+	PERFORM t.sign_all();
+	PERFORM t.seal_all();
+END
+$$;
+-- A device says of a publication what it did, and it is believed.
+CREATE FUNCTION t.say(unit text, device text, name text, state text, number bigint = 1) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM t.as('brk');
+	PERFORM certwire.put_receipts('b', ARRAY[unit], ARRAY[device], ARRAY[number], ARRAY[convert_to(unit || device || name || state, 'UTF8')]);
+	PERFORM t.as('dsp');
+	PERFORM t.settle(r.id, name, state) FROM certwire.receipts_to_judge(t.fence(), 1) r;
 END
 $$;
 CREATE FUNCTION t.settle(receipt bigint, name text, state text, code bigint = NULL) RETURNS bigint LANGUAGE sql AS $$

@@ -16,7 +16,7 @@ int main(int argc, char **argv)
 	static void (*const makers[])(const char *folder) = {make_keyset, make_request,
 		make_certificate, make_token, make_manifest, make_approval, make_part, make_entry,
 		make_offer, make_grant, make_receipt, make_sync, make_head, make_publication, make_keyfile,
-		make_value, make_story};
+		make_value, make_story, make_reply, make_answer};
 
 	fixture_fix_random();
 	if (argc != 2 || sodium_init() < 0) {

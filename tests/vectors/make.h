@@ -15,6 +15,8 @@ void make_entry(const char *folder);
 void make_offer(const char *folder);
 void make_grant(const char *folder);
 void make_receipt(const char *folder);
+void make_reply(const char *folder);
+void make_answer(const char *folder);
 void make_sync(const char *folder);
 void make_head(const char *folder);
 void make_publication(const char *folder);

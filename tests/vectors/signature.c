@@ -79,8 +79,12 @@ static void add_headers(
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		char header[HEADER_MAX];
+		const char *form = rows[i].form;
 
-		fill_in(rows[i].form, wrap->type->typ, key.kid, header);
+		/* A reply is no other object to itself. */
+		if (wrap->type == &jws_reply && strstr(form, jws_reply.typ))
+			form = "{\"alg\":\"EdDSA\",\"typ\":\"certwire-receipt+jws\",\"kid\":\"<kid>\"}";
+		fill_in(form, wrap->type->typ, key.kid, header);
 		add_header(file, wrap, payload, rows[i].name, header,
 			rows[i].good ? 0 : (int)wrap->type->malformed);
 	}

@@ -1,6 +1,6 @@
 /*
  * Random acts of administrators on a real database; after each, what the entitlement plugin answers
- * from its copy equals what certwire.why answers, for every unit and topic. The loader is the
+ * from its copy, and what a head would tell, equals what certwire.why answers, for every unit and topic. The loader is the
  * plugin's own, thread, LISTEN and all; only Mosquitto is not there: its questions are asked here.
  *
  * Usage: test_model [SEED [ACTS]], with a database that model.sql prepared in the environment.
@@ -23,6 +23,7 @@ static const char *const channels[CHANNELS] = {"monthly", "opportunity", "semina
 /* What is so of one unit. */
 struct truth {
 	bool allows[CHANNELS];
+	bool told[CHANNELS]; /* by a head */
 	bool good;
 	int64_t at_us;
 };
@@ -87,8 +88,9 @@ static void read_truth(struct model *model, int unit, struct truth *ret)
 	struct pg_params params = PG_PARAMS_INIT;
 
 	pg_param_text(&params, units[unit]);
-	FIXTURE_MUST(pg_exec(model->pg,
-		"SELECT channel, allows, good, us FROM m.truth(ARRAY[$1::text])", &params, &rows, &err));
+	FIXTURE_MUST(
+		pg_exec(model->pg, "SELECT channel, allows, good, us, told FROM m.truth(ARRAY[$1::text])",
+			&params, &rows, &err));
 	if (pg_row_count(rows) != CHANNELS)
 		fixture_abort("truth", units[unit]);
 	for (int i = 0; i < CHANNELS; i++) {
@@ -96,6 +98,9 @@ static void read_truth(struct model *model, int unit, struct truth *ret)
 			fixture_abort("truth", pg_text(rows, i, 0));
 		ret->allows[i] = pg_bool(rows, i, 1);
 		ret->good = pg_bool(rows, i, 2);
+		ret->told[i] = pg_bool(rows, i, 4);
+		if (pg_is_null(rows, i, 4))
+			fixture_abort("a head says nothing of", channels[i]);
 		ret->at_us = pg_int(rows, i, 3);
 	}
 }
@@ -179,6 +184,8 @@ static bool check_unit(struct model *model, int unit, const struct truth *truth,
 		same &= check(model, unit, ACCESS_READ, topic, truth->allows[i], &now, say);
 		same &= check(model, unit, ACCESS_SUBSCRIBE, topic, truth->allows[i], &now, say);
 		same &= check(model, unit, ACCESS_WRITE, topic, false, &now, say);
+		same &= agrees(model, unit, "is told by its head that it reads", topic, truth->told[i],
+			truth->allows[i], say);
 		all = all && truth->allows[i];
 	}
 	same &= check(model, unit, ACCESS_SUBSCRIBE, "certwire/v1/channel/+", all, &now, say);

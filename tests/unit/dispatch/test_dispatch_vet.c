@@ -31,6 +31,8 @@ static int set_up(void **state)
 	world->dispatcher = fixture_key("dispatcher");
 	manifest.audience = digest_of(rule, strlen(rule));
 	manifest.expires_at = FIXTURE_NOW + 3600;
+	manifest.kind = KIND_SUPERSEDE;
+	manifest.reference_count = 1;
 	world->body = fixture_body(&manifest);
 	draft->entry = fixture_entry(&world->body);
 	strcpy(draft->channel, manifest.channel);
@@ -39,6 +41,8 @@ static int set_up(void **state)
 	draft->expires_at = manifest.expires_at;
 	draft->audience = (struct pg_bytes){rule, strlen(rule)};
 	draft->has_grant = true;
+	draft->references[0] = manifest.references[0];
+	draft->reference_count = 1;
 	FIXTURE_MUST(grant_seal(
 		&draft->entry.publication, content_key, &world->dispatcher.public, draft->grant, &err));
 	*state = world;
@@ -80,6 +84,22 @@ static void what_two_editors_signed_is_issued(void **state)
 	struct err err;
 
 	assert_done(vet(*state, &err));
+}
+
+static void what_it_takes_back_is_what_the_editors_signed(void **state)
+{
+	struct world *world = *state;
+	struct manifest_reference *references = world->draft.references;
+
+	world->draft.reference_count = 0;
+	assert_vetted_with(world, REFUSAL_MANIFEST_ENTRY);
+	world->draft.reference_count = 1;
+	references[0].recalls = true;
+	assert_vetted_with(world, REFUSAL_MANIFEST_ENTRY);
+	references[0].recalls = false;
+	references[1].publication = fixture_pub_id("another");
+	world->draft.reference_count = 2;
+	assert_vetted_with(world, REFUSAL_MANIFEST_ENTRY);
 }
 
 static void one_editor_is_too_few_for_a_weekly(void **state)
@@ -192,6 +212,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(what_two_editors_signed_is_issued),
+		TEST(what_it_takes_back_is_what_the_editors_signed),
 		TEST(one_editor_is_too_few_for_a_weekly),
 		TEST(an_editor_counts_once),
 		TEST(an_editor_who_is_no_longer_one_does_not_count),

@@ -444,11 +444,12 @@ struct seen {
 	size_t count;
 };
 
-static bool see(void *context, int64_t number, const char *jws)
+static bool see(void *context, int64_t number, const char *jws, bool is_reply)
 {
 	auto_receipt struct receipt receipt = RECEIPT_INIT;
 	struct seen *seen = context;
 
+	assert_false(is_reply);
 	FIXTURE_MUST(receipt_parse(jws, strlen(jws), &receipt, &err));
 	FIXTURE_MUST(receipt_verify(&receipt, &seen->key, &err));
 	assert_int_equal(receipt.number, number);

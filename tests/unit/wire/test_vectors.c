@@ -15,6 +15,7 @@
 #include "common/offer.h"
 #include "common/publication.h"
 #include "common/receipt.h"
+#include "common/reply.h"
 #include "common/seal.h"
 #include "common/story.h"
 #include "common/sync.h"
@@ -179,6 +180,28 @@ static bool check_receipt(const struct vector *vector, struct err *err)
 		   receipt_verify(&receipt, &key, err);
 }
 
+static bool check_reply(const struct vector *vector, struct err *err)
+{
+	auto_reply struct reply reply = REPLY_INIT;
+	struct public_key key = public_of(vector);
+
+	return reply_parse(vector->data.data, vector->data.len, &reply, err) &&
+		   reply_verify(&reply, &key, err);
+}
+
+static bool check_answer(const struct vector *vector, struct err *err)
+{
+	auto_signing_key struct signing_key key = SIGNING_KEY_INIT;
+	auto_reply struct reply reply = REPLY_INIT;
+	struct reply_content content;
+	uint8_t seed[32];
+
+	vector_bytes(vector, "seed", seed, sizeof(seed));
+	return signing_key_from_seed(seed, &key, err) &&
+		   reply_parse(vector->data.data, vector->data.len, &reply, err) &&
+		   reply_open(&reply, &key, &content, err);
+}
+
 static bool check_sync(const struct vector *vector, struct err *err)
 {
 	auto_sync struct sync sync = SYNC_INIT;
@@ -341,6 +364,8 @@ VECTOR_TEST(entry)
 VECTOR_TEST(offer)
 VECTOR_TEST(grant)
 VECTOR_TEST(receipt)
+VECTOR_TEST(reply)
+VECTOR_TEST(answer)
 VECTOR_TEST(sync)
 VECTOR_TEST(head)
 VECTOR_TEST(publication)
@@ -362,6 +387,8 @@ int main(void)
 		cmocka_unit_test(offer_vectors_hold),
 		cmocka_unit_test(grant_vectors_hold),
 		cmocka_unit_test(receipt_vectors_hold),
+		cmocka_unit_test(reply_vectors_hold),
+		cmocka_unit_test(answer_vectors_hold),
 		cmocka_unit_test(sync_vectors_hold),
 		cmocka_unit_test(head_vectors_hold),
 		cmocka_unit_test(publication_vectors_hold),

@@ -1,0 +1,2 @@
+-- $1 from, $2 until (not included)
+SELECT day, issued, stored FROM certwire.board_days($1, $2);

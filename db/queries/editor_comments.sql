@@ -1,0 +1,2 @@
+-- $1 id; oldest first
+SELECT written_by, written_at, sealed FROM certwire.publication_comments($1);

@@ -1,0 +1,2 @@
+-- Whether dispatcher and brokers' plugins run.
+SELECT what, fine, detail FROM certwire.office_health();

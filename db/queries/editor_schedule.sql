@@ -1,0 +1,2 @@
+-- $1 id, $2 when
+SELECT certwire.schedule_publication($1, $2);

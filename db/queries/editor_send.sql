@@ -1,0 +1,2 @@
+-- $1 id, $2 unit
+SELECT certwire.send_publication($1, $2);

@@ -1,0 +1,2 @@
+-- $1 id
+SELECT certwire.submit_publication($1);

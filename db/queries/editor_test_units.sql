@@ -1,0 +1,2 @@
+-- Units to which tests go.
+SELECT unit FROM certwire.test_units();

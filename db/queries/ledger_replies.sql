@@ -1,0 +1,3 @@
+-- $1 bigint: fence; $2 int: most rows
+SELECT id, unit, device, number, raw, received_at, certificate, revoked_at, ledger_epoch
+FROM certwire.replies_to_judge($1, $2)

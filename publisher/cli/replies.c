@@ -1,0 +1,265 @@
+/* `replies`: opens and verifies what units answered to one publication, and says who has a seat. */
+#include "publisher/cli/verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/device.h"
+#include "common/json.h"
+#include "common/refusal.h"
+#include "db/editor_reply.h"
+#include "publisher/cli/answers.h"
+#include "publisher/cli/opened.h"
+#include "publisher/cli/output.h"
+#include "publisher/cli/table.h"
+#include "publisher/cli/when.h"
+
+const struct cli_option replies_options[] = {
+	SESSION_KEY_OPTIONS,
+	{"csv", NULL, "print CSV for a spreadsheet (UTF-8 with a byte order mark)", false},
+	{"json", NULL, "print JSON", false},
+	{0},
+};
+
+struct replies {
+	struct session session;
+	struct opened opened;
+	struct pg_rows *rows;
+	struct answers answers;
+	int sealed; /* not to this editor's key: drafted before the keyset listed it */
+	int wrong; /* not as a device of the unit would have made it */
+};
+
+static void replies_release(struct replies *replies)
+{
+	answers_release(&replies->answers);
+	pg_rows_free(replies->rows);
+	opened_release(&replies->opened);
+	session_release(&replies->session);
+}
+
+static const char *field_of(const struct manifest *manifest, const char *name)
+{
+	for (size_t i = 0; i < manifest->field_count; i++)
+		if (strcmp(manifest->fields[i].name, name) == 0)
+			return manifest->fields[i].value;
+	return NULL;
+}
+
+/* What the publication says of seats and time; what cannot be read is no limit, and that is said. */
+static void read_limits(const struct manifest *manifest, struct answers *answers)
+{
+	const char *by = field_of(manifest, "reply-by");
+	const char *seats = field_of(manifest, "seats");
+	struct err err;
+
+	by = by ? by : field_of(manifest, "deadline");
+	answers->reply_by = TIME_NONE;
+	if (by && !when_parse("reply-by", by, WHEN_END_OF_DAY, &answers->reply_by, &err))
+		(void)fprintf(stderr, "注意 note: %s\n", err.text);
+	answers->seats = seats ? strtoll(seats, NULL, 10) : 0;
+	if (seats && answers->seats < 1)
+		(void)fprintf(stderr, "注意 note: seats '%s' is no number: no limit\n", ERR_QUOTED(seats));
+}
+
+static bool prove(const struct replies *replies, const struct editor_reply *row,
+	struct reply *reply, struct err *err)
+{
+	struct device_certificate certificate;
+
+	if (!reply_parse(row->raw.data, row->raw.len, reply, err))
+		return false;
+	if (strcmp(reply->unit, row->unit) != 0 || strcmp(reply->device, row->device) != 0 ||
+		reply->number != row->number)
+		return err_code(err, REFUSAL_REPLY_UNIT, "it stands under other labels");
+	return device_certificate_verify(row->certificate, strlen(row->certificate),
+			   replies->opened.keyset, &certificate, err) &&
+		   device_certificate_check(&certificate, row->unit, row->device, row->received_at, err) &&
+		   reply_verify(reply, &certificate.public, err);
+}
+
+/* A reply to another publication is none of ours; one to this must name this manifest. */
+static bool take(
+	struct replies *replies, const struct editor_reply *row, struct reply *reply, struct err *err)
+{
+	const struct opened *opened = &replies->opened;
+	struct digest manifest = digest_of(opened->manifest_bytes.data, opened->manifest_bytes.len);
+	struct answer answer = {
+		.receipt = row->receipt, .name = row->name, .received_at = row->received_at};
+
+	if (!reply_open(reply, &opened->editor.key, &answer.content, err))
+		return false;
+	if (!pub_id_equal(&answer.content.publication, &opened->found.id))
+		return true;
+	if (!digest_equal(&answer.content.manifest, &manifest))
+		return err_code(err, REFUSAL_REPLY_DELIVERY, "it names another manifest");
+	return answers_add(&replies->answers, &answer, err);
+}
+
+static bool read_one(struct replies *replies, const struct editor_reply *row, struct err *err)
+{
+	auto_reply struct reply reply = REPLY_INIT;
+	struct err why;
+
+	if (prove(replies, row, &reply, &why)) {
+		if (!reply_is_for(&reply, replies->opened.editor.kid)) {
+			replies->sealed++;
+			return true;
+		}
+		if (take(replies, row, &reply, &why))
+			return true;
+	}
+	if (why.kind == ERR_SYSTEM) {
+		*err = why;
+		return false;
+	}
+	replies->wrong++;
+	(void)fprintf(stderr, "注意 note: %s.%s 的答复 reply %lld: %d %s\n", ERR_QUOTED(row->unit),
+		ERR_QUOTED(row->device), (long long)row->number, why.code, why.text);
+	return true;
+}
+
+static bool read_all(struct replies *replies, struct err *err)
+{
+	read_limits(&replies->opened.manifest, &replies->answers);
+	if (!editor_replies(
+			replies->session.pg, replies->opened.found.publication.id, &replies->rows, err))
+		return false;
+	for (int i = 0; i < pg_row_count(replies->rows); i++) {
+		struct editor_reply row = editor_replies_at(replies->rows, i);
+
+		if (!read_one(replies, &row, err))
+			return false;
+	}
+	answers_settle(&replies->answers);
+	if (replies->sealed > 0)
+		(void)fprintf(stderr,
+			"注意 note: 另有 %d 份未向您的密钥密封 %d more are not sealed to your key\n",
+			replies->sealed, replies->sealed);
+	return true;
+}
+
+static char *seats_text(const struct answer *answer, char out[static 16])
+{
+	*out = '\0';
+	if (answer->content.seats)
+		(void)snprintf(out, 16, "%d", answer->content.seats);
+	return out;
+}
+
+static bool print_csv(const struct answers *answers, struct err *err)
+{
+	static const char *const titles[] = {
+		"unit", "单位", "answer", "seats", "place", "late", "received", "device", "note"};
+	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
+	char seats[16];
+
+	if (!buf_append_str(&text, "\xef\xbb\xbf", err) ||
+		!answers_csv_row(&text, titles, ARRAY_LEN(titles), err))
+		return false;
+	for (size_t i = 0; i < answers->count; i++) {
+		const struct answer *a = &answers->items[i];
+		const char *const cells[] = {a->content.unit, a->name, reply_answer_name(a->content.answer),
+			seats_text(a, seats), answer_place_name(a->place), a->late ? "late" : "",
+			WHEN_OR_EMPTY(a->received_at), a->content.device, a->content.note};
+
+		if (!answers_csv_row(&text, cells, ARRAY_LEN(cells), err))
+			return false;
+	}
+	return output_text(&text, err);
+}
+
+static bool print_json(const struct replies *replies, struct err *err)
+{
+	const struct answers *answers = &replies->answers;
+	auto_json json_t *list = json_array();
+
+	for (size_t i = 0; i < answers->count; i++) {
+		const struct answer *a = &answers->items[i];
+
+		if (json_array_append_new(
+				list, json_pack("{s:s, s:s, s:s, s:i, s:s, s:b, s:o, s:o, s:s, s:s}", "unit",
+						  a->content.unit, "name", a->name, "answer",
+						  reply_answer_name(a->content.answer), "seats", a->content.seats, "place",
+						  answer_place_name(a->place), "late", a->late, "received_at",
+						  output_time(a->received_at, 0), "said_at", output_time(a->content.at, 0),
+						  "device", a->content.device, "note", a->content.note)) != 0)
+			return err_set(err, ERR_SYSTEM, "out of memory");
+	}
+	return output_json(
+		json_pack("{s:s, s:I, s:o, s:I, s:I, s:i, s:i, s:O}", "id",
+			replies->opened.found.publication.id, "seats", (json_int_t)answers->seats, "reply_by",
+			output_time(answers->reply_by, TIME_NONE), "seated", (json_int_t)answers->seated,
+			"waiting", (json_int_t)answers->waiting, "sealed_to_others", replies->sealed, "wrong",
+			replies->wrong, "replies", list),
+		err);
+}
+
+static bool summary(const struct answers *answers, struct buf *out, struct err *err)
+{
+	int counts[4] = {0};
+
+	for (size_t i = 0; i < answers->count; i++)
+		counts[answers->items[i].place]++;
+	if (!buf_printf(out, err, "%zu 个单位已答复 replied", answers->count))
+		return false;
+	if (counts[PLACE_SEATED] + counts[PLACE_WAITING] > 0 &&
+		!buf_printf(out, err, "，%lld 人有席 seated", (long long)answers->seated))
+		return false;
+	if (answers->seats && !buf_printf(out, err, "（共 %lld 席）", (long long)answers->seats))
+		return false;
+	if (answers->waiting &&
+		!buf_printf(out, err, "，%lld 人候补 waiting", (long long)answers->waiting))
+		return false;
+	if (counts[PLACE_INTERESTED] &&
+		!buf_printf(out, err, "，%d 个有意向 interested", counts[PLACE_INTERESTED]))
+		return false;
+	return (!counts[PLACE_DECLINED] ||
+			   buf_printf(out, err, "，%d 个婉拒 declined", counts[PLACE_DECLINED])) &&
+		   buf_append_str(out, "\n", err);
+}
+
+static bool print_text(const struct answers *answers, struct err *err)
+{
+	static const char *const titles[] = {
+		"unit", "单位", "答复", "人数", "时间 received", "说明 note"};
+	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
+	auto_table struct table table;
+	char place[64];
+	char seats[16];
+
+	table_init(&table, ARRAY_LEN(titles));
+	table.right = 1U << 3;
+	if (!summary(answers, &text, err) || !table_add_row(&table, titles, err))
+		return false;
+	for (size_t i = 0; i < answers->count; i++) {
+		const struct answer *a = &answers->items[i];
+
+		(void)snprintf(
+			place, sizeof place, "%s%s", answer_place_text(a->place), a->late ? "，逾期 late" : "");
+		const char *const cells[] = {a->content.unit, a->name, place, seats_text(a, seats),
+			WHEN_OR_EMPTY(a->received_at), a->content.note};
+
+		if (!table_add_row(&table, cells, err))
+			return false;
+	}
+	return table_write(&table, 2, &text, err) && output_text(&text, err);
+}
+
+bool verb_replies(const struct cli_call *call, struct err *err)
+{
+	CLEANUP(replies_release)
+	struct replies replies = {.session = SESSION_INIT, .opened = OPENED_INIT};
+
+	if (cli_has(call, "csv") && cli_has(call, "json"))
+		return err_set(err, ERR_USAGE, "--csv and --json do not go together");
+	if (!session_init(&replies.session, call, err) ||
+		!opened_read(&replies.session, call->argv[0], &replies.opened, err) ||
+		!read_all(&replies, err))
+		return false;
+	if (cli_has(call, "json"))
+		return print_json(&replies, err);
+	return cli_has(call, "csv") ? print_csv(&replies.answers, err)
+								: print_text(&replies.answers, err);
+}

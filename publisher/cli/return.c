@@ -1,0 +1,29 @@
+#include <stdio.h>
+
+#include "db/editor_course.h"
+#include "publisher/cli/comment.h"
+#include "publisher/cli/opened.h"
+#include "publisher/cli/verbs.h"
+
+const struct cli_option return_options[] = {
+	{"comment", "TEXT", "what must change; sealed as the draft is", false},
+	SESSION_KEY_OPTIONS,
+	{0},
+};
+
+bool verb_return(const struct cli_call *call, struct err *err)
+{
+	auto_session struct session session = SESSION_INIT;
+	auto_opened struct opened opened = OPENED_INIT;
+	auto_buf struct buf sealed = BUF_INIT(COMMENT_SEALED_MAX);
+	const char *comment;
+
+	if (!cli_need(call, "comment", &comment, err) || !session_init(&session, call, err) ||
+		!opened_read(&session, call->argv[0], &opened, err) ||
+		!comment_seal(&opened, comment, &sealed, err) ||
+		!editor_return(session.pg, opened.found.publication.id, sealed.data, sealed.len, err))
+		return false;
+	(void)printf("returned 已退回 %s: its drafter runs: certwire show %s, then certwire edit %s\n",
+		opened.found.brief, opened.found.brief, opened.found.brief);
+	return true;
+}

@@ -1,0 +1,40 @@
+#include <stdio.h>
+
+#include "common/json.h"
+#include "db/editor_course.h"
+#include "publisher/cli/issue.h"
+#include "publisher/cli/output.h"
+#include "publisher/cli/verbs.h"
+#include "publisher/cli/when.h"
+
+const struct cli_option schedule_options[] = {
+	{"at", "TIME", "when: a date (its beginning), or a time with its offset", false},
+	{"yes", "N", "do not ask: N is the number of units that would receive it now", false},
+	{"json", NULL, "print JSON", false},
+	{0},
+};
+
+bool verb_schedule(const struct cli_call *call, struct err *err)
+{
+	auto_session struct session session = SESSION_INIT;
+	auto_lookup struct lookup found = {.rows = NULL};
+	auto_audience struct audience audience = {.rows = NULL};
+	char time[WHEN_TEXT_SIZE];
+	const char *text;
+	int64_t at;
+
+	if (!cli_need(call, "at", &text, err) ||
+		!when_parse("--at", text, WHEN_START_OF_DAY, &at, err) ||
+		!session_init(&session, call, err) ||
+		!lookup_publication(&session, call->argv[0], &found, err) ||
+		!issue_confirm(call, &session, &found, &audience, err) ||
+		!editor_schedule(session.pg, found.publication.id, at, err))
+		return false;
+	if (cli_has(call, "json"))
+		return output_json(json_pack("{s:s, s:o, s:o}", "id", found.publication.id, "scheduled_at",
+							   output_time(at, 0), "audience", audience_json(&audience)),
+			err);
+	(void)printf("scheduled 已定时 %s: %s; who receives is decided then: certwire status %s\n",
+		found.brief, when_format(at, time), found.brief);
+	return true;
+}

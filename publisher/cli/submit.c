@@ -1,0 +1,20 @@
+#include <stdio.h>
+
+#include "db/editor_course.h"
+#include "publisher/cli/lookup.h"
+#include "publisher/cli/session.h"
+#include "publisher/cli/verbs.h"
+
+bool verb_submit(const struct cli_call *call, struct err *err)
+{
+	auto_session struct session session = SESSION_INIT;
+	auto_lookup struct lookup found = {.rows = NULL};
+
+	if (!session_init(&session, call, err) ||
+		!lookup_publication(&session, call->argv[0], &found, err) ||
+		!editor_submit(session.pg, found.publication.id, err))
+		return false;
+	(void)printf("submitted 已提交审签 %s: another editor runs: certwire approve %s\n", found.brief,
+		found.brief);
+	return true;
+}
