@@ -31,7 +31,6 @@ COMMENT ON COLUMN certwire.publication.held_back IS 'Why it was not issued when 
 COMMENT ON COLUMN certwire.publication.approved_audience IS 'Units that would have received it when it was approved. 批准时的受众。';
 COMMENT ON COLUMN certwire.publication.edited_from IS 'The draft that this one replaces. 由哪一草稿修改而来。';
 CREATE INDEX publication_scheduled_due ON certwire.publication (scheduled_at) WHERE state = 'scheduled';
-CREATE INDEX publication_number ON certwire.publication (channel, number);
 
 CREATE TABLE certwire.publication_comment (
 	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
