@@ -14,6 +14,7 @@ COMMENT ON COLUMN certwire.publication_reference.publication IS 'The recall, or 
 COMMENT ON COLUMN certwire.publication_reference.relation IS 'recalls or supersedes. 关系。';
 COMMENT ON COLUMN certwire.publication_reference.target IS 'What it takes back. 被召回或被替代的发布件。';
 CREATE INDEX publication_reference_target ON certwire.publication_reference (target);
+CREATE INDEX publication_number ON certwire.publication (channel, number);
 GRANT SELECT ON certwire.publication_reference TO certwire_admin, certwire_auditor;
 
 -- Drafting.
