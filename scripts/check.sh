@@ -1,6 +1,6 @@
 #!/bin/bash
-# What takes too long for scripts/test.sh: the tests labelled "long" (the static analyzer, 40 MiB over a slow
-# line), and each parser of foreign bytes under libFuzzer for 20,000 inputs.
+# What takes too long for scripts/test.sh: the tests labelled "long" (static analysis, thousands of random acts,
+# 40 MiB over a slow line), and each parser of foreign bytes under libFuzzer for 20,000 inputs.
 # Usage: scripts/check.sh
 # Ends with a line "N passed, N failed" and exit status 0 only when nothing failed.
 set -euo pipefail

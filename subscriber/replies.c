@@ -5,6 +5,7 @@
 
 #include "common/cleanup.h"
 #include "subscriber/config.h"
+#include "subscriber/db.h"
 #include "subscriber/outbox.h"
 
 bool replies_owe(struct db *db, const struct reply_content *content, struct err *err)

@@ -98,12 +98,20 @@ def test_a_revoked_devices_receipt_is_not_believed(gate, huaan, wire):
 
 
 def test_a_reply_is_kept_with_who_sent_it(gate, huaan, wire):
-    jws = peer.jws_sign("certwire-reply+jws", huaan.key, {"v": 1})
+    answer = {"publication": "00" * 16, "manifest": "00" * 32, "answer": "decline", "note": "", "at": 0}
+    jws = huaan.reply(900, [peer.Key.generate().public], answer)
     assert wire.publish(P + "unit/huaan/reply", jws) in TAKEN
-    row, = wait_for(lambda: gate.cluster.rows("SELECT unit, device FROM certwire.reply "
+    row, = wait_for(lambda: gate.cluster.rows("SELECT unit, device, number, is_reply FROM certwire.receipt "
                                               "WHERE raw = :'raw'::bytea", raw=hexed(jws)),
                     "the reply")
-    assert row == {"unit": "huaan", "device": "d1"}
+    assert row == {"unit": "huaan", "device": "d1", "number": 900, "is_reply": True}
+
+
+def test_a_reply_that_is_none_is_recorded_and_not_stored(gate, huaan, wire):
+    jws = peer.jws_sign("certwire-reply+jws", huaan.key, {"v": 1})
+    assert wire.publish(P + "unit/huaan/reply", jws) in TAKEN
+    wait_for(lambda: any(code == 621 for code, *_ in gate.denials()), "a denial 621")
+    assert stored(gate, jws) == 0
 
 
 def present(gate, device):
