@@ -149,7 +149,7 @@ def other(desk):
     """A draft to be tampered with."""
     file = desk.write("a.txt", b"x")
     number = f"F-{desk.sql('SELECT count(*) FROM certwire.publication')}"
-    return desk.certwire("editor_wang", *WEEKLY[:3], number, *WEEKLY[4:], file).stdout.strip()
+    return desk.certwire("editor_wang", *WEEKLY[:4], number, *WEEKLY[5:], "--special", file).stdout.strip()
 
 
 @pytest.mark.parametrize("column, wrong", [
