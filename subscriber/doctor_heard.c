@@ -46,7 +46,7 @@ enum doctor_mark doctor_standing(struct doctor *doctor, char *detail, size_t siz
 
 enum doctor_mark doctor_keyset(struct doctor *doctor, char *detail, size_t size)
 {
-	auto_keyring struct keyring ring;
+	auto_keyring struct keyring ring = {.count = 0};
 	char until[CLOCK_TEXT_SIZE];
 	struct err err;
 

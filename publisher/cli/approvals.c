@@ -62,10 +62,9 @@ bool approvals_include(const struct approvals *approvals, const char *kid)
 
 bool approvals_view(const struct approvals *approvals, struct buf *out, struct err *err)
 {
-	auto_table struct table table;
+	auto_table struct table table = TABLE_INIT(4);
 	char time[WHEN_TEXT_SIZE];
 
-	table_init(&table, 4);
 	for (int i = 0; i < pg_row_count(approvals->rows); i++) {
 		struct judged judged = judge(approvals, i);
 		const char *const cells[] = {judged.signer ? judged.signer->name : judged.row.kid,

@@ -120,11 +120,9 @@ static bool fill(const struct audience *audience, int named_max, struct table *r
 
 static bool detail(const struct audience *audience, int named_max, struct buf *out, struct err *err)
 {
-	auto_table struct table receiving;
-	auto_table struct table others;
+	auto_table struct table receiving = TABLE_INIT(3);
+	auto_table struct table others = TABLE_INIT(3);
 
-	table_init(&receiving, 3);
-	table_init(&others, 3);
 	if (!fill(audience, named_max, &receiving, &others, err) ||
 		!buf_printf(out, err, "将收到 will receive: %d\n", audience->receiving) ||
 		!table_write(&receiving, 2, out, err))

@@ -180,9 +180,8 @@ bool board_view(const struct board *board, struct buf *out, struct err *err)
 {
 	static const char *const titles[] = {
 		"unit", "单位", "状态", "存入 stored", "阅读 opened", "说明"};
-	auto_table struct table table;
+	auto_table struct table table = TABLE_INIT(ARRAY_LEN(titles));
 
-	table_init(&table, ARRAY_LEN(titles));
 	return table_add_row(&table, titles, err) && add_rows(board, false, &table, err) &&
 		   add_rows(board, true, &table, err) && table_write(&table, 2, out, err);
 }

@@ -16,9 +16,8 @@ static bool add(const struct editor_change *change, struct table *table, struct 
 bool changes_view(struct pg *pg, const char *id, struct buf *out, struct err *err)
 {
 	auto_rows struct pg_rows *rows = NULL;
-	auto_table struct table table;
+	auto_table struct table table = TABLE_INIT(4);
 
-	table_init(&table, 4);
 	if (!editor_audience_changes(pg, id, &rows, err))
 		return false;
 	for (int i = 0; i < pg_row_count(rows); i++) {

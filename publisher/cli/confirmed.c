@@ -44,14 +44,13 @@ static bool add_waiting(
 
 bool confirmed_view(const struct confirmed *confirmed, struct buf *out, struct err *err)
 {
-	auto_table struct table table;
+	auto_table struct table table = TABLE_INIT(3);
 	char line[64];
 
 	if (confirmed->told == 0)
 		return true;
 	(void)snprintf(
 		line, sizeof line, "%d/%d 已确认封存 confirmed", confirmed->confirmed, confirmed->told);
-	table_init(&table, 3);
 	for (int i = 0; i < confirmed->told; i++) {
 		struct editor_confirmation unit = editor_confirmations_at(confirmed->rows, i);
 

@@ -46,9 +46,8 @@ static struct judged judge_request(const struct registrar_request *row)
 static bool write_pending(const struct pg_rows *rows, struct buf *out, struct err *err)
 {
 	static const char *const titles[] = {"unit", "device", "requested", "fingerprint 指纹", "name"};
-	auto_table struct table table;
+	auto_table struct table table = TABLE_INIT(ARRAY_LEN(titles));
 
-	table_init(&table, ARRAY_LEN(titles));
 	if (pg_row_count(rows) == 0)
 		return buf_append_str(out, "no request waits for a certificate\n", err);
 	if (!table_add_row(&table, titles, err))
@@ -71,9 +70,8 @@ static bool write_devices(const struct pg_rows *rows, struct buf *out, struct er
 {
 	static const char *const titles[] = {
 		"unit", "device", "state", "until", "last seen", "by", "kid", "name"};
-	auto_table struct table table;
+	auto_table struct table table = TABLE_INIT(ARRAY_LEN(titles));
 
-	table_init(&table, ARRAY_LEN(titles));
 	if (pg_row_count(rows) == 0)
 		return true;
 	if (!table_add_row(&table, titles, err))

@@ -25,9 +25,8 @@ static bool add_key(struct table *table, const struct keyset_key *key, struct er
 static bool describe_keys(const struct keyset *keyset, struct buf *out, struct err *err)
 {
 	static const char *const titles[] = {"kid", "role", "name", "status", "valid from", "until"};
-	auto_table struct table table;
+	auto_table struct table table = TABLE_INIT(ARRAY_LEN(titles));
 
-	table_init(&table, ARRAY_LEN(titles));
 	if (!table_add_row(&table, titles, err))
 		return false;
 	for (size_t i = 0; i < keyset->key_count; i++)

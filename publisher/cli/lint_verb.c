@@ -43,9 +43,8 @@ static bool print_text(const struct sources *sources, struct err *err)
 {
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 	auto_buf struct buf warnings = BUF_INIT(OUTPUT_MAX);
-	auto_table struct table table;
+	auto_table struct table table = TABLE_INIT(3);
 
-	table_init(&table, 3);
 	table.right = 1U << 1;
 	for (size_t i = 0; i < sources->count; i++)
 		if (!add(&sources->items[i], &table, &warnings, err))

@@ -94,10 +94,9 @@ static bool print_text(struct list *list, struct err *err)
 {
 	static const char *const titles[] = {"id", "channel", "number", "state", "since", "signed",
 		"units", "stored", "opened", "owed", "title"};
-	auto_table struct table table;
+	auto_table struct table table = TABLE_INIT(ARRAY_LEN(titles));
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 
-	table_init(&table, ARRAY_LEN(titles));
 	table.right = 0xfU << 6;
 	if (!table_add_row(&table, titles, err))
 		return false;

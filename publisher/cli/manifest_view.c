@@ -94,10 +94,9 @@ static bool view_fields(const struct manifest *manifest, struct buf *out, struct
 
 static bool view_files(const struct manifest *manifest, struct buf *out, struct err *err)
 {
-	auto_table struct table table;
+	auto_table struct table table = TABLE_INIT(4);
 	char size[OUTPUT_SIZE_SIZE];
 
-	table_init(&table, 4);
 	table.right = 1U << 2;
 	for (size_t i = 0; i < manifest->file_count; i++) {
 		const struct manifest_file *file = &manifest->files[i];

@@ -41,9 +41,8 @@ static bool add_overdue(const struct editor_overdue *o, struct table *table, str
 
 static bool view_overdue(const struct period *period, struct buf *out, struct err *err)
 {
-	auto_table struct table table;
+	auto_table struct table table = TABLE_INIT(8);
 
-	table_init(&table, 8);
 	for (int i = 0; i < pg_row_count(period->overdue); i++) {
 		struct editor_overdue overdue = editor_overdue_at(period->overdue, i);
 
@@ -59,9 +58,8 @@ bool period_view(const struct period *period, struct buf *out, struct err *err)
 {
 	static const char *const titles[] = {"id", "channel", "number", "issued", "units", "stored",
 		"opened", "owed", "median", "p95", "title"};
-	auto_table struct table table;
+	auto_table struct table table = TABLE_INIT(ARRAY_LEN(titles));
 
-	table_init(&table, ARRAY_LEN(titles));
 	table.right = 0x3fU << 4;
 	if (!table_add_row(&table, titles, err))
 		return false;

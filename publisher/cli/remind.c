@@ -35,13 +35,12 @@ static bool print_text(const struct lookup *found, const struct pg_rows *rows, s
 {
 	static const char *const titles[] = {"unit", "单位", "联系人 contact", "说明"};
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
-	auto_table struct table table;
+	auto_table struct table table = TABLE_INIT(ARRAY_LEN(titles));
 	char note[512];
 
 	if (!buf_printf(&text, err, "%s %s: %d 个单位尚未收到，已重新推送 offered again\n",
 			found->publication.channel, found->publication.number, pg_row_count(rows)))
 		return false;
-	table_init(&table, ARRAY_LEN(titles));
 	if (!table_add_row(&table, titles, err))
 		return false;
 	for (int i = 0; i < pg_row_count(rows); i++) {

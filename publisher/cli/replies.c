@@ -225,11 +225,10 @@ static bool print_text(const struct answers *answers, struct err *err)
 	static const char *const titles[] = {
 		"unit", "单位", "答复", "人数", "时间 received", "说明 note"};
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
-	auto_table struct table table;
+	auto_table struct table table = TABLE_INIT(ARRAY_LEN(titles));
 	char place[64];
 	char seats[16];
 
-	table_init(&table, ARRAY_LEN(titles));
 	table.right = 1U << 3;
 	if (!summary(answers, &text, err) || !table_add_row(&table, titles, err))
 		return false;

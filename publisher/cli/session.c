@@ -132,7 +132,7 @@ bool session_keyring(struct session *session, struct keyring *ret, struct err *e
 	if (!session_root(session, &pinned, err) || !session_connect(session, err) ||
 		!registrar_keysets(session->pg, &rows, err))
 		return false;
-	auto_keyring struct keyring ring;
+	auto_keyring struct keyring ring = {.count = 0};
 
 	keyring_init(&ring, &pinned);
 	for (int row = 0; row < pg_row_count(rows); row++) {

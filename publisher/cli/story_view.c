@@ -174,9 +174,8 @@ static bool view_units(const struct story *story, struct buf *out, struct err *e
 {
 	static const char *const titles[] = {"单位 unit", "名称 name", "条目 entry", "列入 entered",
 		"设备 device", "存入 stored", "打开 opened", "回执 receipt", "状态 state"};
-	auto_table struct table table;
+	auto_table struct table table = TABLE_INIT(ARRAY_LEN(titles));
 
-	table_init(&table, ARRAY_LEN(titles));
 	if (story->unit_count == 0)
 		return true;
 	if (!table_add_row(&table, titles, err))
@@ -195,9 +194,8 @@ static bool view_units(const struct story *story, struct buf *out, struct err *e
 
 static bool view_others(const struct story *story, struct buf *out, struct err *err)
 {
-	auto_table struct table table;
+	auto_table struct table table = TABLE_INIT(3);
 
-	table_init(&table, 3);
 	if (story->other_count == 0)
 		return true;
 	for (size_t i = 0; i < story->other_count; i++) {

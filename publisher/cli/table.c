@@ -9,12 +9,6 @@
 
 enum { GAP = 2, CELL_SIZE = 1024 };
 
-void table_init(struct table *table, size_t columns)
-{
-	assert(columns > 0 && columns <= TABLE_COLUMNS_MAX);
-	*table = (struct table){.columns = columns};
-}
-
 void table_release(struct table *table)
 {
 	for (size_t i = 0; i < table->count; i++)

@@ -22,9 +22,13 @@ struct table {
 	size_t room;
 };
 
+/* An empty one with that many columns. */
+#define TABLE_INIT(n) \
+	{ \
+		.columns = (n) \
+	}
 #define auto_table CLEANUP(table_release)
 
-void table_init(struct table *table, size_t columns) NONNULL;
 void table_release(struct table *table) NONNULL;
 
 /* Adds a cell, the next of its row. The text is copied, characters unfit for a terminal escaped. */

@@ -92,6 +92,9 @@ tidy)
 	printf 'int f(int *p);\nint f(int *p)\n{\n\tif (p == 0)\n\t\treturn *p;\n\treturn 0;\n}\n' |
 		must_find common/sound.c
 	;;
+cleanups)
+	printf 'void f(void)\n{\n\tauto_buf struct buf out;\n}\n' | must_find common/bad.c
+	;;
 claims)
 	printf 'as `test_nothing` shows\n' | must_find docs/bad.md
 	printf 'in `common/nothing.c`\n' | must_find docs/bad.md
