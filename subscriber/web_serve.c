@@ -185,9 +185,13 @@ static enum MHD_Result serve_below(
 			return serve_page(connection, request, pages[i].page);
 	}
 	if (strncmp(path, "/d/", 3) == 0 && strspn(path + 3, "0123456789abcdef") == PUB_ID_SIZE - 1) {
+		enum MHD_Result done;
+
 		(void)snprintf(id, sizeof id, "%s", path + 3);
 		request->id = id;
-		return serve_document(connection, request, path + 3 + strlen(id), post);
+		done = serve_document(connection, request, path + 3 + strlen(id), post);
+		request->id = NULL;
+		return done;
 	}
 	return send_short(connection, MHD_HTTP_NOT_FOUND, "not found");
 }

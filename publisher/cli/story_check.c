@@ -109,6 +109,11 @@ static bool check_columns(
 	if (!column_is(rows, row, STORY_UNIT_DIGEST, &entry->digest))
 		return err_set(
 			err, ERR_DENIED, "条目 entry %" PRId64 ": its digest is another", entry->number);
+	if (pg_time(rows, row, STORY_UNIT_ENTERED_AT) !=
+		(entry->entered_at ? entry->entered_at : entry->issued_at))
+		return err_set(err, ERR_DENIED,
+			"条目 entry %" PRId64 ": it was entered at another time than was signed",
+			entry->number);
 	return (entry->keyset == pg_int(rows, row, STORY_UNIT_KEYSET) &&
 			   strcmp(kind_name(entry->kind), pg_text(rows, row, STORY_UNIT_KIND)) == 0) ||
 		   err_set(err, ERR_DENIED, "条目 entry %" PRId64 ": kind or keyset is not what was signed",

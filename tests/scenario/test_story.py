@@ -157,7 +157,7 @@ TAMPERED = [
     (f"UPDATE certwire.entry SET payload = convert_to(replace(convert_from(payload, 'UTF8'), '\"epoch\":1', '\"epoch\": 1'), "
      f"'UTF8') WHERE {OF}", "payload is not what was signed"),
     (f"UPDATE certwire.entry SET digest = sha256('x') WHERE {OF}", "its digest is another"),
-    (f"UPDATE certwire.entry SET issued_at = issued_at - interval '1 day' WHERE {OF}", "issued at another time"),
+    (f"UPDATE certwire.entry SET issued_at = issued_at - interval '1 day' WHERE {OF}", "entered at another time"),
     (f"UPDATE certwire.entry SET kind = 'supersede' WHERE {OF}", "kind or keyset"),
     ("UPDATE certwire.entry SET payload = convert_to(convert_from(payload, 'UTF8') || ' ', 'UTF8') "
      "WHERE publication = :'before'", "does not follow the one before"),

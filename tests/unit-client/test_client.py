@@ -380,7 +380,7 @@ class Telling(Case):
             text = file.read()
         with open(world.config, "w") as file:
             file.write(text.replace("quota = 100K\n", ""))
-        subprocess.run(["sqlite3", os.path.join(world.state, "unit.db"),
+        subprocess.run(["sqlite3", "-cmd", ".timeout 10000", os.path.join(world.state, "unit.db"),
                         "UPDATE publication SET retry_at = 0"], check=True)
         world.start()
         world.wait_item(publication)

@@ -87,7 +87,7 @@ class Dwelling(unittest.TestCase):
         self.assertTrue(lines)
         self.assertLess(len(lines), 12, world.log_text())
         os.unlink(ballast)
-        subprocess.run(["sqlite3", os.path.join(world.state, "unit.db"),
+        subprocess.run(["sqlite3", "-cmd", ".timeout 10000", os.path.join(world.state, "unit.db"),
                         "UPDATE publication SET retry_at = 0"], check=True)
         world.wait_item(publication)
         world.assert_stored(publication)

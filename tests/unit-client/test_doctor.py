@@ -143,7 +143,7 @@ class Walking(unittest.TestCase):
         world.start()
         world.wait_status("idle")
         world.stop()
-        subprocess.run(["sqlite3", os.path.join(world.state, "unit.db"), "UPDATE line SET gap = 1"],
+        subprocess.run(["sqlite3", "-cmd", ".timeout 10000", os.path.join(world.state, "unit.db"), "UPDATE line SET gap = 1"],
                        check=True)
         self.check_breaks_at(world, "last head")
 

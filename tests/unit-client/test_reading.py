@@ -160,7 +160,7 @@ class Reading(Case):
             self.assertEqual(file.read(), done.stdout)
         world.wait_item(self.project, "opened")
         # The others in this class count what is unread.
-        subprocess.run(["sqlite3", os.path.join(world.state, "unit.db"),
+        subprocess.run(["sqlite3", "-cmd", ".timeout 10000", os.path.join(world.state, "unit.db"),
                         f"UPDATE publication SET opened_at = NULL WHERE id = '{self.project.id}'"],
                        check=True)
 
@@ -197,9 +197,9 @@ class Keeping(Case):
         # Beyond the newest three one was read and one was not; the last was read, but is too old.
         for nth in (0, 2, 5):
             self.read(world, "open", publications[nth].id)
-        subprocess.run(["sqlite3", os.path.join(world.state, "unit.db"),
+        subprocess.run(["sqlite3", "-cmd", ".timeout 10000", os.path.join(world.state, "unit.db"),
                         "UPDATE publication SET stored_at = stored_at - 40 * 86400 + number"], check=True)
-        subprocess.run(["sqlite3", os.path.join(world.state, "unit.db"),
+        subprocess.run(["sqlite3", "-cmd", ".timeout 10000", os.path.join(world.state, "unit.db"),
                         "UPDATE publication SET stored_at = stored_at + 39 * 86400 WHERE number < 6"],
                        check=True)
         world.start()
@@ -246,7 +246,7 @@ class Handing(Case):
                     for block in file.read().split("\n\n") if block]
 
     def owed(self, world, state):
-        done = subprocess.run(["sqlite3", os.path.join(world.state, "unit.db"),
+        done = subprocess.run(["sqlite3", "-cmd", ".timeout 10000", os.path.join(world.state, "unit.db"),
                                f"SELECT count(*) FROM hook WHERE state = '{state}'"],
                               capture_output=True, text=True, check=True)
         return int(done.stdout)
@@ -291,7 +291,7 @@ class Handing(Case):
         wait_until(lambda: "failed with status 3" in world.log_text() and
                    "(took too long)" in world.log_text(), "both failed")
         world.stop()
-        subprocess.run(["sqlite3", os.path.join(world.state, "unit.db"),
+        subprocess.run(["sqlite3", "-cmd", ".timeout 10000", os.path.join(world.state, "unit.db"),
                         "UPDATE hook SET retry_at = 0, attempts = 7"], check=True)
         world.start()
         wait_until(lambda: self.owed(world, "failed") == 2, "given up")
