@@ -173,7 +173,8 @@ class Field:
         brokers = [line.address for line in self.meddlers[unit]]
         if hash_of(f"{unit}.{device}") % 2:
             brokers.reverse()
-        places = {}
+        # What notes the synced bytes writes beside the device's folders, which a confined one may not.
+        places = {"confine": "yes" if unit == SMALL_DISK else "no"}
         if unit == SMALL_DISK:
             places["state"] = self.disk / f"{device}-state"
             places["inbox"] = self.disk / f"{device}-inbox"
