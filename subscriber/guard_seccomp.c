@@ -85,12 +85,13 @@ static bool is_needed(int family)
 static bool refuse_sockets(scmp_filter_ctx filter)
 {
 	for (unsigned int family = 0; family < AF_NETLINK; family++) {
-		if (!is_needed((int)family) && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT),
-										   SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, family)) != 0)
+		if (!is_needed((int)family) &&
+			seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
+				SCMP_A0(SCMP_CMP_EQ, family, 0)) != 0)
 			return false;
 	}
 	return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
-			   SCMP_A0(SCMP_CMP_GT, AF_NETLINK)) == 0;
+			   SCMP_A0(SCMP_CMP_GT, AF_NETLINK, 0)) == 0;
 }
 
 static bool refuse_calls(scmp_filter_ctx filter)
