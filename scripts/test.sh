@@ -27,6 +27,6 @@ quietly setarch -R ctest --test-dir build/tsan --output-on-failure --no-tests=er
 	-R "^unit\\.(${threaded// /|})\$"
 
 echo "== tests"
-# Most tests wait more than they compute: more at a time than there are processors.
-run_tests build/dev -j"$((jobs + 2))" -LE long "$@"
+# Most tests wait more than they compute: one more than processors.
+run_tests build/dev -j"$((jobs + 1))" -LE long "$@"
 tell_tests

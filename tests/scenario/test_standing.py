@@ -50,11 +50,12 @@ class Told:
             self.unit(unit).has(self.published[name])
 
     def denials(self, code, since):
-        return {row["who"] for row in self.world.cluster.rows(
-            "SELECT who FROM certwire.denial WHERE code = :'c' AND id > :since", c=code, since=since)}
+        """Who was refused with that code since, told by counts: what is repeated adds to a row that is there."""
+        return {who for (said, who), n in self.last_denial().items() if said == code and n > since.get((said, who), 0)}
 
     def last_denial(self):
-        return self.world.cluster.value("SELECT coalesce(max(id), 0) FROM certwire.denial")
+        return {(row["code"], row["who"]): row["n"] for row in self.world.cluster.rows(
+            "SELECT code, who, sum(count)::int AS n FROM certwire.denial GROUP BY code, who")}
 
     def cut(self, moves, since):
         """Wait until the broker's record says that each of them was cut."""
