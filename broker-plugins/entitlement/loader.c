@@ -182,10 +182,10 @@ bool loader_start(struct loader *loader, const struct entitlement_options *optio
 	*loader = (struct loader){
 		.options = options, .denials = denials, .worker = WORKER_INIT, .is_in_doubt = true};
 	sem_init(&loader->first, 0, 0);
+	trust_init(&loader->trust, &options->root);
 	if (ring_init(&loader->news, LOADER_SLOTS, sizeof(struct delta *), err) &&
 		ring_init(&loader->spent, LOADER_SLOTS, sizeof(struct delta *), err) &&
 		notes_init(&loader->notes, err) && handed_init(&loader->handed, 0, err) &&
-		trust_init(&loader->trust, &options->root, err) &&
 		worker_start(&loader->worker, run, loader, err))
 		return true;
 	release(loader);

@@ -6,32 +6,23 @@
 #define CERTWIRE_KIT_TRUST_H
 
 #include "common/device.h"
-#include "common/digest.h"
 #include "common/err.h"
 #include "common/fingerprint.h"
 #include "common/keyring.h"
 #include "common/macros.h"
+#include "common/vouched.h"
 #include "db/pg.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* A certificate that was verified. */
-struct trust_entry {
-	struct digest digest; /* of the JWS */
-	struct device_certificate certificate;
-};
-
 struct trust {
 	struct keyring ring;
-	struct trust_entry **slots; /* owned: by their digest */
-	size_t mask;
-	size_t count;
+	struct vouched certificates;
 };
 
-bool trust_init(
-	struct trust *trust, const struct fingerprint *root, struct err *err) MUST_USE NONNULL;
+void trust_init(struct trust *trust, const struct fingerprint *root) NONNULL;
 void trust_release(struct trust *trust) NONNULL;
 
 /*
@@ -43,11 +34,6 @@ bool trust_refresh(
 
 /* Borrowed until the next refresh; NULL while there is none. */
 const struct keyset *trust_keyset(const struct trust *trust) NONNULL;
-
-/* For trust_learn: whether it was verified, and that it was. */
-bool trust_knows(const struct trust *trust, const struct digest *digest) MUST_USE NONNULL;
-bool trust_keep(
-	struct trust *trust, const struct trust_entry *entry, struct err *err) MUST_USE NONNULL;
 
 /*
  * Verifies a certificate against the newest keyset and that it is of this device. A signature is

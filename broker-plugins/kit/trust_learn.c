@@ -12,7 +12,7 @@ enum {
 
 struct lesson {
 	const char *jws;
-	struct trust_entry entry;
+	struct vouched_entry entry;
 	bool is_good;
 };
 
@@ -80,7 +80,7 @@ static size_t choose(
 	for (size_t i = 0; i < count; i++) {
 		struct digest digest = digest_of(jwss[i], strlen(jwss[i]));
 
-		if (!trust_knows(trust, &digest))
+		if (!vouched_knows(&trust->certificates, &digest))
 			lessons[chosen++] = (struct lesson){.jws = jwss[i], .entry.digest = digest};
 	}
 	return chosen;
@@ -98,7 +98,7 @@ void trust_learn(struct trust *trust, size_t count, const char *const *jwss)
 	chosen = choose(trust, count, jwss, lessons);
 	teach(keyset, lessons, chosen);
 	for (size_t i = 0; i < chosen; i++)
-		if (lessons[i].is_good && !trust_keep(trust, &lessons[i].entry, &err))
+		if (lessons[i].is_good && !vouched_keep(&trust->certificates, &lessons[i].entry, &err))
 			break;
 	free(lessons);
 }

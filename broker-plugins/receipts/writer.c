@@ -175,8 +175,8 @@ bool writer_start(struct writer *writer, const struct receipts_options *options,
 	};
 	if (writer->nudge_fd < 0)
 		return err_errno(err, "cannot make an event descriptor");
-	if (notes_init(&writer->notes, err) && trust_init(&writer->trust, &options->root, err) &&
-		worker_start(&writer->worker, run, writer, err))
+	trust_init(&writer->trust, &options->root);
+	if (notes_init(&writer->notes, err) && worker_start(&writer->worker, run, writer, err))
 		return true;
 	release(writer);
 	return false;

@@ -102,6 +102,7 @@ void dispatch_close(struct dispatch *dispatch)
 	name_set_clear(&dispatch->heads);
 	name_set_clear(&dispatch->bad_devices);
 	pg_free(dispatch->pg);
+	vouched_release(&dispatch->vouched);
 	keyring_release(&dispatch->ring);
 	signing_key_release(&dispatch->key);
 }

@@ -17,6 +17,7 @@
 #include "common/key.h"
 #include "common/keyring.h"
 #include "common/log.h"
+#include "common/vouched.h"
 #include "common/macros.h"
 #include "db/ledger.h"
 #include "publisher/dispatch/broker.h"
@@ -32,6 +33,7 @@ struct dispatch {
 	struct log log;
 	struct signing_key key;
 	struct keyring ring;
+	struct vouched vouched; /* devices' certificates that were verified */
 	char client_id[CLIENT_ID_SIZE];
 	int interrupt_fd; /* readable once the process shall end; borrowed */
 

@@ -33,15 +33,14 @@ static bool judge_labels(const struct ledger_receipt *filed, const struct judge_
 }
 
 static bool judge_signature(const struct ledger_receipt *filed, const struct judge_codes *codes,
-	const struct jws *jws, const struct keyset *keyset, struct device_certificate *ret,
-	struct err *err)
+	const struct jws *jws, const struct keyset *keyset, struct vouched *vouched,
+	struct device_certificate *ret, struct err *err)
 {
 	struct err why;
 
 	if (!filed->certificate)
 		return err_code(err, codes->device, "no such certified device");
-	if (!device_certificate_verify(
-			filed->certificate, strlen(filed->certificate), keyset, ret, &why))
+	if (!vouched_verify(vouched, filed->certificate, strlen(filed->certificate), keyset, ret, &why))
 		return err_code(err, codes->device, "%s", why.text);
 	return jws_verify(jws, &ret->public, err);
 }
@@ -59,7 +58,7 @@ static bool judge_device(const struct ledger_receipt *filed, const struct judge_
 }
 
 bool judge_receipt(const struct ledger_receipt *filed, const struct keyset *keyset,
-	struct receipt *ret, bool *ret_authentic, struct err *err)
+	struct vouched *vouched, struct receipt *ret, bool *ret_authentic, struct err *err)
 {
 	auto_receipt struct receipt receipt = RECEIPT_INIT;
 	struct device_certificate device;
@@ -67,7 +66,7 @@ bool judge_receipt(const struct ledger_receipt *filed, const struct keyset *keys
 	*ret_authentic = false;
 	if (!receipt_parse(filed->raw.data, filed->raw.len, &receipt, err) ||
 		!judge_labels(filed, &receipt_codes, receipt.unit, receipt.device, receipt.number, err) ||
-		!judge_signature(filed, &receipt_codes, &receipt.jws, keyset, &device, err))
+		!judge_signature(filed, &receipt_codes, &receipt.jws, keyset, vouched, &device, err))
 		return false;
 	*ret_authentic = true;
 	if (!judge_device(filed, &receipt_codes, &device, err))
@@ -78,7 +77,7 @@ bool judge_receipt(const struct ledger_receipt *filed, const struct keyset *keys
 }
 
 bool judge_reply(const struct ledger_receipt *filed, const struct keyset *keyset,
-	bool *ret_authentic, struct err *err)
+	struct vouched *vouched, bool *ret_authentic, struct err *err)
 {
 	auto_reply struct reply reply = REPLY_INIT;
 	struct device_certificate device;
@@ -86,7 +85,7 @@ bool judge_reply(const struct ledger_receipt *filed, const struct keyset *keyset
 	*ret_authentic = false;
 	if (!reply_parse(filed->raw.data, filed->raw.len, &reply, err) ||
 		!judge_labels(filed, &reply_codes, reply.unit, reply.device, reply.number, err) ||
-		!judge_signature(filed, &reply_codes, &reply.jws, keyset, &device, err))
+		!judge_signature(filed, &reply_codes, &reply.jws, keyset, vouched, &device, err))
 		return false;
 	*ret_authentic = true;
 	return judge_device(filed, &reply_codes, &device, err);

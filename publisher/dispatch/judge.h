@@ -10,20 +10,22 @@
 #include "common/keyset.h"
 #include "common/macros.h"
 #include "common/receipt.h"
+#include "common/vouched.h"
 #include "db/ledger_receipt.h"
 
 /*
  * Believes nothing that the broker says of the receipt: parses it (601), compares unit, device and
  * number with what it was filed under (604, 603, 601), verifies the device's certificate by the
- * keyset (603) and the signature (602), and that the device was certified and not revoked as of the
+ * keyset (603; `vouched` remembers signatures that were good) and the signature (602), and that the device was certified and not revoked as of the
  * commit (603). `*ret` is new. `*ret_authentic`, set in any case: the device did sign it.
  */
 bool judge_receipt(const struct ledger_receipt *filed, const struct keyset *keyset,
-	struct receipt *ret, bool *ret_authentic, struct err *err) MUST_USE NONNULL;
+	struct vouched *vouched, struct receipt *ret, bool *ret_authentic,
+	struct err *err) MUST_USE NONNULL;
 
 /* The same of a reply (621 to 624), whose content it cannot read. */
 bool judge_reply(const struct ledger_receipt *filed, const struct keyset *keyset,
-	bool *ret_authentic, struct err *err) MUST_USE NONNULL;
+	struct vouched *vouched, bool *ret_authentic, struct err *err) MUST_USE NONNULL;
 
 /*
  * One item against the delivery it names, the ledger being in that epoch: 605 when there is none, 606

@@ -15,7 +15,7 @@ static bool reply_settle(
 	struct err why = {.code = 0};
 	bool authentic;
 
-	if (judge_reply(filed, dispatch_keyset(dispatch), &authentic, &why))
+	if (judge_reply(filed, dispatch_keyset(dispatch), &dispatch->vouched, &authentic, &why))
 		why.code = 0;
 	if (!ledger_settle(&dispatch->ledger, filed->id, why.code, authentic, 0, NULL, err))
 		return err_context(err, "reply %lld", (long long)filed->id);

@@ -61,7 +61,7 @@ static bool seal_one(
 	struct device_certificate device;
 	struct err why;
 
-	if (!device_certificate_verify(sealing->certificate, strlen(sealing->certificate),
+	if (!vouched_verify(&dispatch->vouched, sealing->certificate, strlen(sealing->certificate),
 			dispatch_keyset(dispatch), &device, &why) ||
 		!device_certificate_check(
 			&device, sealing->unit, sealing->device, clock_now(dispatch->clock), &why) ||

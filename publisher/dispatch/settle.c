@@ -55,8 +55,8 @@ static bool settle_judge(struct dispatch *dispatch, struct verdict *verdict, str
 	struct ledger_delivery deliveries[LIMIT_RECEIPT_ITEMS];
 	bool lost[LIMIT_RECEIPT_ITEMS] = {false};
 
-	if (!judge_receipt(&verdict->filed, dispatch_keyset(dispatch), receipt, &verdict->authentic,
-			&verdict->why))
+	if (!judge_receipt(&verdict->filed, dispatch_keyset(dispatch), &dispatch->vouched, receipt,
+			&verdict->authentic, &verdict->why))
 		return true;
 	if (!ledger_deliveries_of(&dispatch->ledger, verdict->filed.unit, receipt->item_count,
 			receipt->items, deliveries, err))

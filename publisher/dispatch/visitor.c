@@ -8,7 +8,7 @@
 #include "publisher/dispatch/dispatch.h"
 
 bool visitor_verify(const struct sync *sync, const char *unit, const char *certificate,
-	const struct keyset *keyset, int64_t now, struct err *err)
+	const struct keyset *keyset, struct vouched *vouched, int64_t now, struct err *err)
 {
 	struct device_certificate device;
 	struct err why;
@@ -17,7 +17,7 @@ bool visitor_verify(const struct sync *sync, const char *unit, const char *certi
 		return err_code(err, REFUSAL_SYNC_DEVICE, "sync of another unit than its topic's");
 	if (!certificate)
 		return err_code(err, REFUSAL_SYNC_DEVICE, "sync of a device that is not certified");
-	if (!device_certificate_verify(certificate, strlen(certificate), keyset, &device, &why) ||
+	if (!vouched_verify(vouched, certificate, strlen(certificate), keyset, &device, &why) ||
 		!device_certificate_check(&device, sync->unit, sync->device, now, &why))
 		return err_code(err, REFUSAL_SYNC_DEVICE, "sync's device: %s", why.text);
 	return sync_verify(sync, &device.public, err);
@@ -48,7 +48,7 @@ bool visitor_judge(struct dispatch *dispatch, const char *unit, const void *jws,
 	if (!ledger_device_of(&dispatch->ledger, unit, sync.device, &rows, &device, err))
 		return false;
 	if (!visitor_verify(&sync, unit, device.revoked ? NULL : device.certificate,
-			dispatch_keyset(dispatch), clock_now(dispatch->clock), &why))
+			dispatch_keyset(dispatch), &dispatch->vouched, clock_now(dispatch->clock), &why))
 		return visitor_refuse(dispatch, unit, &sync, &why, err);
 	if (!ledger_sync_seen(&dispatch->ledger, &sync, err))
 		return false;

@@ -12,6 +12,7 @@
 #include "common/keyset.h"
 #include "common/macros.h"
 #include "common/sync.h"
+#include "common/vouched.h"
 
 struct dispatch;
 
@@ -28,7 +29,7 @@ bool visitor_judge(struct dispatch *dispatch, const char *unit, const void *jws,
  * key, whose certificate (NULL: none) holds at `now` by the keyset. `*ret` is new.
  */
 bool visitor_verify(const struct sync *sync, const char *unit, const char *certificate,
-	const struct keyset *keyset, int64_t now, struct err *err) MUST_USE
-	__attribute__((nonnull(1, 2, 4, 6)));
+	const struct keyset *keyset, struct vouched *vouched, int64_t now, struct err *err) MUST_USE
+	__attribute__((nonnull(1, 2, 4, 5, 7)));
 
 #endif

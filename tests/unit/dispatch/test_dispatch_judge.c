@@ -9,6 +9,7 @@
 /* A receipt as it was filed, and who filed it. */
 struct world {
 	struct keyset *keyset;
+	struct vouched vouched;
 	struct buf certificate;
 	struct buf raw;
 	struct ledger_receipt filed;
@@ -47,6 +48,7 @@ static int tear_down(void **state)
 	struct world *world = *state;
 
 	keyset_free(world->keyset);
+	vouched_release(&world->vouched);
 	buf_release(&world->certificate);
 	buf_release(&world->raw);
 	sync_release(&world->sync);
@@ -60,7 +62,7 @@ static int judge(struct world *world, bool *ret_authentic)
 	auto_receipt struct receipt receipt = RECEIPT_INIT;
 	struct err err = {0};
 
-	if (judge_receipt(&world->filed, world->keyset, &receipt, ret_authentic, &err))
+	if (judge_receipt(&world->filed, world->keyset, &world->vouched, &receipt, ret_authentic, &err))
 		return 0;
 	assert_int_equal(err.kind, ERR_DATA);
 	return err.code;
@@ -203,11 +205,14 @@ static void an_item_of_an_earlier_epoch_may_have_had_another_number(void **state
 	assert_false(lost);
 }
 
-static int verify(const struct world *world, const char *unit, const char *certificate, int64_t now)
+static int verify(struct world *world, const char *unit, const char *certificate, int64_t now)
 {
 	struct err err = {0};
 
-	return visitor_verify(&world->sync, unit, certificate, world->keyset, now, &err) ? 0 : err.code;
+	return visitor_verify(
+			   &world->sync, unit, certificate, world->keyset, &world->vouched, now, &err)
+			   ? 0
+			   : err.code;
 }
 
 static void a_sync_is_answered_to_the_certified_device_of_the_topics_unit_alone(void **state)
