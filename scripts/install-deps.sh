@@ -22,7 +22,7 @@ tests=(
 	libcmocka-dev postgresql-15 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
 	mosquitto mosquitto-clients sqlite3 openssl iproute2
 	python3 python3-nacl python3-jsonschema python3-paho-mqtt python3-pytest procps
-	libfaketime curl chromium chromium-driver fonts-noto-cjk
+	libfaketime curl valgrind chromium chromium-driver fonts-noto-cjk
 )
 case ${1-} in
 	"") packages=("${build[@]}" "${lint[@]}" "${tests[@]}") ;;

@@ -26,6 +26,12 @@ quietly cmake --build --preset tsan --target $threaded -- -j"$jobs"
 quietly setarch -R ctest --test-dir build/tsan --output-on-failure --no-tests=error \
 	-R "^unit\\.(${threaded// /|})\$"
 
+# What the operations at the heart of it cost, in instructions: noise-proof, as no clock is.
+if [ $# -eq 0 ]; then
+	echo "== instructions"
+	run_tests build/clang -R '^bench\.guard$'
+fi
+
 echo "== tests"
 # Most tests wait more than they compute: one more than processors.
 run_tests build/dev -j"$((jobs + 1))" -LE long "$@"
