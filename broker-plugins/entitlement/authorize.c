@@ -225,25 +225,60 @@ static bool is_own_word(const struct session *session, const struct topic *topic
 	return is_word && strcmp(topic->unit, session->unit) == 0;
 }
 
-static int judge_read(struct gate *gate, struct session *session, const struct request *request,
-	const struct moment *now)
+/* Whether it was found to may read that topic, and neither news nor the clock has touched its rights since. */
+static bool is_known_readable(const struct session *session, const char *topic, int64_t at_us)
 {
-	int64_t at_us = gate_rights_time_us(gate, now);
+	return session->readable[0] && session->rights_at_us <= at_us &&
+		   at_us < session->rights_until_us && strcmp(session->readable, topic) == 0;
+}
+
+static void remember_readable(struct session *session, const char *topic)
+{
+	size_t size = strlen(topic) + 1;
+
+	if (size <= sizeof(session->readable))
+		memcpy(session->readable, topic, size);
+}
+
+static int judge_unit_read(
+	struct gate *gate, struct session *session, const char *text, int64_t at_us)
+{
 	struct topic topic;
 
-	if (!topic_parse(request->topic, &topic))
+	if (!topic_parse(text, &topic))
 		return REFUSAL_DELIVERY;
-	if (session->is_dispatcher)
-		return topic.kind == TOPIC_SYNC &&
-					   table_dispatcher(gate->table, session->kid, at_us / US_PER_S)
-				   ? AUTHORIZE_YES
-				   : REFUSAL_DELIVERY;
 	if (is_own_word(session, &topic))
 		return AUTHORIZE_NO_QUIETLY;
 	if (!device_is_live(gate, session, at_us) || !unit_may_read(gate, session, &topic, at_us))
 		return REFUSAL_DELIVERY;
-	arm(gate, session, request->size_bytes, now->mono_ms);
+	remember_readable(session, text);
 	return AUTHORIZE_YES;
+}
+
+static int judge_dispatcher_read(
+	struct gate *gate, struct session *session, const char *text, int64_t at_us)
+{
+	struct topic topic;
+
+	return topic_parse(text, &topic) && topic.kind == TOPIC_SYNC &&
+				   table_dispatcher(gate->table, session->kid, at_us / US_PER_S)
+			   ? AUTHORIZE_YES
+			   : REFUSAL_DELIVERY;
+}
+
+static int judge_read(struct gate *gate, struct session *session, const struct request *request,
+	const struct moment *now)
+{
+	int64_t at_us = gate_rights_time_us(gate, now);
+	int verdict = AUTHORIZE_YES;
+
+	if (session->is_dispatcher)
+		verdict = judge_dispatcher_read(gate, session, request->topic, at_us);
+	else if (!is_known_readable(session, request->topic, at_us))
+		verdict = judge_unit_read(gate, session, request->topic, at_us);
+	if (verdict == AUTHORIZE_YES)
+		arm(gate, session, request->size_bytes, now->mono_ms);
+	return verdict;
 }
 
 int authorize(struct gate *gate, struct session *session, const struct request *request,

@@ -59,6 +59,7 @@ void gate_note_rights(struct gate *gate, struct session *session, int64_t at_us)
 {
 	const struct unit *unit;
 
+	session->readable[0] = '\0';
 	session->rights_at_us = at_us;
 	session->rights_until_us = INT64_MAX;
 	if (session->is_dispatcher) {

@@ -11,6 +11,7 @@
 #include "common/ident.h"
 #include "common/key.h"
 #include "common/macros.h"
+#include "common/topic.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,6 +40,11 @@ struct session {
 	struct tls_identity tls; /* of the certificate it presented; none when it presented none */
 	int64_t rights_at_us; /* when its rights were last looked at, UTC microseconds */
 	int64_t rights_until_us; /* when the clock alone changes them next */
+	/*
+	 * The topic that it was last found to may read; "" when none, or its rights may have changed. Good
+	 * from rights_at_us until rights_until_us: one fan-out asks for the same topic over and over.
+	 */
+	char readable[TOPIC_SIZE];
 	enum cut cut;
 	uint64_t unanswered_bytes; /* sent to it since it last published something */
 	int64_t deadline_ms; /* monotonic; while it stands in the list of deadlines */

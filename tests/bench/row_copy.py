@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from rounds import figure
-from world import BUILD, Certwire
+from contenders import BUILD, Certwire
 
 UNITS = 100000
 

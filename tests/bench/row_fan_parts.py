@@ -1,7 +1,7 @@
 """A large document, as parts, to many."""
 
 from rounds import figure, take_turns
-from world import TOPIC, Bare, Certwire, load
+from contenders import TOPIC, Bare, Certwire, load
 
 PART, PARTS, SIZES = 32768, 32, (200, 1000)
 

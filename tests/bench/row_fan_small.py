@@ -1,7 +1,7 @@
 """Small messages to many: what a delivery costs the broker."""
 
 from rounds import figure, take_turns
-from world import TOPIC, Bare, Certwire, DynamicSecurity, PasswordFile, Query, load
+from contenders import TOPIC, Bare, Certwire, DynamicSecurity, PasswordFile, Query, load
 
 CLIENTS, MESSAGES, QUERY_MESSAGES = 500, 120, 6
 

@@ -2,13 +2,13 @@
 
 import statistics
 
-from world import TOPIC, Certwire, load
+from contenders import TOPIC, Certwire, load
 
 CLIENTS, READERS, CUTS = 1000, 100, 60
 
 
 def measure(folder, rounds):
-    ours = Certwire(folder, CLIENTS + 1)
+    ours = Certwire(folder, CLIENTS)
     figures = []
     try:
         ours.start()
@@ -30,4 +30,4 @@ def measure(folder, rounds):
 
 
 def restore(ours, cuts):
-    ours.gate.sql("".join(f"SELECT count(certwire.reinstate_unit('unit-{CLIENTS - i}', 'x'));" for i in range(cuts)))
+    ours.gate.sql("".join(f"SELECT count(certwire.reinstate_unit('unit-{CLIENTS - 1 - i}', 'x'));" for i in range(cuts)))

@@ -1,7 +1,7 @@
 """Everybody connects at once."""
 
 from rounds import figure, take_turns
-from world import Bare, Certwire, load
+from contenders import Bare, Certwire, load
 
 CLIENTS = 1000
 

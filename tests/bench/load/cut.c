@@ -121,7 +121,7 @@ bool load_cut(const struct cli_call *call, struct err *err)
 	if (readers)
 		publish_one(&swarm, &cutting);
 	for (int i = 0; i < cuts; i++)
-		cut_one(pg, &swarm, &swarm.clients[swarm.count - 1 - i], swarm.count - 1 - i, times);
+		cut_one(pg, &swarm, &swarm.clients[swarm.count - 1 - i], swarm.count - 2 - i, times);
 	json_object_set_new(figures, "seconds", times);
 	json_object_set_new(figures, "published", json_integer((json_int_t)cutting.published));
 	PQfinish(pg);

@@ -112,7 +112,7 @@ bool load_fan(const struct cli_call *call, struct err *err)
 	swarm_open(&swarm, PUBLISHER, -1);
 	if (cli_has(call, "ping")) {
 		fan.pinger = &swarm.clients[PINGER];
-		swarm_open(&swarm, PINGER, PINGER);
+		swarm_open(&swarm, PINGER, swarm.count - FIRST_READER);
 	}
 	while (!fan.publisher->is_up || (fan.pinger && !fan.pinger->is_up))
 		swarm_turn(&swarm, 100);

@@ -192,7 +192,7 @@ void swarm_connect(struct swarm *swarm, int from, int to)
 
 	while (swarm->up - before < to - from) {
 		while (next < to && next - from - (swarm->up - before) < AT_ONCE) {
-			swarm_open(swarm, next, next);
+			swarm_open(swarm, next, next - from);
 			next++;
 		}
 		swarm_turn(swarm, 100);

@@ -49,7 +49,7 @@ void swarm_turn(struct swarm *swarm, int wait_ms) NONNULL;
 void swarm_until(struct swarm *swarm, bool (*done)(const struct swarm *swarm), int limit_s,
 	const char *what) NONNULL;
 
-/* Connects clients `from` up to `to` as the units of these numbers, a few at a time, and waits for them. */
+/* Connects clients `from` up to `to` as units 0 and so on, a few at a time, and waits for them. */
 void swarm_connect(struct swarm *swarm, int from, int to) NONNULL;
 
 /* Subscribes them, all who are connected, and waits. */

@@ -111,6 +111,42 @@ static void each_is_sent_what_it_may_read(void **state)
 		assert_verdicts(*state, ACCESS_READ, rows[i].topic, rows[i].verdicts);
 }
 
+/* What was answered a moment ago is remembered; these are the ways in which it stops being true. */
+static void a_remembered_yes_ends_with_the_right(void **state)
+{
+	struct door *door = *state;
+	struct unit *suspended = gate_fixture_unit("good");
+
+	assert_verdicts(door, ACCESS_READ, P "channel/weekly", "ynyn");
+	assert_verdicts(door, ACCESS_READ, P "channel/weekly", "ynyn");
+	assert_verdicts(door, ACCESS_READ, P "channel/monthly", "ynyn");
+	assert_verdicts(door, ACCESS_READ, P "channel/seminar", "nnyn");
+	assert_verdicts(door, ACCESS_READ, "", "nnnn");
+	suspended->standing = STANDING_SUSPENDED;
+	assert_verdicts(door, ACCESS_READ, P "channel/weekly", "ynyn");
+	gate_fixture_bring(&door->gate, suspended, &door->now);
+	assert_verdicts(door, ACCESS_READ, P "channel/weekly", "nnyn");
+	gate_fixture_bring(&door->gate, gate_fixture_unit("good"), &door->now);
+	assert_verdicts(door, ACCESS_READ, P "channel/weekly", "ynyn");
+	gate_fixture_bring_all(&door->gate, gate_fixture_table(), &door->now);
+	assert_verdicts(door, ACCESS_READ, P "channel/weekly", "ynyn");
+}
+
+static void a_remembered_yes_ends_by_the_clock(void **state)
+{
+	struct door *door = *state;
+	int64_t now_us = door->now.wall_us;
+
+	assert_verdicts(door, ACCESS_READ, P "channel/monthly", "ynyn");
+	door->now.wall_us = GATE_MONTHLY_UNTIL * US_PER_S - 1;
+	assert_verdicts(door, ACCESS_READ, P "channel/monthly", "ynyn");
+	door->now.wall_us = GATE_MONTHLY_UNTIL * US_PER_S;
+	assert_verdicts(door, ACCESS_READ, P "channel/monthly", "nnnn");
+	/* Before the certificates began. */
+	door->now.wall_us = now_us - 2 * FIXTURE_YEAR * US_PER_S;
+	assert_verdicts(door, ACCESS_READ, P "channel/weekly", "nnnn");
+}
+
 static void who_has_no_record_may_nothing(void **state)
 {
 	struct door *door = *state;
@@ -198,6 +234,8 @@ int main(void)
 		TEST(each_may_subscribe_to_what_it_may_read_and_to_nothing_else),
 		TEST(each_may_publish_what_is_its_to_say),
 		TEST(each_is_sent_what_it_may_read),
+		TEST(a_remembered_yes_ends_with_the_right),
+		TEST(a_remembered_yes_ends_by_the_clock),
 		TEST(who_has_no_record_may_nothing),
 		TEST(retained_messages_and_qos_2_are_refused),
 		TEST(payloads_past_the_limit_of_their_kind_are_refused),

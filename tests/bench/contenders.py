@@ -27,6 +27,7 @@ from waiting import wait_for  # noqa: E402
 BUILD = Path(os.environ.get("CERTWIRE_BUILD") or ROOT / "build/release").resolve()
 LOAD = BUILD / "tests/bench_load"
 TOPIC = "certwire/v1/channel/weekly"
+SPARE = 8  # units more than there are to be, for who pings
 LISTENERS = r"^listener 8883$(.|\n)*^listener 1883"
 
 # What the shipped configuration sets and is no decision about rights: the same for all.
@@ -127,7 +128,7 @@ class Bare(Contender):
 
 
 def users(count):
-    return [f"unit-{i}" for i in range(count)] + ["dispatcher"]
+    return [f"unit-{i}" for i in range(count + SPARE)] + ["dispatcher"]
 
 
 def password_of(user):
@@ -220,7 +221,7 @@ class FullGate(Gate):
 
     def fill(self):
         now, rows = int(time.time()), []
-        for i in range(self.units):
+        for i in range(self.units + SPARE):
             key = key_of(f"unit-{i}.d1")
             jws = peer.jws_sign("certwire-device+jws", self.registrar, {
                 "v": 1, "unit": f"unit-{i}", "device": "d1", "public": peer.b64(key.public), "not_before": now - 60,
@@ -236,7 +237,7 @@ class Certwire(Contender):
     credential = "token"
 
     def __init__(self, folder, units, command=None):
-        self.gate = FullGate(units, start_timeout="600")
+        self.gate = FullGate(units, reload_interval="600\nplugin_opt_start_timeout 600")
         self.wrapped = command or []
         super().__init__(f"certwire, {units} units", folder)
         self.port, self.tls_port = self.gate.port, self.gate.tls_port
