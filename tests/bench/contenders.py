@@ -60,7 +60,7 @@ def load(contender, verb, *args, **options):
         words += [f"--{name}"] if value is True else [f"--{name}", value]
     done = subprocess.run([str(word) for word in (LOAD, *words, *args)], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SystemExit(f"{contender.name}: {done.stderr.strip()}\n{contender.log()}")
+        raise SystemExit(f"{contender.name}: {done.args} ended with {done.returncode}: {done.stderr.strip()}\n{contender.log()}")
     return json.loads(done.stdout)
 
 
@@ -192,6 +192,10 @@ INSERT INTO certwire.membership (unit, term, level, region, since, reason)
     SELECT unit, 4, 'provincial', '110000', now() - interval '1 hour', 'x' FROM filling;
 INSERT INTO certwire.standing (unit, since, standing, reason)
     SELECT unit, now() - interval '1 hour', 'good', 'x' FROM filling;
+INSERT INTO certwire.paper (unit, kind, reference, signed_on)
+    SELECT unit, kind, 'x', current_date FROM filling, unnest('{{agreement,confidentiality}}'::text[]) kind;
+INSERT INTO certwire.contact (unit, role, name, phone, since)
+    SELECT unit, 'fixed', 'x', '010-82990000', now() - interval '1 hour' FROM filling;
 INSERT INTO certwire.device (unit, device, request, certificate, kid, not_before, not_after, certified_at,
         certified_by)
     SELECT unit, 'd1', 'a.b.c', jws, kid, now(), now() + interval '1 year', now(), 'x' FROM filling;

@@ -108,6 +108,7 @@ bool load_cut(const struct cli_call *call, struct err *err)
 	pg = PQconnectdb(dsn);
 	if (PQstatus(pg) != CONNECTION_OK)
 		give_up("%s", PQerrorMessage(pg));
+	cutting.publisher = &swarm.clients[0];
 	cutting.size = (size_t)size;
 	cutting.payload = calloc(1, cutting.size);
 	swarm_connect(&swarm, 1, swarm.count);
