@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -71,11 +72,12 @@ class Contender:
 
     def __init__(self, name, folder, settings=""):
         self.name = name
-        self.folder = Path(folder) / name
+        self.folder = Path(folder) / re.sub(r"\W+", "-", name)
         self.folder.mkdir()
+        self.folder.chmod(0o711)
         self.port, self.tls_port = free_port(), free_port()
         self.settings = settings
-        self.process = Process(name, self.command(), self.folder)
+        self.process = Process(self.folder.name, self.command(), self.folder)
 
     def command(self):
         return ["/usr/sbin/mosquitto", "-c", self.folder / "mosquitto.conf"]
@@ -240,8 +242,8 @@ class Certwire(Contender):
 
     credential = "token"
 
-    def __init__(self, folder, units, command=None):
-        self.gate = FullGate(units, reload_interval="600\nplugin_opt_start_timeout 600")
+    def __init__(self, folder, units, command=None, reload_interval=600):
+        self.gate = FullGate(units, reload_interval=f"{reload_interval}\nplugin_opt_start_timeout 600")
         self.wrapped = command or []
         super().__init__(f"certwire, {units} units", folder)
         self.port, self.tls_port = self.gate.port, self.gate.tls_port

@@ -4,30 +4,49 @@ import statistics
 
 from contenders import TOPIC, Certwire, load
 
-CLIENTS, READERS, CUTS = 1000, 100, 60
+CLIENTS, READERS, CUTS, ALL = 1000, 100, 60, 900
+MANY = 100000
 
 
 def measure(folder, rounds):
-    ours = Certwire(folder, CLIENTS)
-    figures = []
+    ours, many = Certwire(folder, CLIENTS), Certwire(folder, MANY, reload_interval=10)
     try:
         ours.start()
-        for readers, what in ((0, "nobody is served meanwhile"), (READERS, f"a fan-out of 32 KiB to {READERS} goes on")):
-            seconds, made = [], 0
-            for turn in range(rounds):
-                told = load(ours, "cut", clients=CLIENTS, readers=readers, cuts=CUTS // rounds, topic=TOPIC,
-                            dsn=ours.dsn("admin_li"))
-                seconds += told["seconds"]
-                made += told["published"]
-                restore(ours, CUTS // rounds)
-            seconds.sort()
-            for name, value in (("median", statistics.median(seconds)), ("99th of 100", seconds[int(len(seconds) * .99)]),
-                                ("worst", seconds[-1])):
-                figures.append({"name": f"{what}: {name} of {len(seconds)}", "unit": "ms", "median": value * 1e3})
+        figures = one_by_one(ours, rounds, 0, "nobody is served meanwhile")
+        figures += one_by_one(ours, rounds, READERS, f"a fan-out of 32 KiB to {READERS} goes on")
+        many.start()
+        figures += one_by_one(many, rounds, 0, f"{MANY} units, all copied anew every 10 s")
+        told = [at_once(ours) for _ in range(rounds)]
+        figures += [line(f"{ALL} units suspended in one statement: the last is cut after", (t["seconds"][0] for t in told)),
+                    line("the longest answer to a ping meanwhile", (t["longest_ping_s"] for t in told))]
     finally:
         ours.close()
+        many.close()
     return {"title": f"Revocation: {CLIENTS} units connected, COMMIT to closed socket", "figures": figures}
 
 
-def restore(ours, cuts):
-    ours.gate.sql("".join(f"SELECT count(certwire.reinstate_unit('unit-{CLIENTS - 1 - i}', 'x'));" for i in range(cuts)))
+def line(name, seconds):
+    found = sorted(s * 1e3 for s in seconds)
+    return {"name": name, "unit": "ms", "median": statistics.median(found), "min": found[0], "max": found[-1]}
+
+
+def one_by_one(ours, rounds, readers, what):
+    seconds, pings = [], []
+    for _ in range(rounds):
+        told = cut(ours, readers, CUTS // rounds)
+        seconds += told["seconds"]
+        pings.append(told["longest_ping_s"])
+    seconds.sort()
+    p99 = seconds[int(len(seconds) * .99)]
+    return [line(f"{what}: {len(seconds)} cuts", seconds), line(f"{what}: the 99th of 100", [p99]),
+            line(f"{what}: the longest answer to a ping", pings)]
+
+
+def cut(ours, readers, cuts, **options):
+    told = load(ours, "cut", clients=CLIENTS, readers=readers, cuts=cuts, topic=TOPIC, dsn=ours.dsn("admin_li"), **options)
+    ours.gate.sql(f"SELECT count(certwire.reinstate_unit('unit-' || {CLIENTS} - i, 'x')) FROM generate_series(1, {cuts}) i")
+    return told
+
+
+def at_once(ours):
+    return cut(ours, 0, ALL, **{"at-once": True})

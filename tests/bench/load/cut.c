@@ -6,9 +6,17 @@
 #include "tests/bench/load/load.h"
 #include "tests/bench/load/must.h"
 
-/* Units are suspended one after the other while a fan-out goes on: how long from COMMIT to the closed socket. */
+/* The places of the clients. */
+enum { PUBLISHER, PINGER, FIRST };
+
+/*
+ * Units are suspended while a fan-out goes on, one after the other or all in one statement: how long from COMMIT to
+ * the closed socket, and how long who is left waits for an answer to a ping.
+ */
 struct cutting {
 	struct client *publisher;
+	struct client *pinger;
+	int64_t longest_ping_ns;
 	const char *topic;
 	uint8_t *payload;
 	size_t size;
@@ -23,12 +31,25 @@ static void publish_one(struct swarm *swarm, struct cutting *cutting)
 	swarm_flush(swarm, cutting->publisher);
 }
 
+static void ping(struct swarm *swarm, struct client *pinger)
+{
+	pinger->pinged_ns = now_ns();
+	mqtt_pingreq(&pinger->out);
+	swarm_flush(swarm, pinger);
+}
+
 static void on_frame(struct swarm *swarm, struct client *client, const struct mqtt_frame *frame)
 {
 	struct cutting *cutting = swarm->context;
+	int64_t took = now_ns() - client->pinged_ns;
 
 	if (cutting && client == cutting->publisher && frame->type == MQTT_PUBACK)
 		publish_one(swarm, cutting);
+	if (!cutting || client != cutting->pinger || frame->type != MQTT_PINGRESP)
+		return;
+	if (took > cutting->longest_ping_ns)
+		cutting->longest_ping_ns = took;
+	ping(swarm, client);
 }
 
 static void on_closed(struct swarm *swarm, struct client *client)
@@ -40,15 +61,21 @@ static void on_closed(struct swarm *swarm, struct client *client)
 	cutting->closed++;
 }
 
-/* Asks PostgreSQL without stopping the swarm; returns when the answer, which follows COMMIT, is here. */
-static int64_t suspend(PGconn *pg, struct swarm *swarm, int number)
+/*
+ * Suspends units `from` to `to`, without stopping the swarm; returns when PostgreSQL's answer, which follows COMMIT,
+ * is here.
+ */
+static int64_t suspend(PGconn *pg, struct swarm *swarm, int from, int to)
 {
-	char sql[160];
+	char sql[200];
 	bool failed = false;
 	PGresult *result;
 	int64_t answered;
 
-	snprintf(sql, sizeof(sql), "SELECT certwire.suspend_unit('unit-%d', 'benchmark')", number);
+	snprintf(sql, sizeof(sql),
+		"SELECT count(certwire.suspend_unit('unit-' || i, 'benchmark')) FROM generate_series(%d, "
+		"%d) i",
+		from, to);
 	if (!PQsendQuery(pg, sql))
 		give_up("%s", PQerrorMessage(pg));
 	while (PQisBusy(pg)) {
@@ -69,7 +96,7 @@ static int64_t suspend(PGconn *pg, struct swarm *swarm, int number)
 static void cut_one(
 	PGconn *pg, struct swarm *swarm, struct client *victim, int number, json_t *times)
 {
-	int64_t limit = now_ns() + INT64_C(10000000000), answered = suspend(pg, swarm, number);
+	int64_t limit = now_ns() + INT64_C(10000000000), answered = suspend(pg, swarm, number, number);
 
 	while (!victim->closed_ns) {
 		if (now_ns() > limit)
@@ -81,9 +108,25 @@ static void cut_one(
 		json_real(victim->closed_ns > answered ? (double)(victim->closed_ns - answered) / 1e9 : 0));
 }
 
-static bool publisher_up(const struct swarm *swarm)
+/* Appends when the last of them was cut. */
+static void cut_all(PGconn *pg, struct swarm *swarm, int cuts, json_t *times)
 {
-	return swarm->clients[0].is_up;
+	struct cutting *cutting = swarm->context;
+	int last = swarm->count - FIRST - 1;
+	int64_t limit = now_ns() + INT64_C(60000000000);
+	int64_t answered = suspend(pg, swarm, last - cuts + 1, last);
+
+	while (cutting->closed < cuts) {
+		if (now_ns() > limit)
+			give_up("%d of %d were cut within 60 s", cutting->closed, cuts);
+		swarm_turn(swarm, 1);
+	}
+	json_array_append_new(times, json_real((double)(now_ns() - answered) / 1e9));
+}
+
+static bool all_up(const struct swarm *swarm)
+{
+	return swarm->clients[PUBLISHER].is_up && swarm->clients[PINGER].is_up;
 }
 
 bool load_cut(const struct cli_call *call, struct err *err)
@@ -100,7 +143,7 @@ bool load_cut(const struct cli_call *call, struct err *err)
 		!cli_int(call, "readers", 0, 100000, 100, &readers, err) ||
 		!cli_int(call, "cuts", 1, 1000, 20, &cuts, err) ||
 		!cli_int(call, "size", 1, 131072, 32768, &size, err) ||
-		!load_begin(call, 1, &swarm, &watch, err))
+		!load_begin(call, FIRST, &swarm, &watch, err))
 		return false;
 	if (readers + cuts >= swarm.count)
 		return err_set(
@@ -108,23 +151,31 @@ bool load_cut(const struct cli_call *call, struct err *err)
 	pg = PQconnectdb(dsn);
 	if (PQstatus(pg) != CONNECTION_OK)
 		give_up("%s", PQerrorMessage(pg));
-	cutting.publisher = &swarm.clients[0];
+	cutting.publisher = &swarm.clients[PUBLISHER];
+	cutting.pinger = &swarm.clients[PINGER];
 	cutting.size = (size_t)size;
 	cutting.payload = calloc(1, cutting.size);
-	swarm_connect(&swarm, 1, swarm.count);
-	for (int i = 1; i <= readers; i++) {
+	swarm_connect(&swarm, FIRST, swarm.count);
+	for (int i = FIRST; i < FIRST + readers; i++) {
 		mqtt_subscribe(&swarm.clients[i].out, 1, cutting.topic);
 		swarm_flush(&swarm, &swarm.clients[i]);
 	}
-	swarm_open(&swarm, 0, -1);
-	swarm_until(&swarm, publisher_up, 60, "the publisher");
+	swarm_open(&swarm, PUBLISHER, -1);
+	swarm_open(&swarm, PINGER, swarm.count - FIRST);
+	swarm_until(&swarm, all_up, 60, "the publisher");
 	swarm.context = &cutting;
 	if (readers)
 		publish_one(&swarm, &cutting);
-	for (int i = 0; i < cuts; i++)
-		cut_one(pg, &swarm, &swarm.clients[swarm.count - 1 - i], swarm.count - 2 - i, times);
+	ping(&swarm, cutting.pinger);
+	if (cli_has(call, "at-once"))
+		cut_all(pg, &swarm, (int)cuts, times);
+	for (int i = 0; !cli_has(call, "at-once") && i < cuts; i++)
+		cut_one(
+			pg, &swarm, &swarm.clients[swarm.count - 1 - i], swarm.count - FIRST - 1 - i, times);
 	json_object_set_new(figures, "seconds", times);
 	json_object_set_new(figures, "published", json_integer((json_int_t)cutting.published));
+	json_object_set_new(
+		figures, "longest_ping_s", json_real((double)cutting.longest_ping_ns / 1e9));
 	PQfinish(pg);
 	free(cutting.payload);
 	swarm_release(&swarm);

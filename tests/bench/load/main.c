@@ -40,6 +40,7 @@ static const struct cli_option cut_options[] = {
 	{"readers", "COUNT", "how many of the clients take part in the fan-out (100)", false},
 	{"cuts", "COUNT", "how many units are suspended, one after the other (20)", false},
 	{"size", "BYTES", "of each message of the fan-out (32768)", false},
+	{"at-once", NULL, "suspend them all in one statement", false},
 	{0},
 };
 
