@@ -196,8 +196,9 @@ static bool link_prepare(struct link *link, const struct broker *broker, struct 
 		mosquitto_int_option(mosq, MOSQ_OPT_TCP_NODELAY, 1) ||
 		mosquitto_username_pw_set(mosq, link->config->unit, buf_str(&token)))
 		return err_set(err, ERR_SYSTEM, "out of memory");
-	if (broker->tls && mosquitto_tls_set(mosq, link->config->broker_ca, NULL, NULL, NULL, NULL) !=
-						   MOSQ_ERR_SUCCESS)
+	/* 1: verify the certificate. By itself the library would begin with TLS 1.1. */
+	if (broker->tls && (mosquitto_tls_set(mosq, link->config->broker_ca, NULL, NULL, NULL, NULL) ||
+						   mosquitto_tls_opts_set(mosq, 1, "tlsv1.2", NULL)))
 		return err_set(
 			err, ERR_SYSTEM, "cannot use the certificates in '%s'", link->config->broker_ca);
 	mosquitto_log_callback_set(mosq, on_log);

@@ -201,9 +201,12 @@ static int broker_prepare(struct broker *broker, const char *token)
 		rc = mosquitto_int_option(client, MOSQ_OPT_TCP_NODELAY, 1);
 	if (rc == MOSQ_ERR_SUCCESS && broker->address->tls)
 		rc = mosquitto_tls_set(client, broker->owner->ca_path, NULL, NULL, NULL, NULL);
-	/* 1: verify the certificate. The host name is checked unless one turns that off. */
+	/*
+	 * 1: verify the certificate. The host name is checked unless one turns that off. By itself the
+	 * library would begin with TLS 1.1.
+	 */
 	if (rc == MOSQ_ERR_SUCCESS && broker->address->tls)
-		rc = mosquitto_tls_opts_set(client, 1, NULL, NULL);
+		rc = mosquitto_tls_opts_set(client, 1, "tlsv1.2", NULL);
 	return rc;
 }
 

@@ -18,6 +18,7 @@
 #include "common/keyring.h"
 #include "common/log.h"
 #include "common/macros.h"
+#include "common/notify.h"
 #include "db/ledger.h"
 #include "publisher/dispatch/broker.h"
 #include "publisher/dispatch/config.h"
@@ -43,6 +44,7 @@ struct dispatch {
 	int64_t connect_at_ms; /* monotonic: when to try PostgreSQL again */
 	int64_t poll_at_ms; /* when everything is due again */
 	struct backoff connect_backoff;
+	struct notify notify;
 	char reported[256]; /* the last failure that was logged */
 
 	struct broker_owner owner;
