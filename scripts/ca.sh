@@ -52,7 +52,7 @@ sign() {
 alternatives() {
 	local list='' host
 	for host; do
-		if [[ $host =~ ^[0-9.]+$ || $host == *:* ]]; then
+		if [[ $host =~ ^[0-9.]+$ || $host =~ ^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$ ]]; then
 			list+=,IP:$host
 		elif [[ $host =~ ^[A-Za-z0-9.-]+$ ]]; then
 			list+=,DNS:$host
