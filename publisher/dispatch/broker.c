@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
@@ -281,6 +282,19 @@ struct pollfd broker_pollfd(const struct broker *broker)
 	return poll;
 }
 
+/*
+ * Whether there is no connection any more and nothing left to read of it, while TLS is to begin.
+ * libmosquitto 2.0 takes that for a handshake that goes on: every poll would wake at once.
+ */
+static bool broker_is_refused(const struct broker *broker, short events)
+{
+	char byte;
+
+	return broker->state == BROKER_CONNECTING && !*broker->failure && broker->address->tls &&
+		   (events & (POLLERR | POLLHUP)) &&
+		   recv(mosquitto_socket(broker->client), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0;
+}
+
 void broker_handle(struct broker *broker, short events)
 {
 	int rc = MOSQ_ERR_SUCCESS;
@@ -293,6 +307,8 @@ void broker_handle(struct broker *broker, short events)
 		rc = mosquitto_loop_write(broker->client, 1);
 	if (rc != MOSQ_ERR_SUCCESS)
 		broker_note_failure(broker, mosquitto_strerror(rc));
+	else if (broker_is_refused(broker, events))
+		broker_note_failure(broker, "refused before TLS began");
 	if (*broker->failure)
 		broker_give_up(broker, clock_monotonic_ms());
 }

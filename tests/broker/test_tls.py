@@ -127,6 +127,19 @@ def test_nothing_older_than_tls_1_2_is_spoken_by_broker_or_clients(gate):
     assert old.made == 1
 
 
+def test_a_unit_whose_broker_is_away_says_so_at_once_and_waits_quietly(gate):
+    """libmosquitto takes a refused connection for a handshake that goes on, and its loop spins."""
+    conf = write_conf(gate.folder / "away.conf", {
+        "unit": "huaan", "device": "d1", "state": gate.folder / "away", "broker": f"mqtts://127.0.0.1:{free_port()}",
+        "broker_ca": gate.tls / "ca.crt", "root_fingerprint": "00000 " * 7 + "00000"})
+    subprocess.run([BUILD / "bin/certwire-unit", "enroll", "--config", conf], capture_output=True, check=True,
+                   stdin=subprocess.DEVNULL)
+    unit = Process("away", [BUILD / "bin/certwire-unit", "run", "--config", conf], gate.logs).start()
+    wait_for(lambda: "trying again" in unit.log(), lambda: "the unit to give up\n" + unit.log_tail())
+    unit.stop()
+    assert "refused" in unit.log() and "does not answer" not in unit.log()
+
+
 def test_a_certificate_for_another_host_or_by_strangers_is_refused(gate):
     ca = gate.tls / "ca.crt"
     assert greet(gate.tls_port, "-verify_ip", "127.0.0.1", ca=ca)[0]
