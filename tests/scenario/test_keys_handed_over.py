@@ -2,6 +2,7 @@
 do anything at the units."""
 
 import secrets
+import socket
 
 import pytest
 
@@ -80,9 +81,17 @@ def test_a_root_hands_over_and_units_and_brokers_follow(world, before):
 def test_a_dispatcher_hands_over_and_its_entries_are_believed_still(world, before):
     office, huaan = world.office, world.units["huaan.d1"]
     world.others.append(world.dispatcher.process)
-    successor = Dispatcher(world, "dispatch_b").start()
-    world.dispatcher.process.stop()
-    world.dispatcher = successor
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(world.folder / "notify"))
+        systemd.settimeout(60)
+        successor = Dispatcher(world, "dispatch_b").start(NOTIFY_SOCKET=str(world.folder / "notify"),
+                                                          WATCHDOG_USEC="400000")
+        assert systemd.recv(4096) == b"READY=1", "it stands by, and is ready"
+        world.dispatcher.process.stop()
+        world.dispatcher = successor
+        awaited = {b"STATUS=this dispatcher leads", b"WATCHDOG=1"}
+        while awaited:
+            awaited.discard(systemd.recv(4096))
     office.make_keyset("--retire", office.holders["dispatch_a"].kid)
     after = publish(world, "2026-03")
     huaan.has(after)
