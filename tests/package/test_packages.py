@@ -12,6 +12,8 @@ import pytest
 
 from clean_root import ROOT, CleanRoot, run
 
+VERSION = re.search(r"^project\(certwire VERSION (\S+)", (ROOT / "CMakeLists.txt").read_text(), re.M).group(1)
+ARCHITECTURE = run("dpkg", "--print-architecture").strip()
 SERVICES = {"certwire-unit": "certwire-unit", "certwire-broker": "certwire-broker",
             "certwire-publisher": "certwire-dispatch"}
 CONF = {"certwire-unit": "unit.conf", "certwire-broker": "mosquitto.conf", "certwire-publisher": "dispatch.conf"}
@@ -144,4 +146,19 @@ def test_purging_takes_what_packages_made_and_tells_what_it_leaves(root):
 def test_what_was_purged_can_be_installed_again(root):
     root.apt("install", "/new/certwire-unit.deb")
     assert (root / "var/lib/certwire/device.key").read_text() == "a key"
+    root.run("certwire-unit", "--version")
+
+
+def test_the_unit_alone_is_built_and_packaged_where_there_is_no_libpq(root):
+    """From the sources, with the packages that install-deps.sh --unit-only names and no other."""
+    for path in run("git", "-C", ROOT, "ls-files", "--cached", "--others", "--exclude-standard").splitlines():
+        if not path.startswith("tests/") and (ROOT / path).is_file():
+            (root / "source" / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / path, root / "source" / path)
+    root.apt("autoremove", "--purge")
+    root.run("/source/scripts/install-deps.sh", "--unit-only")
+    assert root.state("libpq-dev") == "" and root.state("libpq5") == ""
+    assert root.run("/source/scripts/package.sh", "--unit-only").split() == [
+        f"build/packages/certwire-unit_{VERSION}_{ARCHITECTURE}.deb"]
+    root.apt("install", f"/source/build/packages/certwire-unit_{VERSION}_{ARCHITECTURE}.deb")
     root.run("certwire-unit", "--version")
