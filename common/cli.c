@@ -104,17 +104,36 @@ static bool parse_option(
 	return add_value(call, option, value ? value : "", err);
 }
 
+/* What every program has beside its verbs; true when it is that, or is refused with `err`. */
+static bool parse_built_in(
+	struct cli_call *call, int argc, char **argv, bool *ret_ok, struct err *err)
+{
+	*ret_ok = true;
+	if (argc > 0 && strcmp(argv[0], "completion") == 0) {
+		call->action = CLI_COMPLETION;
+		if (argc != 2 || strcmp(argv[1], "bash") != 0)
+			*ret_ok = err_set(err, ERR_USAGE, "usage: %s completion bash", call->program->name);
+		return true;
+	}
+	if (argc > 0 && strcmp(argv[0], "manual") == 0) {
+		call->action = argc == 1 ? CLI_MANUAL : CLI_SETTINGS;
+		if (argc > 2 || (argc == 2 && strcmp(argv[1], "settings") != 0))
+			*ret_ok = err_set(err, ERR_USAGE, "usage: %s manual [settings]", call->program->name);
+		return true;
+	}
+	return false;
+}
+
 /* The first argument that is no option names the verb, or what is built in. */
 static bool parse_verb(
 	struct cli_call *call, int argc, char **argv, int *ret_words, struct err *err)
 {
+	bool ok;
+
 	call->verb = find_verb(call->program, argc, argv, ret_words);
-	if (argc > 0 && *ret_words == 0 && strcmp(argv[0], "completion") == 0) {
-		if (argc != 2 || strcmp(argv[1], "bash") != 0)
-			return err_set(err, ERR_USAGE, "usage: %s completion bash", call->program->name);
-		call->action = CLI_COMPLETION;
-		*ret_words = 2;
-		return true;
+	if (*ret_words == 0 && parse_built_in(call, argc, argv, &ok, err)) {
+		*ret_words = argc;
+		return ok;
 	}
 	return call->verb || argc == 0 || refuse_verb(call->program, argv[0], err);
 }

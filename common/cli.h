@@ -1,5 +1,5 @@
 /*
- * One table per program gives dispatch, arity, help and bash completion.
+ * One table per program gives dispatch, arity, help, bash completion and the manual's reference.
  *
  *	static const struct cli_verb verbs[] = {
  *		{"draft", verb_draft, "CHANNEL FILE...", "make a draft of a publication", draft_options},
@@ -7,7 +7,8 @@
  *		{0},
  *	};
  *
- * Every program also has `--help`, `VERB --help`, `--version` and `completion bash`.
+ * Every program also has `--help`, `VERB --help`, `--version`, `completion bash`, and `manual` and
+ * `manual settings`, from which its manual pages are made (docs/man/).
  * A program without verbs has one verb named "" (a daemon: its options and arguments only).
  */
 #ifndef CERTWIRE_COMMON_CLI_H
@@ -17,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/conf.h"
 #include "common/err.h"
 #include "common/macros.h"
 
@@ -37,17 +39,24 @@ struct cli_verb {
 	const struct cli_option *options; /* its own; NULL: none */
 };
 
+/* Settings that a program reads, for its manual alone. */
+struct cli_settings {
+	const char *title; /* of the section; NULL: there is one table only */
+	const struct conf_key *keys; /* NULL ends the list */
+};
+
 struct cli_program {
 	const char *name;
 	const char *summary; /* one line */
 	const struct cli_verb *verbs;
 	const struct cli_option *options; /* that every verb takes; NULL: none */
 	void *context; /* handed to the verbs */
+	const struct cli_settings *settings; /* NULL: none */
 };
 
 enum { CLI_VALUES_MAX = 128 };
 
-enum cli_action { CLI_RUN, CLI_HELP, CLI_VERSION, CLI_COMPLETION };
+enum cli_action { CLI_RUN, CLI_HELP, CLI_VERSION, CLI_COMPLETION, CLI_MANUAL, CLI_SETTINGS };
 
 /* A parsed command line, as a verb sees it. All strings are borrowed from argv. */
 struct cli_call {

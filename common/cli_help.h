@@ -19,4 +19,15 @@ bool cli_usage(const struct cli_program *program, const struct cli_verb *verb, s
 bool cli_completion(
 	const struct cli_program *program, struct buf *out, struct err *err) MUST_USE NONNULL;
 
+/*
+ * The manual's lists of commands and options, in mdoc(7). What stands there is what `--help` says,
+ * since it comes from the same table.
+ */
+bool cli_manual(
+	const struct cli_program *program, struct buf *out, struct err *err) MUST_USE NONNULL;
+
+/* Likewise the settings, with what they are when nobody sets them; ERR_USAGE when there are none. */
+bool cli_manual_settings(
+	const struct cli_program *program, struct buf *out, struct err *err) MUST_USE NONNULL;
+
 #endif

@@ -18,11 +18,13 @@ static bool print_help(const struct cli_call *call, struct err *err)
 	return true;
 }
 
-static bool print_completion(const struct cli_call *call, struct err *err)
+typedef bool about(const struct cli_program *program, struct buf *out, struct err *err);
+
+static bool print_about(const struct cli_call *call, about *what, struct err *err)
 {
 	auto_buf struct buf text = BUF_INIT(TEXT_MAX);
 
-	if (!cli_completion(call->program, &text, err))
+	if (!what(call->program, &text, err))
 		return false;
 	(void)fputs(buf_str(&text), stdout);
 	return true;
@@ -36,7 +38,11 @@ static bool act(const struct cli_call *call, struct err *err)
 	case CLI_HELP:
 		return print_help(call, err);
 	case CLI_COMPLETION:
-		return print_completion(call, err);
+		return print_about(call, cli_completion, err);
+	case CLI_MANUAL:
+		return print_about(call, cli_manual, err);
+	case CLI_SETTINGS:
+		return print_about(call, cli_manual_settings, err);
 	case CLI_VERSION:
 		(void)printf("%s %s\n", call->program->name, CERTWIRE_VERSION);
 		return true;

@@ -160,7 +160,7 @@ bool conf_show(const struct conf *conf, struct buf *out, struct err *err)
 	return true;
 }
 
-static const char *type_name(enum conf_type type)
+const char *conf_type_name(enum conf_type type)
 {
 	switch (type) {
 	case CONF_STRING:
@@ -188,8 +188,8 @@ bool conf_describe(const struct conf_key *keys, struct buf *out, struct err *err
 	for (const struct conf_key *key = keys; key->name; key++) {
 		const char *rule = key->required ? "required" : key->fallback ? key->fallback : "not set";
 
-		if (!buf_printf(
-				out, err, "%-24s %s; %s: %s\n", key->name, key->help, type_name(key->type), rule))
+		if (!buf_printf(out, err, "%-24s %s; %s: %s\n", key->name, key->help,
+				conf_type_name(key->type), rule))
 			return false;
 	}
 	return true;

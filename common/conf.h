@@ -95,6 +95,9 @@ bool conf_load(struct conf *conf, const char *path, struct err *err) MUST_USE NO
 /* Appends every key with its effective value and origin, one a line. */
 bool conf_show(const struct conf *conf, struct buf *out, struct err *err) MUST_USE NONNULL;
 
+/* What values of that type are called in help: "duration". */
+const char *conf_type_name(enum conf_type type);
+
 /* Appends the reference: every key with type, default and help. */
 bool conf_describe(const struct conf_key *keys, struct buf *out, struct err *err) MUST_USE NONNULL;
 

@@ -7,7 +7,7 @@
 set -euo pipefail
 
 unit=(
-	cmake ninja-build gcc libc6-dev pkg-config
+	cmake ninja-build gcc libc6-dev pkg-config dpkg-dev
 	libsodium-dev libjansson-dev libunistring-dev libmosquitto-dev libsqlite3-dev libssl-dev
 	libzip-dev libqrencode-dev libmicrohttpd-dev libseccomp-dev libsystemd-dev
 )
@@ -17,12 +17,13 @@ build=(
 )
 lint=(
 	clang libclang-rt-14-dev clang-format clang-tidy clang-tools shellcheck
+	mandoc man-db bsdextrautils systemd lintian
 )
 tests=(
 	libcmocka-dev postgresql-15 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
 	mosquitto mosquitto-clients sqlite3 openssl iproute2
 	python3 python3-nacl python3-jsonschema python3-paho-mqtt python3-pytest procps
-	libfaketime curl valgrind chromium chromium-driver fonts-noto-cjk
+	libfaketime curl valgrind chromium chromium-driver fonts-noto-cjk debootstrap
 )
 case ${1-} in
 	"") packages=("${build[@]}" "${lint[@]}" "${tests[@]}") ;;

@@ -10,11 +10,11 @@
 
 #include "common/err.h"
 #include "common/macros.h"
+#include "common/notify.h"
 #include "common/topic.h"
 #include "subscriber/asked.h"
 #include "subscriber/hooks.h"
 #include "subscriber/link.h"
-#include "subscriber/notify.h"
 #include "subscriber/pace.h"
 #include "subscriber/unit.h"
 

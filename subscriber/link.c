@@ -11,9 +11,11 @@
 #include <sodium.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 enum {
@@ -196,8 +198,9 @@ static bool link_prepare(struct link *link, const struct broker *broker, struct 
 		mosquitto_int_option(mosq, MOSQ_OPT_TCP_NODELAY, 1) ||
 		mosquitto_username_pw_set(mosq, link->config->unit, buf_str(&token)))
 		return err_set(err, ERR_SYSTEM, "out of memory");
-	if (broker->tls && mosquitto_tls_set(mosq, link->config->broker_ca, NULL, NULL, NULL, NULL) !=
-						   MOSQ_ERR_SUCCESS)
+	/* 1: verify the certificate. By itself the library would begin with TLS 1.1. */
+	if (broker->tls && (mosquitto_tls_set(mosq, link->config->broker_ca, NULL, NULL, NULL, NULL) ||
+						   mosquitto_tls_opts_set(mosq, 1, "tlsv1.2", NULL)))
 		return err_set(
 			err, ERR_SYSTEM, "cannot use the certificates in '%s'", link->config->broker_ca);
 	mosquitto_log_callback_set(mosq, on_log);
@@ -262,6 +265,20 @@ static void link_pause(int64_t ms)
 	(void)nanosleep(&pause, NULL);
 }
 
+/*
+ * Whether there is no connection any more and nothing left to read of it, while TLS is to begin.
+ * libmosquitto 2.0 takes that for a handshake that goes on, and its loop would spin.
+ */
+static bool link_is_refused(const struct link *link)
+{
+	struct pollfd seen = {.fd = mosquitto_socket(link->mosq)};
+	char byte;
+
+	return link->state == LINK_CONNECTING && !link->lost && link_broker(link)->tls &&
+		   seen.fd >= 0 && poll(&seen, 1, 0) > 0 && (seen.revents & (POLLERR | POLLHUP)) &&
+		   recv(seen.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0;
+}
+
 static void link_run(struct link *link, int timeout_ms)
 {
 	int rc;
@@ -270,6 +287,8 @@ static void link_run(struct link *link, int timeout_ms)
 	rc = mosquitto_loop(link->mosq, timeout_ms, 1);
 	if (rc != MOSQ_ERR_SUCCESS)
 		link_fail(link, link->state == LINK_UP ? "connection lost" : "cannot connect", rc);
+	else if (link_is_refused(link))
+		link_lose(link, "cannot connect: refused before TLS began");
 	else if (link->state == LINK_CONNECTING && clock_monotonic_ms() >= link->next_at)
 		link_lose(link, "the broker does not answer");
 }

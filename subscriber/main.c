@@ -1,4 +1,5 @@
 #include "common/cli.h"
+#include "subscriber/config.h"
 #include "subscriber/verbs.h"
 
 static const struct cli_option program_options[] = {
@@ -120,6 +121,8 @@ static const struct cli_verb verbs[] = {
 	{0},
 };
 
+static const struct cli_settings settings[] = {{NULL, config_keys}, {0}};
+
 int main(int argc, char **argv)
 {
 	const struct cli_program program = {
@@ -127,6 +130,7 @@ int main(int argc, char **argv)
 		.summary = "receives what CNCERT owes to a support unit, and proves it",
 		.verbs = verbs,
 		.options = program_options,
+		.settings = settings,
 	};
 
 	return cli_main(&program, argc, argv);

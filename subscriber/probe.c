@@ -124,7 +124,9 @@ bool probe_tls(int fd, const struct broker *broker, const char *ca_file, struct 
 	SSL_CTX *ctx CLEANUP(cleanup_ctx) = SSL_CTX_new(TLS_client_method());
 	SSL *ssl CLEANUP(cleanup_ssl) = NULL;
 
-	if (!ctx || SSL_CTX_load_verify_locations(ctx, ca_file, NULL) != 1)
+	if (!ctx || SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1)
+		return err_set(err, ERR_SYSTEM, "out of memory");
+	if (SSL_CTX_load_verify_locations(ctx, ca_file, NULL) != 1)
 		return err_set(err, ERR_SYSTEM, "cannot use the certificates in '%s'", ca_file);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
 	ssl = SSL_new(ctx);

@@ -4,6 +4,8 @@
 #include "broker-plugins/check/check.h"
 #include "broker-plugins/check/findings.h"
 #include "broker-plugins/check/lines.h"
+#include "broker-plugins/entitlement/options.h"
+#include "broker-plugins/receipts/options.h"
 #include "common/buf.h"
 #include "common/cli.h"
 #include "common/file.h"
@@ -120,10 +122,17 @@ static const struct cli_verb verbs[] = {
 	{0},
 };
 
+static const struct cli_settings settings[] = {
+	{"certwire_entitlement.so", entitlement_keys},
+	{"certwire_receipts.so", receipts_keys},
+	{0},
+};
+
 static const struct cli_program program = {
 	.name = "certwire-broker-check",
 	.summary = "whether a configuration of Mosquitto keeps Certwire's promises",
 	.verbs = verbs,
+	.settings = settings,
 };
 
 int main(int argc, char **argv)

@@ -71,11 +71,13 @@ static const struct cli_verb verbs[] = {
 
 int main(int argc, char **argv)
 {
+	static const struct cli_settings settings[] = {{NULL, session_keys}, {0}};
 	static const struct cli_program program = {
 		.name = "certwire",
 		.summary = "publish sealed documents to support units and see who has them",
 		.verbs = verbs,
 		.options = session_options,
+		.settings = settings,
 	};
 
 	return cli_main(&program, argc, argv);

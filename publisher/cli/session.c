@@ -9,7 +9,7 @@
 #include "common/file.h"
 #include "db/registrar.h"
 
-static const struct conf_key conf_keys[] = {
+const struct conf_key session_keys[] = {
 	{"dsn", CONF_CONNINFO, offsetof(struct settings, dsn),
 		.help = "connection string of PostgreSQL; else the environment, as for psql"},
 	{"root_fingerprint", CONF_STRING, offsetof(struct settings, root_fingerprint),
@@ -90,7 +90,7 @@ static bool apply_options(struct conf *conf, const struct cli_call *call, struct
 bool session_init(struct session *ret, const struct cli_call *call, struct err *err)
 {
 	*ret = (struct session){.now = clock_now(clock_system())};
-	conf_init(&ret->conf, conf_keys, &ret->settings);
+	conf_init(&ret->conf, session_keys, &ret->settings);
 	return read_config(&ret->conf, call, err) && apply_options(&ret->conf, call, err) &&
 		   conf_finish(&ret->conf, err);
 }

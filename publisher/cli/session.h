@@ -38,6 +38,9 @@ struct session {
 
 #define auto_session CLEANUP(session_release)
 
+/* What certwire.conf may hold. */
+extern const struct conf_key session_keys[];
+
 /* Options that every verb takes: config, dsn, root. */
 extern const struct cli_option session_options[];
 

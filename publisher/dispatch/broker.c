@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
@@ -201,9 +202,12 @@ static int broker_prepare(struct broker *broker, const char *token)
 		rc = mosquitto_int_option(client, MOSQ_OPT_TCP_NODELAY, 1);
 	if (rc == MOSQ_ERR_SUCCESS && broker->address->tls)
 		rc = mosquitto_tls_set(client, broker->owner->ca_path, NULL, NULL, NULL, NULL);
-	/* 1: verify the certificate. The host name is checked unless one turns that off. */
+	/*
+	 * 1: verify the certificate. The host name is checked unless one turns that off. By itself the
+	 * library would begin with TLS 1.1.
+	 */
 	if (rc == MOSQ_ERR_SUCCESS && broker->address->tls)
-		rc = mosquitto_tls_opts_set(client, 1, NULL, NULL);
+		rc = mosquitto_tls_opts_set(client, 1, "tlsv1.2", NULL);
 	return rc;
 }
 
@@ -278,6 +282,19 @@ struct pollfd broker_pollfd(const struct broker *broker)
 	return poll;
 }
 
+/*
+ * Whether there is no connection any more and nothing left to read of it, while TLS is to begin.
+ * libmosquitto 2.0 takes that for a handshake that goes on: every poll would wake at once.
+ */
+static bool broker_is_refused(const struct broker *broker, short events)
+{
+	char byte;
+
+	return broker->state == BROKER_CONNECTING && !*broker->failure && broker->address->tls &&
+		   (events & (POLLERR | POLLHUP)) &&
+		   recv(mosquitto_socket(broker->client), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0;
+}
+
 void broker_handle(struct broker *broker, short events)
 {
 	int rc = MOSQ_ERR_SUCCESS;
@@ -290,6 +307,8 @@ void broker_handle(struct broker *broker, short events)
 		rc = mosquitto_loop_write(broker->client, 1);
 	if (rc != MOSQ_ERR_SUCCESS)
 		broker_note_failure(broker, mosquitto_strerror(rc));
+	else if (broker_is_refused(broker, events))
+		broker_note_failure(broker, "refused before TLS began");
 	if (*broker->failure)
 		broker_give_up(broker, clock_monotonic_ms());
 }

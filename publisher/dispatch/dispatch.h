@@ -19,6 +19,7 @@
 #include "common/log.h"
 #include "common/vouched.h"
 #include "common/macros.h"
+#include "common/notify.h"
 #include "db/ledger.h"
 #include "publisher/dispatch/broker.h"
 #include "publisher/dispatch/config.h"
@@ -45,6 +46,7 @@ struct dispatch {
 	int64_t connect_at_ms; /* monotonic: when to try PostgreSQL again */
 	int64_t poll_at_ms; /* when everything is due again */
 	struct backoff connect_backoff;
+	struct notify notify;
 	char reported[256]; /* the last failure that was logged */
 
 	struct broker_owner owner;

@@ -87,10 +87,13 @@ static const struct cli_verb verbs[] = {
 	{0},
 };
 
+static const struct cli_settings settings[] = {{NULL, config_keys}, {0}};
+
 static const struct cli_program program = {
 	.name = "certwire-dispatch",
 	.summary = "the dispatcher of Certwire",
 	.verbs = verbs,
+	.settings = settings,
 };
 
 int main(int argc, char **argv)

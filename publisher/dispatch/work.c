@@ -49,6 +49,7 @@ static void work_stand_by(struct dispatch *dispatch)
 		return;
 	log_line(&dispatch->log, LOG_LEVEL_WARNING, "standing by: nothing is sent or written");
 	dispatch->working = false;
+	notify_status("standing by");
 	for (size_t i = 0; i < dispatch->broker_count; i++) {
 		feed_clear(&dispatch->feeds[i]);
 		broker_close(&dispatch->brokers[i]);
@@ -154,6 +155,7 @@ static bool work_settle_role(struct dispatch *dispatch, int64_t now_ms)
 
 	if (may && !dispatch->working) {
 		dispatch->working = true;
+		notify_status("this dispatcher leads");
 		dispatch->due |= DUE_ALL | DUE_REKEY;
 	}
 	/* While PostgreSQL is away we stay with the brokers for as long as the lease lasts. */
@@ -234,7 +236,10 @@ void work_loop(struct dispatch *dispatch)
 {
 	bool more;
 
+	notify_ready(&dispatch->notify);
 	do {
 		more = work_turn(dispatch);
+		notify_alive(&dispatch->notify, clock_monotonic_ms());
 	} while (work_poll(dispatch, more ? 0 : work_wait_ms(dispatch)));
+	notify_stopping();
 }

@@ -14,7 +14,7 @@ tree=$work/tree
 make_tree() {
 	rm -rf "$tree"
 	mkdir -p "$tree/common" "$tree/db" "$tree/publisher" "$tree/subscriber" "$tree/build" \
-		"$tree/docker" "$tree/docs" "$tree/tests"
+		"$tree/docker" "$tree/docs/man" "$tree/tests" "$tree/build/bin" "$tree/build/man" "$tree/packaging/systemd"
 	cp "$root/.clang-format" "$root/.clang-tidy" "$tree/"
 	printf '#include <stddef.h>\n\nsize_t sound(size_t n);\n' >"$tree/common/sound.h"
 	printf '#include "common/sound.h"\n\nsize_t sound(size_t n)\n{\n\treturn n;\n}\n' >"$tree/common/sound.c"
@@ -26,6 +26,11 @@ make_tree() {
 	printf 'FROM x AS build\nFROM x AS sound\nUSER nobody\n' >"$tree/docker/Dockerfile"
 	printf 'def test_sound():\n\tpass\n' >"$tree/tests/sound.py"
 	printf '`test_sound` shows `common/sound.h`.\n' >"$tree/docs/sound.md"
+	printf '.Dd May 1, 2026\n.Dt SOUND 1\n.Os X\n.Sh NAME\n.Nm sound\n.Nd it\n.Sh OPTIONS\n.Fl -loud\n' |
+		tee "$tree/docs/man/sound.1" >"$tree/build/man/sound.1"
+	printf '#!/bin/sh\necho "  --loud  so"\n' >"$tree/build/bin/sound"
+	chmod +x "$tree/build/bin/sound"
+	cp "$root/packaging/systemd/certwire-dispatch.service" "$tree/packaging/systemd/sound.service"
 	printf '[{"directory": "%s", "command": "cc -std=c11 -I. -c common/sound.c", "file": "%s"}]' \
 		"$tree" "$tree/common/sound.c" >"$tree/build/compile_commands.json"
 }
@@ -41,10 +46,8 @@ if ! run_lint; then
 	exit 1
 fi
 
-# Puts stdin into file $1 and expects the lint to fail and to name it.
-must_find() {
-	make_tree
-	cat >"$tree/$1"
+# Expects the lint to fail on the tree as it is, and to name file $1.
+must_fail() {
 	if run_lint; then
 		echo "$lint did not find what is wrong with $1:" >&2
 		cat "$tree/$1" >&2
@@ -56,6 +59,13 @@ must_find() {
 		exit 1
 	fi
 	make_tree
+}
+
+# Puts stdin into file $1 of a sound tree, and expects as much.
+must_find() {
+	make_tree
+	cat >"$tree/$1"
+	must_fail "$1"
 }
 
 case $lint in
@@ -98,6 +108,22 @@ cleanups)
 claims)
 	printf 'as `test_nothing` shows\n' | must_find docs/bad.md
 	printf 'in `common/nothing.c`\n' | must_find docs/bad.md
+	;;
+man)
+	printf '.Dd May 1, 2026\n' | must_find docs/man/bad.1
+	make_tree
+	printf '.Dd May 1, 2026\n.Dt BAD 5\n.Os X\n.Sh NAME\n.Nm bad\n.Nd it\n.Xx y\n' >"$tree/docs/man/bad.5"
+	cp "$tree/docs/man/bad.5" "$tree/build/man/"
+	must_fail docs/man/bad.5
+	printf '#!/bin/sh\necho "  --loud  so"\necho "  --quiet  so"\n' >"$tree/build/bin/sound"
+	must_fail docs/man/sound.1
+	printf '#!/bin/sh\n' >"$tree/build/bin/other"
+	chmod +x "$tree/build/bin/other"
+	must_fail docs/man/other
+	;;
+systemd)
+	printf '[Service]\nExecStart=/bin/true\n' | must_find packaging/systemd/bad.service
+	printf '[Service]\nExecStart=/bin/true\nNoSuch=yes\n' | must_find packaging/systemd/bad.service
 	;;
 compose)
 	printf 'services:\n  bad:\n    image: x\n' | must_find docker-compose.yml

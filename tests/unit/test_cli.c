@@ -33,7 +33,8 @@ static const struct cli_verb verbs[] = {
 	{0},
 };
 
-static const struct cli_program program = {"certwire", "publishes", verbs, common_options, NULL};
+static const struct cli_program program = {
+	"certwire", "publishes", verbs, common_options, NULL, NULL};
 
 static const struct cli_verb daemon_verbs[] = {
 	{"", run_nothing, NULL, "dispatches", draft_options},
@@ -41,7 +42,7 @@ static const struct cli_verb daemon_verbs[] = {
 };
 
 static const struct cli_program daemon_program = {
-	"certwire-dispatch", "dispatches", daemon_verbs, NULL, NULL};
+	"certwire-dispatch", "dispatches", daemon_verbs, NULL, NULL, NULL};
 
 /* Parses a line of words separated by single blanks; they live in `room`. */
 static bool parse(const struct cli_program *of, const char *line, struct cli_call *ret,
@@ -246,6 +247,41 @@ static void bash_completes_verbs_and_options(void **state)
 	assert_completes(buf_str(&script), "certwire nothing x", "");
 }
 
+static void the_manual_shows_every_verb_and_option(void **state)
+{
+	auto_buf struct buf text = BUF_INIT(8192);
+	struct err err;
+
+	(void)state;
+	assert_done(cli_manual(&program, &text, &err));
+	assert_non_null(strstr(buf_str(&text), "\n.It Cm device certify Ar UNIT Ar DEVICE\n"));
+	for (const struct cli_verb *verb = program.verbs; verb->run; verb++) {
+		assert_non_null(strstr(buf_str(&text), verb->help));
+		for (const struct cli_option *option = verb->options; option && option->name; option++)
+			assert_non_null(strstr(buf_str(&text), option->help));
+	}
+}
+
+static void the_manual_shows_every_setting_and_no_line_of_it_is_a_macro(void **state)
+{
+	static const struct conf_key keys[] = {
+		{"state", CONF_PATH, 0, .required = true, .help = ".folder of a\\b"},
+		{"wait", CONF_DURATION, 8, .fallback = "30", .min = 5, .max = 60, .help = "how long"},
+		{0},
+	};
+	static const struct cli_settings settings[] = {{"Of all", keys}, {0}};
+	const struct cli_program with = {.name = "x", .verbs = program.verbs, .settings = settings};
+	auto_buf struct buf text = BUF_INIT(8192);
+	struct err err;
+
+	(void)state;
+	assert_done(cli_manual_settings(&with, &text, &err));
+	assert_non_null(strstr(buf_str(&text), ".Ss Of all\n"));
+	assert_non_null(strstr(buf_str(&text), "\n\\&.folder of a\\eb.\nRequired.\n"));
+	assert_non_null(strstr(buf_str(&text), "\nhow long.\nDefault: 30; from 5 to 60.\n"));
+	assert_refused(cli_manual_settings(&program, &text, &err), ERR_USAGE, "reads no settings");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +294,8 @@ int main(void)
 		cmocka_unit_test(a_needed_option_is_asked_for),
 		cmocka_unit_test(help_shows_every_verb_and_option),
 		cmocka_unit_test(bash_completes_verbs_and_options),
+		cmocka_unit_test(the_manual_shows_every_verb_and_option),
+		cmocka_unit_test(the_manual_shows_every_setting_and_no_line_of_it_is_a_macro),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

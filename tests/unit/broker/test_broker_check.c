@@ -157,7 +157,7 @@ static void each_setting_that_must_not_be_missing_is_missed(void **state)
 		{"\nmax_queued_messages 10000", "'max_queued_messages' is missing"},
 		{"\nmax_queued_bytes 33554432", "'max_queued_bytes' is missing"},
 		{"\nmax_qos 1", "allows QoS 2"},
-		{"\nkeyfile /etc/certwire/tls/broker.key", "without TLS"},
+		{"\nkeyfile /etc/certwire/broker/tls.key", "without TLS"},
 		{"\nlistener", "no 'listener'"},
 		{"\nplugin /usr/local/lib/certwire/certwire_entitlement.so",
 			"certwire_entitlement.so is not loaded"},
@@ -188,7 +188,7 @@ static void the_order_of_the_plugins_is_checked(void **state)
 static void a_password_in_the_configuration_is_found(void **state)
 {
 	(void)state;
-	assert_found_when("passfile=/etc/certwire/pgpass", "password=secret", "password");
+	assert_found_when("passfile=/etc/certwire/broker/pgpass", "password=secret", "password");
 }
 
 static void plugins_that_disagree_are_found(void **state)

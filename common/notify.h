@@ -2,8 +2,8 @@
  * What systemd is told (sd_notify(3)): that we are ready, that we live, and where we stand. Nothing
  * happens where the daemon was started by something else.
  */
-#ifndef CERTWIRE_SUBSCRIBER_NOTIFY_H
-#define CERTWIRE_SUBSCRIBER_NOTIFY_H
+#ifndef CERTWIRE_COMMON_NOTIFY_H
+#define CERTWIRE_COMMON_NOTIFY_H
 
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-#include "subscriber/notify.h"
+#include "common/notify.h"
 
 #include <systemd/sd-daemon.h>
 
