@@ -88,6 +88,9 @@ MECHANISMS = {
     "fsync-of-folders": Mechanism(
         "a document's name is on the disk before the receipt says so", "cut-power,cut-power-at",
         ("does not hold it", "aside as damaged", "with other bytes"), spoil=synced_in_vain("folders"), rounds=10),
+    "fsync-of-the-state": Mechanism(
+        "what a person did at a unit is on the disk before the person is told so", "reply,cut-power",
+        ("has lost that a person said",), spoil=synced_in_vain("database"), rounds=10),
     "epoch": Mechanism(
         "who hears that PostgreSQL went back says again what it lost", "restore-postgres",
         ("which is not committed", "has not come back", "does not hold it"), spoil=untold, rounds=2),
