@@ -331,7 +331,7 @@ def test_what_people_did_may_go_with_a_state_that_went_back():
     history.undone |= set(history.done)
     broken_moves.a_reply_is_lost_at_the_device(history)
     broken_moves.a_reply_never_comes(history)
-    assert found(history) == {}
+    assert not {"what_people_did_is_kept", "replies_have_come"} & found(history).keys()
 
 
 def test_a_unit_may_have_put_away_what_a_restore_took_the_recall_of():
