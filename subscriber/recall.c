@@ -34,6 +34,7 @@ static bool recall_forgotten(
 		digest_equal(&found.entry.manifest, &wanted.manifest) &&
 		!wanted_stored(&unit->db, &wanted, &found.manifest, folder, NULL, 0, unit_now(unit), err))
 		return false;
+	log_line(&unit->log, LOG_LEVEL_WARNING, "'%s': recalled, and was not known: put away", folder);
 	return store_quarantine(unit->config->inbox, folder, "", err);
 }
 

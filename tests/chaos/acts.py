@@ -40,6 +40,10 @@ class Published:
     size: int
     recalls: str | None = None
 
+    def right(self):
+        """The channel whose loss forbids it; None: no loss of a channel forbids a recall, who may have what it takes back is told."""
+        return None if self.recalls else self.channel
+
     def files(self):
         """Digests of its files."""
         return [self.content] if self.content else []

@@ -145,7 +145,7 @@ def grants_have_a_delivery(_checker, history):
 def nothing_is_sealed_after_a_loss(_checker, history):
     """What was sealed when a loss of right had been committed is all there is until the right is regained."""
     grants = {(g["publication"], g["unit"], g["device"]) for g in history.grants}
-    channels = {publication: it.channel for publication, it in history.published.items()}
+    channels = {publication: it.right() for publication, it in history.published.items()}
     for grant in history.forbidden + [g for loss in history.losses for g in loss.broken_by(grants, channels)]:
         yield f"{grant[0][:8]} was sealed to {grant[1]}.{grant[2]} after the right was lost"
 

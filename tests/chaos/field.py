@@ -272,8 +272,7 @@ class Field:
             "SELECT publication, unit, device FROM certwire.delivery_grant"))}
 
     def channels(self):
-        """No loss of a channel forbids a recall: who may have what it takes back is told."""
-        return {publication: None if it.recalls else it.channel for publication, it in self.published.items()}
+        return {publication: it.right() for publication, it in self.published.items()}
 
     def _note_loss(self, loss):
         loss.seen = self.sealed()

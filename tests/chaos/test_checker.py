@@ -339,3 +339,9 @@ def test_a_unit_may_have_put_away_what_a_restore_took_the_recall_of():
     history.taken["recalls"].add((broken_moves.RECALL, PUBLICATION))
     history.rows["recalls"].clear()
     assert "what_is_recalled_is_put_away" not in found(history)
+
+
+def test_a_recall_is_sealed_to_who_has_lost_the_channel():
+    history = broken_moves.moved_history()
+    history.losses.append(Loss("huaan", "weekly", seen={(PUBLICATION, "huaan", "d1")}))
+    assert "nothing_is_sealed_after_a_loss" not in found(history)
