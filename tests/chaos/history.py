@@ -133,12 +133,21 @@ class Historian:
         database = device.state / "unit.db"
         if database.exists():
             self._outbox(database, disk)
-        for folder in sorted(device.inbox.glob("*/*")):
+        while True:  # until nothing is moved meanwhile: a recall puts folders away
+            try:
+                disk.folders, disk.quarantined = self._inbox(device.inbox)
+                return disk
+            except FileNotFoundError:
+                pass
+
+    def _inbox(self, inbox):
+        folders, quarantined = [], []
+        for folder in sorted(inbox.glob("*/*")):
             if folder.parent.name == ".quarantine":
-                disk.quarantined.append((folder.name, self._files(folder)))
+                quarantined.append((folder.name, self._files(folder)))
             elif not folder.parent.name.startswith("."):
-                disk.folders.append((folder.name[-8:], folder.parent.name, self._files(folder)))
-        return disk
+                folders.append((folder.name[-8:], folder.parent.name, self._files(folder)))
+        return folders, quarantined
 
     @staticmethod
     def _outbox(database, disk):
