@@ -9,7 +9,7 @@ import forge
 def kept(history):
     """What people did at a device that is there still, with the state that it had then; with its disk."""
     disks = {(disk.unit, disk.device): disk for disk in history.disks}
-    for done in history.done:
+    for done in dict.fromkeys(history.done):
         disk = disks.get((done.unit, done.device))
         if disk and done not in history.undone:
             yield done, disk
