@@ -7,6 +7,7 @@
 #include "common/without.h"
 #include "subscriber/folder.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -194,6 +195,52 @@ bool store_publication(const char *inbox, const struct verdict_input *input,
 	return true;
 }
 
+/* The next folder of that publication, by its name; NULL at the end or, with errno set, on failure. */
+static const char *next_of(DIR *listing, const struct pub_id *id)
+{
+	char short_id[PUB_ID_SHORT_SIZE];
+	const struct dirent *entry;
+	const char *end;
+
+	(void)pub_id_short(id, short_id);
+	errno = 0;
+	while ((entry = readdir(listing))) {
+		end = strrchr(entry->d_name, '-');
+		if (end && strcmp(end + 1, short_id) == 0)
+			return entry->d_name;
+	}
+	return NULL;
+}
+
+bool store_find(const char *inbox, const char *channel, const struct pub_id *id,
+	char ret_folder[static STORE_FOLDER_SIZE], int *ret_dir, bool *ret_found, struct err *err)
+{
+	auto_dir DIR *listing = NULL;
+	auto_fd int dir = -1;
+	const char *name;
+	bool exists;
+	int fd;
+
+	*ret_found = false;
+	if (!file_open_dir(inbox, &dir, err) || !file_exists_at(dir, channel, &exists, err))
+		return false;
+	if (!exists)
+		return true;
+	if (!file_open_dir_at(dir, channel, &fd, err))
+		return false;
+	listing = fdopendir(fd);
+	if (!listing) {
+		(void)close(fd);
+		return err_set(err, ERR_SYSTEM, "out of memory");
+	}
+	name = next_of(listing, id);
+	if (!name)
+		return errno == 0 || err_errno(err, "cannot list folder '%s'", channel);
+	(void)snprintf(ret_folder, STORE_FOLDER_SIZE, "%s/%s", channel, name);
+	*ret_found = true;
+	return file_open_dir_at(dirfd(listing), name, ret_dir, err);
+}
+
 /* A name in the quarantine that is free: with a number behind it when need be. */
 static bool free_name(
 	int quarantine, const char *base, char out[static STORE_PATH_MAX], struct err *err)
@@ -229,7 +276,11 @@ bool store_quarantine(const char *inbox, const char *folder, const char *suffix,
 		return false;
 	(void)snprintf(base, sizeof base, "%s%s", folder, suffix);
 	*strchrnul(base, '/') = '-';
-	return make_dir(dir, STORE_QUARANTINE, 0700, &quarantine, err) &&
-		   free_name(quarantine, base, name, err) &&
+	if (!make_dir(dir, STORE_QUARANTINE, 0700, &quarantine, err))
+		return false;
+	/* What is moved into a folder that is not durable is nowhere when power goes. */
+	if (fsync(dir) != 0)
+		return err_errno(err, "cannot make '%s' durable", STORE_QUARANTINE);
+	return free_name(quarantine, base, name, err) &&
 		   file_rename_at(channel, last, quarantine, name, err);
 }

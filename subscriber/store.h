@@ -38,6 +38,14 @@ bool store_publication(const char *inbox, const struct verdict_input *input,
 char *store_folder(const struct manifest *manifest, char out[static STORE_FOLDER_SIZE]) NONNULL;
 
 /*
+ * Looks for the publication's folder by its name, whatever its number: "<channel>/<number>-<short id>"
+ * in `ret_folder`, and open in `*ret_dir` (new). `*ret_found` false, and nothing else done, when there is none.
+ */
+bool store_find(const char *inbox, const char *channel, const struct pub_id *id,
+	char ret_folder[static STORE_FOLDER_SIZE], int *ret_dir, bool *ret_found,
+	struct err *err) MUST_USE NONNULL;
+
+/*
  * Moves a folder of the inbox into its quarantine, as "<channel>-<number>-<short id>" with `suffix`.
  * One that is gone already is fine.
  */

@@ -1,6 +1,7 @@
 """Receipts, replies and presence: from a client into PostgreSQL."""
 
 import os
+import re
 import time
 
 import pytest
@@ -155,6 +156,7 @@ def test_receipts_wait_for_a_frozen_database_and_the_rest_is_put_off(gate, huaan
             if len(put_off) == 3:
                 break
         assert put_off and wire.ping() < 1
+        wait_for(lambda: re.search(r"no room for [1-9]\d* receipts", gate.broker.log()), "the broker to count what was put off")
     finally:
         gate.cluster.thaw()
     wait_for(lambda: gate.cluster.value(

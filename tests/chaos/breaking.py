@@ -13,6 +13,7 @@ from faults import died
 from field import persist
 from plan import UNITS
 from process import start_time
+from recalling import Recaller
 from restoring import Restorer
 from waiting import DeadlinePassed, wait_for
 
@@ -37,6 +38,7 @@ class Breaker:
         self.field = field
         self.world = field.world
         self.restorer = Restorer(field)
+        self.recaller = Recaller(self)
         self.kills = collections.Counter()  # by what died
         self.faults = collections.Counter()  # by kind of step
         self.late = 0  # phases that did not come in time
@@ -67,6 +69,7 @@ class Breaker:
             return None
         publication = self.waiting.pop(0)
         self.field.ask_issue(publication)
+        self.recaller.issued(publication)
         return publication
 
     # Kills
@@ -296,6 +299,7 @@ class Breaker:
             shutil.rmtree(device.state)
             shutil.copytree(copy, device.state)
             self.field.restored.add(device.client_id)
+            self.field.undone |= {d for d in self.field.done if f"{d.unit}.{d.device}" == device.client_id}
             shutil.rmtree(copy)
             if device.power:
                 device.power.all_is_durable()
@@ -333,6 +337,23 @@ class Breaker:
         field.revoke(old)
         field.replaced += 1
         field.add_device(old.id, f"r{field.replaced}").start()
+
+    # People
+
+    def recall(self, step):
+        self.recaller.recall(step)
+
+    def reply(self, step):
+        """A person opens a document and answers it, while the unit runs, while it is down, or just before power goes."""
+        device = self.field.devices(step["answering"])[0]
+        if step["meanwhile"] != "runs":
+            self._kill(device.process, "unit")
+        if self.field.answer(device, step["answer"]):
+            self.faults["replied"] += 1
+        if step["meanwhile"] == "loses power":
+            self._lose_what_was_not_synced(device, step["dice"])
+        if step["meanwhile"] != "runs":
+            device.start()
 
     # Mending
 

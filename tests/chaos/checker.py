@@ -11,6 +11,10 @@ from collections import Counter
 
 import certwire_peer as peer
 
+import people
+import recalls
+from history import name
+
 ZEROS = "0" * 64
 
 
@@ -20,6 +24,8 @@ class Checker:
     def __init__(self):
         self.proved_receipts = {}  # receipt's id -> its fields, None when its signature is wrong
         self.proved_entries = {}  # (unit, epoch, number, kid) -> Entry or None
+        self.read = {}  # reply's id -> what an editor reads in it, None when it does not open
+        self.sealed = set()  # ids of replies that show nothing
         self.before = None
 
     def always(self, history):
@@ -31,13 +37,14 @@ class Checker:
         return [wrong for rule in AT_REST for wrong in rule(self, history)]
 
     def receipt(self, history, row):
-        """The receipt's fields, proved from the root on: root, keyset, registrar, certificate, device."""
+        """The fields of the receipt or reply, proved from the root on: root, keyset, registrar, certificate, device."""
         if row["id"] not in self.proved_receipts:
             device = next((d for d in history.devices
                            if (d["unit"], d["device"]) == (row["unit"], row["device"])), None)
             try:
                 certificate = peer.read_certificate(device["certificate"], history.keysets[-1])
-                proved = peer.read_receipt(history.raws[row["id"]].decode(), peer.unb64(certificate["public"]))
+                read = peer.read_reply if row["is_reply"] else peer.read_receipt
+                proved = read(history.raws[row["id"]].decode(), peer.unb64(certificate["public"]))
             except (peer.Refusal, KeyError, TypeError):
                 proved = None
             self.proved_receipts[row["id"]] = proved
@@ -52,10 +59,6 @@ class Checker:
                 entry = None
             self.proved_entries[key] = entry
         return self.proved_entries[key]
-
-
-def name(row):
-    return f"{row['publication'][:8]} for {row['unit']}" + (f".{row['device']}" if "device" in row else "")
 
 
 # Always: mailboxes and deliveries
@@ -100,7 +103,8 @@ def every_delivery_has_its_entry(_checker, history):
     entries = {(e["unit"], e["epoch"], e["number"]): e for e in history.entries}
     for row in history.deliveries:
         entry = entries.get((row["unit"], row["epoch"], row["number"]))
-        if not entry or entry["publication"] != row["publication"]:
+        # One that ended before its entry was signed left a void in its place.
+        if not entry or entry["publication"] != (None if entry["kind"] == "void" and is_over(row) else row["publication"]):
             yield f"{name(row)}: the delivery has no entry of its own"
     for (publication, unit), count in Counter((d["publication"], d["unit"]) for d in history.deliveries).items():
         if count > 1:
@@ -109,12 +113,19 @@ def every_delivery_has_its_entry(_checker, history):
 
 def ends_are_explained(_checker, history):
     """A delivery ends by a receipt, by its publication's expiry, or recalled with a reason; nothing else ends it."""
+    recalled = history.recalled()
     expired = {p["id"] for p in history.publications if p["expired"]}
     for row in history.deliveries:
         if row["state"] == "expired" and row["publication"] not in expired:
             yield f"{name(row)}: the delivery expired, the publication did not"
-        if row["state"] in ("expired", "recalled") and not row["ended_reason"]:
+        if row["state"] == "recalled" and row["publication"] not in recalled:
+            yield f"{name(row)}: the delivery was recalled, the publication was not"
+        if is_over(row) and not row["ended_reason"]:
             yield f"{name(row)}: {row['state']} for no reason"
+
+
+def is_over(delivery):
+    return delivery["state"] in ("expired", "recalled")
 
 
 # Always: rights
@@ -134,7 +145,7 @@ def grants_have_a_delivery(_checker, history):
 def nothing_is_sealed_after_a_loss(_checker, history):
     """What was sealed when a loss of right had been committed is all there is until the right is regained."""
     grants = {(g["publication"], g["unit"], g["device"]) for g in history.grants}
-    channels = {publication: it.channel for publication, it in history.published.items()}
+    channels = {publication: it.right() for publication, it in history.published.items()}
     for grant in history.forbidden + [g for loss in history.losses for g in loss.broken_by(grants, channels)]:
         yield f"{grant[0][:8]} was sealed to {grant[1]}.{grant[2]} after the right was lost"
 
@@ -157,7 +168,7 @@ def audiences_follow_the_rights(_checker, history):
     for act in history.acts:
         rights.setdefault((act.unit, act.channel), []).append(act)
     for publication in history.publications:
-        if publication["issued_at"] is None:
+        if publication["issued_at"] is None or publication["kind"] == "recall":
             continue
         channel = publication["channel"]
         units = {d["unit"] for d in history.deliveries if d["publication"] == publication["id"]}
@@ -168,7 +179,9 @@ def audiences_follow_the_rights(_checker, history):
             if had is True and unit not in units:
                 yield f"{publication['id'][:8]} was not issued to {unit}, which had the right"
     for entry in first_entries(history):
-        channel = history.published[entry["publication"]].channel if entry["publication"] else None
+        if entry["kind"] in ("void", "recall"):
+            continue
+        channel = history.published[entry["publication"]].channel
         for key in ((entry["unit"], None), (entry["unit"], channel)):
             if had_right(rights.get(key, ()), entry["issued_at"]) is False:
                 yield f"entry {entry['number']} was issued to {entry['unit']}, which had lost the right"
@@ -216,7 +229,7 @@ def settled_is_proved(checker, history):
             continue
         delivery = deliveries.get((row["publication"], row["unit"]))
         # Of an epoch before the delivery's, whatever its number: it was signed before a restore.
-        said = [i for i in proved["items"] if delivery and i["state"] == row["state"] and
+        said = [i for i in proved.get("items", ()) if delivery and i["state"] == row["state"] and
                 (i["publication"], i["manifest"]) == (row["publication"], manifests[row["publication"]]) and
                 (i["epoch"] < delivery["epoch"] or (i["epoch"], i["entry"]) == (delivery["epoch"], delivery["number"]))]
         if not said or (proved["unit"], proved["device"]) != (row["unit"], row["device"]):
@@ -281,6 +294,8 @@ def nothing_committed_is_undone(checker, history):
     entries = {(e["unit"], e["epoch"], e["number"]): e for e in history.entries}
     for row in checker.before.entries:
         now = entries.get((row["unit"], row["epoch"], row["number"]))
+        if now and now["kind"] == "void" and not row["digest"]:
+            continue
         if not now or now["publication"] != row["publication"] or row["digest"] not in (None, now["digest"]):
             yield f"entry {row['number']} of {row['unit']} is gone or changed"
     settled = {(d["publication"], d["unit"]) for d in history.deliveries if d["state"] == "settled"}
@@ -306,10 +321,11 @@ def inboxes_hold_only_what_was_sent(_checker, history):
             meant = history.published.get(publication)
             if (publication, disk.unit) not in sent or channel != meant.channel:
                 yield f"{who} holds {short}, which was not sent to it"
-            elif digests != [meant.content]:
+            elif digests != meant.files():
                 yield f"{who} holds {short} with other bytes"
-        for folder in disk.quarantined:
-            yield f"{who} put {folder} aside as damaged"
+        for folder, _ in disk.quarantined:
+            if ".damaged" in folder:
+                yield f"{who} put {folder} aside as damaged"
 
 
 def the_audit_verifies(_checker, history):
@@ -322,13 +338,14 @@ def the_audit_verifies(_checker, history):
 
 def everybody_has_everything(_checker, history):
     """Each delivery to a unit with the right is settled (or ended as the ledger says), and each live device of the unit holds
-    the document and has said so. What has expired is owed to nobody any more."""
+    the document and has said so. What has expired or was recalled is owed to nobody any more."""
     stored = {(i["publication"], i["unit"], i["device"]) for i in history.items if i["state"] == "stored"}
-    expired = {p["id"] for p in history.publications if p["expired"]}
+    over = {p["id"]: "has expired" for p in history.publications if p["expired"]} | {
+        publication: "was recalled" for publication in history.recalled()}
     for row in history.deliveries:
-        if row["publication"] in expired:
+        if row["publication"] in over:
             if row["state"] == "owed":
-                yield f"{name(row)}: still owed, though the publication has expired"
+                yield f"{name(row)}: still owed, though the publication {over[row['publication']]}"
             continue
         if row["state"] not in ("owed", "settled") or not history.is_entitled(row["unit"], row["publication"]):
             continue
@@ -373,5 +390,6 @@ ALWAYS = (
     mailboxes_are_gapless_and_chained, every_delivery_has_its_entry, ends_are_explained, grants_have_a_delivery,
     nothing_is_sealed_after_a_loss, audiences_follow_the_rights, nobody_writes_without_the_lease, settled_is_proved,
     the_ledger_holds_everything_once, numbers_are_given_once, watermarks_are_covered, outboxes_forget_nothing, nothing_committed_is_undone,
-    inboxes_hold_only_what_was_sent, the_audit_verifies)
-AT_REST = (everybody_has_everything, everything_is_issued, outboxes_are_empty, what_a_restore_took_comes_back)
+    inboxes_hold_only_what_was_sent, the_audit_verifies, *recalls.ALWAYS, *people.ALWAYS)
+AT_REST = (everybody_has_everything, everything_is_issued, outboxes_are_empty, what_a_restore_took_comes_back,
+           *recalls.AT_REST, *people.AT_REST)

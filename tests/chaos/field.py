@@ -9,11 +9,11 @@ import secrets
 import shutil
 import subprocess
 import time
-from dataclasses import dataclass, field as default
 
 import nacl.bindings as sodium
 
 import forge
+from acts import Act, Done, Loss, Published
 from admission import ADMIT, grants
 from broker import Broker
 from dispatcher import Dispatcher
@@ -49,43 +49,6 @@ END $$;
                             "receipt_item"))
 
 
-@dataclass
-class Loss:
-    """A right that was lost: what was sealed when the loss was committed is all there may be until it is regained."""
-
-    unit: str
-    channel: str | None = None  # None: all
-    device: str | None = None  # None: all
-    seen: set = default(default_factory=set)  # (publication, unit, device)
-
-    def covers(self, grant, channel):
-        return (grant[1] == self.unit and self.channel in (None, channel) and
-                self.device in (None, grant[2]))
-
-    def broken_by(self, grants, channels):
-        """Which of `grants` it forbids; `channels`: publication -> channel."""
-        return sorted(g for g in grants if self.covers(g, channels[g[0]]) and g not in self.seen)
-
-
-@dataclass
-class Act:
-    """What took or gave a right, between two moments (seconds since 1970, by PostgreSQL's clock)."""
-
-    unit: str
-    channel: str | None  # None: all
-    gives: bool
-    before: float
-    after: float
-
-
-@dataclass
-class Published:
-    channel: str
-    number: str
-    content: str  # digest of the only file
-    size: int
-
-
 class Field:
     def __init__(self, seed, programs=None):
         self.seed = seed
@@ -106,7 +69,10 @@ class Field:
         self.acts = []
         self.replaced = 0
         self.restored = set()  # client ids whose state came from an old copy
-        self.taken = {"receipts": set(), "deliveries": set()}  # by a restore of PostgreSQL: (unit, device, number, sha256), (publication, unit)
+        # By a restore of PostgreSQL: (unit, device, number, sha256), (publication, unit), (recall, what it takes back).
+        self.taken = {"receipts": set(), "deliveries": set(), "recalls": set()}
+        self.done = []  # by people at units: Done
+        self.undone = set()  # those of them that went with a state that was put back from an old copy
         self.power_ignores = None  # what is synced in vain (powercut.c)
         self.restores_are_told = True  # `certwire-db restored` is run
         self.disk = world.folder / "disk"
@@ -225,6 +191,16 @@ class Field:
         self.published[made] = Published(channel, number, forge.digest(content).hex(), size)
         return made
 
+    def recall(self, publication):
+        """Its recall, drafted and approved as far as the channel demands; the id."""
+        about = self.published[publication]
+        office = self.world.office
+        made = persist(lambda: office.certwire("editor_wang", "recall", publication, "--reason", "核查中").strip())
+        if about.channel == "weekly":
+            persist(lambda: office.approve(made))
+        self.published[made] = Published(about.channel, about.number, None, 0, publication)
+        return made
+
     def ask_issue(self, publication):
         """Unless it is issued already, or its time is over."""
         persist(lambda: self.cluster.value("SELECT state <> 'approved' OR coalesce(expires_at <= clock_timestamp(), false) "
@@ -296,7 +272,7 @@ class Field:
             "SELECT publication, unit, device FROM certwire.delivery_grant"))}
 
     def channels(self):
-        return {publication: it.channel for publication, it in self.published.items()}
+        return {publication: it.right() for publication, it in self.published.items()}
 
     def _note_loss(self, loss):
         loss.seen = self.sealed()
@@ -308,6 +284,21 @@ class Field:
         for loss in ending:
             self.forbidden += loss.broken_by(sealed, self.channels())
             self.losses.remove(loss)
+
+    # People at units
+
+    def answer(self, device, what):
+        """One opens the newest opportunity that the device holds, and answers it; whether there was one."""
+        held = {folder.name[-8:] for folder in device.inbox.glob("opportunity/*")}
+        found = [made for made, it in self.published.items() if made[:8] in held and not it.recalls]
+        if not found:
+            return False
+        note = f"{self.seed}-{len(self.done)}-{secrets.token_hex(8)}"
+        for kind, act in (("opened", ("inbox", "open", found[-1])), (what, ("reply", found[-1], f"--{what}", "--note", note))):
+            said = device.try_tool(*act, env={**os.environ, **device.process.env})
+            if said.returncode == 0:
+                self.done.append(Done(device.id, device.device, found[-1], kind, note if kind == what else ""))
+        return True
 
     # Processes
 

@@ -9,6 +9,7 @@ does one run with nothing left out, which must find nothing wrong. Exit status 0
 """
 
 import argparse
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,12 @@ def replaced(function, old, new):
 
 
 def without_keys(field):
+    """The keys, and what says what is done about them."""
+    for function in ("put_receipts", "put_replies"):
+        text = field.cluster.sql(f"SELECT pg_get_functiondef('certwire.{function}'::regproc)")
+        without, count = re.subn(r"ON CONFLICT ON CONSTRAINT receipt_once[^;]*;", ";", text)
+        assert count == 1, f"{function} does not name its key"
+        field.cluster.sql(without)
     field.cluster.sql("ALTER TABLE certwire.receipt DROP CONSTRAINT receipt_once;\n"
                       "ALTER TABLE certwire.receipt_item DROP CONSTRAINT receipt_item_pkey;")
 
@@ -72,8 +79,8 @@ MECHANISMS = {
         "a receipt that comes again is the one that is there", "kill-leader,meddle,cut",
         ("is there 2 times", "is there 3 times", "is there 4 times"), spoil=without_keys),
     "settle-after-commit": Mechanism(
-        "only what is committed is settled", "kill-broker,meddle",
-        ("is not there", "which is not committed"),
+        "only what is committed is settled", "kill-postmaster,meddle",
+        ("is not there", "which is not committed"), rounds=12,
         spoil=replaced("sync_seen", "receipts_reported = greatest(receipts, 0)",
                        "receipts_reported = greatest(receipts, 0), settled = greatest(v.settled, receipts)")),
     "lease-fence": Mechanism(
@@ -88,6 +95,9 @@ MECHANISMS = {
     "fsync-of-folders": Mechanism(
         "a document's name is on the disk before the receipt says so", "cut-power,cut-power-at",
         ("does not hold it", "aside as damaged", "with other bytes"), spoil=synced_in_vain("folders"), rounds=10),
+    "fsync-of-the-state": Mechanism(
+        "what a person did at a unit is on the disk before the person is told so", "reply,cut-power",
+        ("has lost that a person said",), spoil=synced_in_vain("database"), rounds=10),
     "epoch": Mechanism(
         "who hears that PostgreSQL went back says again what it lost", "restore-postgres",
         ("which is not committed", "has not come back", "does not hold it"), spoil=untold, rounds=2),

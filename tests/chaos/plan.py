@@ -53,10 +53,14 @@ FAULTS = {
     "suspend": (2, ("unit",)),
     "deny": (2, ("unit", "channel")),
     "revoke-device": (1, ("unit",)),
+    "recall": (6, ("back",)),
+    "reply": (6, ("answering", "answer", "meanwhile", "dice")),
 }
 FIRST = {"unit-dies-at", "cut-power-at", "dispatchers-die-at", "stop-leader-past-lease",
          "suspend-while-sealing", "restore-state", "restore-postgres", "meddle", "limit", "disk-full"}  # before anything is issued
 TRICKS = ("withhold", "repeat", "reorder", "forge", "delay")
+ANSWERING = tuple(unit for unit, channels in UNITS.items() if "opportunity" in channels)
+MEANWHILE = ("runs", "runs", "is down", "loses power")  # the unit, while a person there answers
 LOGINS = ("dispatch_a", "dispatch_b", "broker")
 
 
@@ -84,6 +88,8 @@ class Plan:
             "unit": Deck(rng, UNITS), "broker": Deck(rng, (0, 1)), "login": Deck(rng, LOGINS),
             "channel": Deck(rng, CHANNELS), "unit_point": Deck(rng, unit_points),
             "dispatch_point": Deck(rng, dispatch_points), "stays_down": Deck(rng, (False, True)),
+            "back": Deck(rng, (0, 0, 0, 1, 3, 8)), "answering": Deck(rng, ANSWERING),
+            "answer": Deck(rng, ("interest", "decline")), "meanwhile": Deck(rng, MEANWHILE),
             "mercy": Deck(rng, (0, 1, 1, 1)),
             "with_inbox": Deck(rng, (False, True)), "seconds": Deck(rng, (0.5, 1.0, 2.0)),
         }

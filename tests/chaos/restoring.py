@@ -14,7 +14,9 @@ CHILDREN_S = 30
 
 COMMITTED = """SELECT json_build_object(
  'receipts', (SELECT coalesce(json_agg(json_build_array(unit, device, number, encode(sha256, 'hex'))), '[]') FROM certwire.receipt),
- 'deliveries', (SELECT coalesce(json_agg(json_build_array(publication, unit)), '[]') FROM certwire.delivery)) AS committed"""
+ 'deliveries', (SELECT coalesce(json_agg(json_build_array(publication, unit)), '[]') FROM certwire.delivery),
+ 'recalls', (SELECT coalesce(json_agg(json_build_array(r.publication, r.target)), '[]') FROM certwire.publication_reference r
+    JOIN certwire.publication p ON p.id = r.publication AND p.state = 'issued')) AS committed"""
 
 
 class Restorer:

@@ -1,4 +1,4 @@
-"""The checker's rules on made-up histories: a sound one, in which none finds anything, and for each rule histories that break it
+"""The checker's rules on made-up histories: sound ones, in which none finds anything, and for each rule histories that break them
 in one place, in which that rule finds it."""
 
 import copy
@@ -6,50 +6,14 @@ import copy
 import paths  # noqa: F401  (first: the harness on the path)
 import pytest
 
+import broken_moves
 import checker
 import forge
+from acts import Act, Loss
 from checker import ALWAYS, AT_REST, Checker
-from field import Act, Loss, Published
-from history import Disk, History, sha256
-
-PUBLICATION, MANIFEST, BODY = "ab" * 16, "cd" * 32, "ef" * 32
-CONTENT = "12" * 32
-DEVICE, DISPATCHER, STRANGER = (forge.Key.generate() for _ in range(3))
-
-
-class Keyset:
-    """Knows one dispatcher; certificates are taken as they are (`certified`)."""
-    keys = {}
-
-    version = 1
-
-    def verify(self, jws, role, at):
-        assert role == "dispatcher" and at
-        jws.verify(DISPATCHER.public)
-
-
-def entry(number, previous, publication, key=DISPATCHER):
-    return forge.jws("certwire-entry+jws", key, {
-        "v": 1, "unit": "huaan", "epoch": 1, "number": number, "kind": "publish", "previous": previous, "keyset": 1,
-        "issued_at": 1000, "publication": publication, "manifest": MANIFEST, "body": BODY,
-        "stream": forge.b64(bytes(24)), "parts": 1,
-        "signatures": [forge.peer.jws_sign_detached("certwire-manifest+jws", STRANGER, b"{}")]}, None)
-
-
-def receipt(key=DEVICE, **changes):
-    return forge.receipt(key, "huaan", "d1", 1, [{
-        "publication": PUBLICATION, "epoch": 1, "entry": 1, "manifest": MANIFEST, "state": "stored", "at": 1100,
-        **changes}])
-
-
-def entry_row(number, publication, jws, **changes):
-    return {"unit": "huaan", "epoch": 1, "number": number, "kind": "publish", "publication": publication,
-            "issued_at": 1000.0, "digest": forge.digest(forge.payload_bytes(jws)).hex(), **changes}
-
-
-FIRST = entry(1, "0" * 64, PUBLICATION)
-SECOND = entry(2, forge.digest(forge.payload_bytes(FIRST)).hex(), "99" * 16)
-RECEIPT = receipt()
+from history import Disk, sha256
+from made_up import (BROKEN, CONTENT, DEVICE, DISPATCHER, PUBLICATION, RECEIPT, STRANGER, breaks, entry, found, receipt,
+                     sound_history)
 
 
 @pytest.fixture(autouse=True)
@@ -60,57 +24,14 @@ def certified(monkeypatch):
 
 @pytest.fixture
 def sound():
-    """huaan.d1 has stored one publication and said so; a second one is owed to it."""
-    rows = {
-        "publications": [{"id": p, "kind": "publish", "channel": "weekly", "state": "issued", "issued_at": 1000.0,
-                          "manifest_digest": "\\x" + MANIFEST, "expired": False} for p in (PUBLICATION, "99" * 16)],
-        "deliveries": [{"publication": p, "unit": "huaan", "epoch": 1, "number": n, "state": state, "stored_at": None,
-                        "offers": 1, "ended_reason": None}
-                       for p, n, state in ((PUBLICATION, 1, "settled"), ("99" * 16, 2, "expired"))],
-        "grants": [{"publication": PUBLICATION, "unit": "huaan", "device": "d1", "kid": DEVICE.kid}],
-        "items": [{"publication": PUBLICATION, "unit": "huaan", "device": "d1", "state": "stored", "receipt": 1}],
-        "receipts": [{"id": 1, "unit": "huaan", "device": "d1", "number": 1, "verdict": 0, "authentic": True,
-                      "sha256": sha256(RECEIPT)}],
-        "entries": [entry_row(1, PUBLICATION, FIRST), entry_row(2, "99" * 16, SECOND)],
-        "devices": [{"unit": "huaan", "device": "d1", "kid": DEVICE.kid, "certificate": "", "settled": 1,
-                     "receipts_reported": 1, "live": True}],
-        "entitled": [{"unit": "huaan", "channel": "weekly"}],
-        "issues": [{"sequence": 1, "act": "lease_take", "fence": 1}, {"sequence": 2, "act": "issue_due", "fence": 1}],
-        "witness": [],
-        "epoch": 1,
-    }
-    rows["publications"][1]["expired"] = True
-    rows["deliveries"][1]["ended_reason"] = "expired"
-    disk = Disk("huaan", "d1", 1, {1: sha256(RECEIPT)}, [(PUBLICATION, "stored", 0, 1)],
-                [(PUBLICATION[:8], "weekly", [CONTENT])])
-    published = {p: Published("weekly", "1", CONTENT, 1) for p in (PUBLICATION, "99" * 16)}
-    return History(rows, [disk], published, members={"huaan": ("weekly",), "beichen": ()},
-                   raws={1: RECEIPT.encode()}, signed={("huaan", 1, 1, DISPATCHER.kid): FIRST,
-                                                       ("huaan", 1, 2, DISPATCHER.kid): SECOND}, keysets=[Keyset()])
+    return sound_history()
 
 
-def found(history, judge=None):
-    """What each rule finds, by the rule's name."""
-    judge = judge or Checker()
-    said = {rule.__name__: list(rule(judge, history)) for rule in (*ALWAYS, *AT_REST)}
-    return {name: wrong for name, wrong in said.items() if wrong}
-
-
-def test_nothing_is_found_in_a_sound_history(sound):
-    judge = Checker()
+@pytest.mark.parametrize("made", [sound_history, broken_moves.moved_history])
+def test_nothing_is_found_in_a_sound_history(made):
+    judge, sound = Checker(), made()
     assert found(sound) == {}
     assert judge.always(sound) == [] and judge.always(copy.deepcopy(sound)) == [] and judge.at_rest(sound) == []
-
-
-BROKEN = []
-
-
-def breaks(rule):
-    """The function breaks the history in a way that `rule` must find."""
-    def add(function):
-        BROKEN.append(pytest.param(rule, function, id=function.__name__.strip("_")))
-        return function
-    return add
 
 
 @breaks("mailboxes_are_gapless_and_chained")
@@ -262,7 +183,7 @@ def a_document_has_other_bytes(history):
 
 @breaks("inboxes_hold_only_what_was_sent")
 def a_document_was_put_aside(history):
-    history.disks[0].quarantined.append("weekly-1-abababab.damaged")
+    history.disks[0].quarantined.append(("weekly-1-abababab.damaged", [CONTENT]))
 
 
 @breaks("the_audit_verifies")
@@ -335,10 +256,11 @@ def a_receipt_that_a_restore_took_is_forgotten_in_the_new_epoch(history):
     history.rows["epoch"] = history.disks[0].epoch = 2
 
 
-@pytest.mark.parametrize("rule, spoil", BROKEN)
-def test_is_found(sound, rule, spoil):
-    spoil(sound)
-    assert rule in found(sound)
+@pytest.mark.parametrize("rule, made, spoil", BROKEN)
+def test_is_found(rule, made, spoil):
+    history = made()
+    spoil(history)
+    assert rule in found(history)
 
 
 @pytest.mark.parametrize("table", ["grants", "items", "receipts", "entries"])
@@ -393,3 +315,33 @@ def test_a_state_that_went_back_may_have_another_receipt_under_a_number(sound):
 def test_an_act_that_was_under_way_at_an_issue_allows_either(sound):
     sound.acts.append(Act("huaan", "weekly", False, 999.0, 1001.0))
     assert found(sound) == {}
+
+
+def test_what_ended_before_its_entry_was_signed_has_a_void_in_its_place(sound):
+    judge, later = Checker(), copy.deepcopy(sound)
+    sound.deliveries[1].update(state="owed", ended_reason=None)
+    sound.entries[1]["digest"] = None
+    assert judge.always(sound) == []
+    later.entries[1].update(kind="void", publication=None, digest=None)
+    assert judge.always(later) == []
+
+
+def test_what_people_did_may_go_with_a_state_that_went_back():
+    history = broken_moves.moved_history()
+    history.undone |= set(history.done)
+    broken_moves.a_reply_is_lost_at_the_device(history)
+    broken_moves.a_reply_never_comes(history)
+    assert not {"what_people_did_is_kept", "replies_have_come"} & found(history).keys()
+
+
+def test_a_unit_may_have_put_away_what_a_restore_took_the_recall_of():
+    history = broken_moves.moved_history()
+    history.taken["recalls"].add((broken_moves.RECALL, PUBLICATION))
+    history.rows["recalls"].clear()
+    assert "what_is_recalled_is_put_away" not in found(history)
+
+
+def test_a_recall_is_sealed_to_who_has_lost_the_channel():
+    history = broken_moves.moved_history()
+    history.losses.append(Loss("huaan", "weekly", seen={(PUBLICATION, "huaan", "d1")}))
+    assert "nothing_is_sealed_after_a_loss" not in found(history)

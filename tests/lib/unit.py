@@ -45,8 +45,8 @@ class Unit:
     def tool(self, *args):
         return self.world.programs.run("certwire-unit", *args, "--config", self.conf)
 
-    def try_tool(self, *args):
-        return self.world.programs.call("certwire-unit", *args, "--config", self.conf)
+    def try_tool(self, *args, **options):
+        return self.world.programs.call("certwire-unit", *args, "--config", self.conf, **options)
 
     def enroll(self):
         """Make the key and the request, and have the registrar certify it after the phone call."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import subprocess
 import unittest
 
@@ -186,6 +187,25 @@ class Receiving(Case):
         kept = os.path.join(world.inbox, ".quarantine", publication.folder.replace("/", "-"))
         self.assertTrue(os.path.exists(os.path.join(kept, "周报.pdf")))
         self.assertEqual(world.run("inbox", "open", publication.id).returncode, 3)
+
+    def test_a_recall_finds_the_copy_that_the_state_does_not_know(self):
+        """The state was lost and the inbox was not; what is recalled is not sent again."""
+        world = self.world()
+        world.start()
+        publication = Publication(world)
+        world.issue(publication)
+        world.wait_item(publication)
+        world.stop()
+        for name in ("unit.db", "unit.db-wal", "unit.db-shm"):
+            pathlib.Path(world.state, name).unlink(missing_ok=True)
+        recall = Publication(world, number="2026-47r", kind="recall", files={}, references=[
+            {"relation": "recalls", "publication": publication.id}])
+        world.grants_filter = lambda about, grants: grants if about is recall else None
+        world.issue(recall)
+        world.start()
+        world.wait_item(recall)
+        world.wait_item(publication, "recalled")
+        self.assertEqual(world.documents(), [recall.folder])
 
     def test_another_channels_recall_is_left_alone(self):
         world = self.world()

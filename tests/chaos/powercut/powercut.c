@@ -5,6 +5,8 @@
  * before it returns: of a file its bytes, of a folder the list of what is in it. Nothing else is taken
  * to be durable. tests/chaos/power.py makes the disk after the cut out of that.
  *
+ * The unit's daemon and its tools, which people run beside it, do so one after the other.
+ *
  * POWERCUT_IGNORE names what is not kept although the program asked for it, to show that it must ask:
  * documents, folders, database.
  */
@@ -17,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -121,18 +124,27 @@ static bool is_ours(int fd, unsigned int mode)
 	return strncmp(path, root, strlen(root)) == 0 && !is_ignored(path, mode);
 }
 
-static void keep(int fd)
+/* Held until it is closed: of two that copy a file at once, the older copy could stay. */
+static int lock_mirror(const char *mirror)
 {
-	const char *mirror = getenv("POWERCUT_MIRROR");
+	char path[PATH_SIZE];
+	int fd;
+
+	(void)snprintf(path, sizeof path, "%s/.lock", mirror);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || flock(fd, LOCK_EX) != 0)
+		abort();
+	return fd;
+}
+
+static void copy_to(const char *mirror, int fd, const char *key, unsigned int mode)
+{
+	int lock = lock_mirror(mirror);
 	char aside[PATH_SIZE];
 	char place[PATH_SIZE];
-	char key[KEY_SIZE];
-	unsigned int mode;
 	FILE *out;
 	bool ok;
 
-	if (!mirror || !inode_key(fd, "", key, &mode) || !is_ours(fd, mode))
-		return;
 	(void)snprintf(aside, sizeof aside, "%s/.aside", mirror);
 	(void)snprintf(place, sizeof place, "%s/%s", mirror, key);
 	out = fopen(aside, "we");
@@ -141,6 +153,17 @@ static void keep(int fd)
 	ok = copy_any(fd, mode, out);
 	if (fclose(out) != 0 || !ok || rename(aside, place) != 0)
 		abort();
+	(void)close(lock);
+}
+
+static void keep(int fd)
+{
+	const char *mirror = getenv("POWERCUT_MIRROR");
+	char key[KEY_SIZE];
+	unsigned int mode;
+
+	if (mirror && inode_key(fd, "", key, &mode) && is_ours(fd, mode))
+		copy_to(mirror, fd, key, mode);
 }
 
 static int forward(const char *name, int fd)

@@ -300,6 +300,63 @@ static void what_could_not_be_written_leaves_nothing(void **state)
 	assert_true(S_ISREG(st.st_mode));
 }
 
+/* Linked with --wrap=fsync: whether a sync of the watched folder has found a quarantine in it. */
+static struct {
+	ino_t folder;
+	bool has_quarantine;
+} synced;
+
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+
+int __wrap_fsync(int fd)
+{
+	struct stat st;
+
+	if (synced.folder && fstat(fd, &st) == 0 && st.st_ino == synced.folder &&
+		fstatat(fd, STORE_QUARANTINE, &st, 0) == 0)
+		synced.has_quarantine = true;
+	return __real_fsync(fd);
+}
+
+static void what_is_put_away_lies_in_a_folder_that_power_cannot_take(void **state)
+{
+	struct world *world = *state;
+	char name[STORE_FOLDER_SIZE];
+	enum store_outcome outcome;
+	struct stat st;
+	struct err err;
+
+	assert_done(store(world, &outcome, name, &err));
+	assert_int_equal(stat(world->inbox, &st), 0);
+	synced.folder = st.st_ino;
+	assert_done(store_quarantine(world->inbox, name, "", &err));
+	assert_true(synced.has_quarantine);
+}
+
+static void a_publications_folder_is_found_whatever_its_number(void **state)
+{
+	struct world *world = *state;
+	char name[STORE_FOLDER_SIZE];
+	char found[STORE_FOLDER_SIZE];
+	enum store_outcome outcome;
+	struct pub_id other = {{7}};
+	bool is_there = true;
+	auto_fd int dir = -1;
+	struct err err;
+
+	assert_done(store(world, &outcome, name, &err));
+	assert_done(store_find(world->inbox, "weekly", &other, found, &dir, &is_there, &err));
+	assert_false(is_there);
+	assert_done(store_find(
+		world->inbox, "seminar", &world->entry.publication, found, &dir, &is_there, &err));
+	assert_false(is_there);
+	assert_done(store_find(
+		world->inbox, "weekly", &world->entry.publication, found, &dir, &is_there, &err));
+	assert_true(is_there);
+	assert_string_equal(found, name);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -314,6 +371,8 @@ int main(void)
 		TEST(whatever_is_changed_is_found_and_put_right),
 		TEST(another_root_than_the_pinned_one_proves_nothing),
 		TEST(what_could_not_be_written_leaves_nothing),
+		TEST(what_is_put_away_lies_in_a_folder_that_power_cannot_take),
+		TEST(a_publications_folder_is_found_whatever_its_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
