@@ -215,8 +215,8 @@ bool state_bind(struct db *db, const char *unit, const char *device, const struc
 		return false;
 	if (!same)
 		return err_set(err, ERR_DENIED,
-			"'%s' belongs to another unit, device or root than the configuration names: "
-			"use a state folder of its own for each device",
+			"'%s' belongs to another unit, device or root than the configuration names: use a state "
+			"folder of its own for each device, or finish 'certwire-unit device retire'",
 			db->path);
 	return true;
 }
