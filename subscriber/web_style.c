@@ -2,9 +2,11 @@
 
 /* Wide and narrow alike: one column that never scrolls sideways. */
 const char web_style[] =
-	":root{color-scheme:light dark;--line:#8884;--dim:#666;--paper:#fff;--accent:#0a58ca;--on-accent:#fff;"
+	":root{color-scheme:light "
+	"dark;--line:#8884;--dim:#666;--paper:#fff;--accent:#0a58ca;--on-accent:#fff;"
 	"--well:#067647;--ill:#b42318}"
-	"@media(prefers-color-scheme:dark){:root{--dim:#aaa;--paper:#15181e;--accent:#8ab4f8;--on-accent:#10131a;"
+	"@media(prefers-color-scheme:dark){:root{--dim:#aaa;--paper:#15181e;--accent:#8ab4f8;--on-"
+	"accent:#10131a;"
 	"--well:#6ce9a6;--ill:#fda29b}}"
 	"*{box-sizing:border-box}html{background:var(--paper)}"
 	"body{margin:0 auto;max-width:60rem;padding:0 1rem 3rem;overflow-wrap:anywhere;"
@@ -37,13 +39,13 @@ const char web_style[] =
 	"li.unread a{font-weight:bold}li.unread a::before{content:\"● \";color:var(--accent)}"
 	"li.recalled a{text-decoration:line-through}"
 	".coming{background:#b42318;color:#fff;border-radius:.8rem;padding:0 .7rem;font-size:.85rem}"
-	"dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem "
+	"dl{display:grid;grid-template-columns:fit-content(40%) 1fr;gap:.2rem "
 	"1rem}dt{color:var(--dim)}dd{margin:0;white-space:pre-line}"
 	"iframe{width:100%;height:80vh;border:1px solid var(--line)}"
 	"img{max-width:100%}"
 	".word{font-size:1.6rem;font-weight:bold}.well{color:var(--well)}.ill{color:var(--ill)}"
 	".note{padding:.7rem 1rem;border:1px solid var(--line);border-radius:.4rem}"
-	"@media(max-width:30rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}"
+	"@media(max-width:30rem){"
 	"nav{margin-left:0;width:100%;justify-content:space-between}iframe{height:60vh}}";
 
 const char web_icon[] = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\">"
