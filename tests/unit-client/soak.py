@@ -30,6 +30,8 @@ def deliver(world, total):
             for index in range(len(publication.parts)):
                 world.send_part(publication, index)
         wait_until(lambda: all(world.item(publication) for publication in batch), "their receipts", 600)
+        for publication in batch:
+            publication.parts.clear()  # nobody asks for them any more
         world.sent_parts.clear()
         world.syncs.clear()
         if (done + BATCH) * 10 % total < BATCH * 10:
