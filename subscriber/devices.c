@@ -6,6 +6,7 @@
  */
 #include "common/cleanup.h"
 #include "common/clock.h"
+#include "common/fault.h"
 #include "common/file.h"
 #include "common/head.h"
 #include "common/keyfile.h"
@@ -178,6 +179,7 @@ static bool retire_take_key(const struct config *config, struct err *err)
 		if (!file_exists_at(next, names[i], &exists, err) ||
 			(exists && !file_rename_at(next, names[i], state, names[i], err)))
 			return false;
+		fault_point("retire-after-file");
 	}
 	return file_remove_tree_at(state, "next", err);
 }
@@ -221,11 +223,22 @@ static bool retire_steps(const struct config *config, struct db *db, char *devic
 	if (strcmp(device, config->device) == 0 || !*device)
 		return err_set(
 			err, ERR_USAGE, "no device is to follow this one: certwire-unit device rotate ID");
-	if (strcmp(held, device) != 0 &&
-		(!retire_is_settled(db, config->device, err) || !retire_is_certified(config, device, err) ||
-			!state_rebind(db, device, err)))
+	if (strcmp(held, device) != 0) {
+		if (!retire_is_settled(db, config->device, err) ||
+			!retire_is_certified(config, device, err))
+			return false;
+		fault_point("retire-before-rebound");
+		if (!state_rebind(db, device, err))
+			return false;
+	}
+	fault_point("retire-after-rebound");
+	if (!retire_take_key(config, err))
 		return false;
-	return retire_take_key(config, err) && retire_write_config(config, device, err);
+	fault_point("retire-before-named");
+	if (!retire_write_config(config, device, err))
+		return false;
+	fault_point("retire-after-named");
+	return true;
 }
 
 bool verb_device_retire(const struct cli_call *call, struct err *err)

@@ -2,6 +2,7 @@
 
 #include "common/clock.h"
 #include "common/device.h"
+#include "common/fault.h"
 #include "common/file.h"
 #include "common/keyfile.h"
 #include "subscriber/certified.h"
@@ -69,12 +70,14 @@ bool enroll_device(const struct config *config, int64_t now, struct buf *request
 		return enroll_refuse_again(key_path, request_path, err);
 	if (!enroll_key(config, key_path, &key, err))
 		return false;
+	fault_point("enroll-after-key");
 	(void)snprintf(fields.unit, sizeof fields.unit, "%s", config->unit);
 	(void)snprintf(fields.device, sizeof fields.device, "%s", config->device);
 	fields.public = key.public;
 	if (!device_request_sign(&fields, &key, request, err) ||
 		!file_write_atomic(request_path, request->data, request->len, 0644, err))
 		return false;
+	fault_point("enroll-after-request");
 	*ret = fingerprint_of(&key.public);
 	return true;
 }

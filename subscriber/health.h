@@ -70,10 +70,10 @@ bool health_read(
  * Pure: of the nth channel that the unit may not receive though it is in good standing, one line
  * that says why. False: there are no more.
  */
-bool health_channel(
-	const struct health_facts *facts, size_t nth, char *out, size_t size) MUST_USE NONNULL;
+bool health_channel(const struct health_facts *facts, size_t nth, bool english, char *out,
+	size_t size) MUST_USE NONNULL;
 
-/* Pure: the word that matters most, and why. */
-void health_judge(const struct health_facts *facts, struct health *ret) NONNULL;
+/* Pure: the word that matters most, and why, in Chinese or English. */
+void health_judge(const struct health_facts *facts, bool english, struct health *ret) NONNULL;
 
 #endif

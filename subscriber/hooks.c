@@ -3,6 +3,7 @@
 #include "common/buf.h"
 #include "common/cleanup.h"
 #include "common/clock.h"
+#include "common/fault.h"
 #include "subscriber/db.h"
 #include "subscriber/hook_runner.h"
 #include "subscriber/inbox.h"
@@ -193,12 +194,14 @@ static void hooks_answered(struct hooks *hooks, struct unit *unit, const struct 
 		log_line(&unit->log, LOG_LEVEL_WARNING, "%s: program for %s failed with status %d%s, %s",
 			hooks->id, hooks->event, (int)answer->status,
 			answer->timed_out ? " (took too long)" : "", last ? "given up" : "will try again");
+	fault_point("hook-before-kept");
 	if (!due_mark(unit, hooks->id, hooks->event,
 			done   ? "done"
 			: last ? "failed"
 				   : "owed",
 			attempts, unit_now(unit) + wait, &err))
 		unit_trouble(unit, "keep what a program said", &err);
+	fault_point("hook-after-kept");
 	hooks->busy = false;
 	hooks->look_at = 0;
 }
@@ -210,6 +213,7 @@ static bool hooks_send(
 
 	if (!due_request(unit, due, &request, err))
 		return false;
+	fault_point("hook-before-run");
 	if (send(hooks->fd, request.data, request.len, MSG_NOSIGNAL) < 0) {
 		hooks_lost(hooks, unit);
 		return true;
@@ -218,6 +222,7 @@ static bool hooks_send(
 	(void)snprintf(hooks->event, sizeof hooks->event, "%s", due->event);
 	hooks->attempts = due->attempts;
 	hooks->busy = true;
+	fault_point("hook-after-asked");
 	return true;
 }
 

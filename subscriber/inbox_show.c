@@ -80,14 +80,17 @@ static void show_text(const struct shown *shown)
 static void show_reply(const struct reply_said *said)
 {
 	char at[CLOCK_TEXT_SIZE];
+	const char *zh;
+	const char *en;
 
 	if (!said->found)
 		return;
+	reply_said_state(said, &zh, &en);
 	(void)printf("答复  %s", said->answer);
 	if (said->seats)
 		(void)printf(" %lld 人", (long long)said->seats);
-	(void)printf("（%s，%s）%s%s\n", clock_format(said->at, at), reply_said_state(said),
-		*said->note ? "：" : "", said->note);
+	(void)printf("（%s，%s %s）%s%s\n", clock_format(said->at, at), zh, en, *said->note ? "：" : "",
+		said->note);
 }
 
 static json_t *reply_json(const struct reply_said *said)

@@ -207,13 +207,18 @@ bool mailbox_accept(struct db *db, const struct keyring *ring, const char *unit,
 	return true;
 }
 
+/* Without a hole, as nearly always, there are as many as the highest number says. */
 bool mailbox_last(struct db *db, int64_t epoch, int64_t *ret, struct err *err)
 {
 	return db_int(db, err, 0, ret,
-		"SELECT e.number FROM entry e WHERE e.epoch = ?1 AND e.doubted = 0 AND NOT EXISTS"
-		" (SELECT 1 FROM entry n WHERE n.epoch = ?1 AND n.number = e.number + 1 AND n.doubted = 0)"
-		" AND EXISTS (SELECT 1 FROM entry f WHERE f.epoch = ?1 AND f.number = 1 AND f.doubted = 0)"
-		" ORDER BY e.number LIMIT 1",
+		"SELECT coalesce((SELECT max(number) FROM entry INDEXED BY entry_held"
+		"  WHERE epoch = ?1 AND doubted = 0 HAVING count(*) = max(number)),"
+		" (SELECT e.number FROM entry e INDEXED BY entry_held WHERE e.epoch = ?1 AND e.doubted = 0"
+		"  AND NOT EXISTS (SELECT 1 FROM entry n"
+		"   WHERE n.epoch = ?1 AND n.number = e.number + 1 AND n.doubted = 0)"
+		"  AND EXISTS (SELECT 1 FROM entry f"
+		"   WHERE f.epoch = ?1 AND f.number = 1 AND f.doubted = 0)"
+		"  ORDER BY e.number LIMIT 1), 0)",
 		"i", epoch);
 }
 

@@ -1,6 +1,7 @@
 #include "subscriber/recall.h"
 
 #include "common/cleanup.h"
+#include "common/fault.h"
 #include "common/file.h"
 #include "subscriber/db.h"
 #include "subscriber/folder.h"
@@ -54,8 +55,13 @@ static bool recall_one(struct unit *unit, const struct manifest *manifest, const
 	if (!row)
 		return recall_forgotten(unit, manifest->channel, id, err);
 	*ret_counts = strcmp(db_text(stmt, 0), manifest->channel) == 0;
-	if (*ret_counts)
-		return store_quarantine(unit->config->inbox, db_text(stmt, 1), "", err);
+	if (*ret_counts) {
+		fault_point("recall-before-move");
+		if (!store_quarantine(unit->config->inbox, db_text(stmt, 1), "", err))
+			return false;
+		fault_point("recall-after-move");
+		return true;
+	}
 	log_line(&unit->log, LOG_LEVEL_WARNING,
 		"%s: taken back by channel %s, but is of %s: left alone", hex, manifest->channel,
 		db_text(stmt, 0));

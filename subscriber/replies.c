@@ -113,11 +113,16 @@ bool replies_find(struct db *db, const char *id, struct reply_said *ret, struct 
 	return true;
 }
 
-const char *reply_said_state(const struct reply_said *said)
+void reply_said_state(const struct reply_said *said, const char **ret_zh, const char **ret_en)
 {
-	if (said->refused)
-		return "CNCERT 未采信 refused";
-	if (said->settled)
-		return "CNCERT 已收到 settled";
-	return said->signed_ ? "已签发，等待 CNCERT 确认 sent" : "等待发送 waiting";
+	static const char *const texts[][2] = {
+		{"CNCERT 未采信", "refused by CNCERT"},
+		{"CNCERT 已收到", "CNCERT has it"},
+		{"已签发，等待 CNCERT 确认", "signed and sent, not yet settled"},
+		{"等待发送", "waiting to be sent"},
+	};
+	size_t nth = said->refused ? 0 : said->settled ? 1 : said->signed_ ? 2 : 3;
+
+	*ret_zh = texts[nth][0];
+	*ret_en = texts[nth][1];
 }

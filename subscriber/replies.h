@@ -37,7 +37,8 @@ struct reply_said {
 bool replies_find(
 	struct db *db, const char *id, struct reply_said *ret, struct err *err) MUST_USE NONNULL;
 
-/* "CNCERT 已收到", "已发出，等待 CNCERT 确认", ... Borrowed. */
-const char *reply_said_state(const struct reply_said *said) NONNULL;
+/* "CNCERT 已收到", "CNCERT has it", ... They live for ever. */
+void reply_said_state(
+	const struct reply_said *said, const char **ret_zh, const char **ret_en) NONNULL;
 
 #endif

@@ -1,5 +1,6 @@
 #include "subscriber/retention.h"
 
+#include "common/fault.h"
 #include "common/file.h"
 #include "subscriber/db.h"
 #include "subscriber/inbox.h"
@@ -33,11 +34,16 @@ static bool retention_remove(
 
 	(void)snprintf(document.state, sizeof document.state, "%s", state);
 	(void)snprintf(document.folder, sizeof document.folder, "%s", folder);
-	if (!inbox_folder_path(unit->config, &document, &path, err) ||
-		!file_remove_tree_at(AT_FDCWD, buf_str(&path), err) ||
-		!db_run(&unit->db, err, "UPDATE publication SET removed_at = ? WHERE id = ?", "it",
+	if (!inbox_folder_path(unit->config, &document, &path, err))
+		return false;
+	fault_point("keep-before-removal");
+	if (!file_remove_tree_at(AT_FDCWD, buf_str(&path), err))
+		return false;
+	fault_point("keep-after-removal");
+	if (!db_run(&unit->db, err, "UPDATE publication SET removed_at = ? WHERE id = ?", "it",
 			unit_now(unit), id))
 		return false;
+	fault_point("keep-after-noted");
 	log_line(
 		&unit->log, LOG_LEVEL_INFO, "%s: '%s' was kept long enough and is removed", id, folder);
 	return true;

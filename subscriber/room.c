@@ -22,9 +22,9 @@ static bool room_on_disk(const char *path, int64_t bytes, struct err *err)
 bool room_check(struct unit *unit, int64_t bytes, struct err *err)
 {
 	const struct config *config = unit->config;
-	int64_t used;
+	int64_t used = 0;
 
-	if (!wanted_inbox_bytes(&unit->db, &used, err))
+	if (config->quota_bytes > 0 && !wanted_inbox_bytes(&unit->db, &used, err))
 		return false;
 	used += spool_bytes(&unit->spool);
 	if (config->quota_bytes > 0 && used + bytes > config->quota_bytes)

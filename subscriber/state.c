@@ -116,6 +116,12 @@ static const char *const migrations[] = {
 	"CREATE TABLE former_receipt (device TEXT NOT NULL, number INTEGER NOT NULL, jws TEXT NOT NULL,"
 	" signed_at INTEGER NOT NULL, refused INTEGER NOT NULL, PRIMARY KEY (device, number))"
 	" WITHOUT ROWID;",
+
+	/* What is asked at every message must not cost more with every document of the years before. */
+	"CREATE INDEX entry_held ON entry (epoch, number) WHERE doubted = 0;"
+	"CREATE INDEX entry_void ON entry (epoch, target) WHERE kind = 'void';"
+	"CREATE INDEX publication_kept ON publication (bytes)"
+	" WHERE state IN ('stored', 'recalled') AND removed_at IS NULL;",
 };
 
 static bool state_path(
@@ -215,8 +221,9 @@ bool state_bind(struct db *db, const char *unit, const char *device, const struc
 		return false;
 	if (!same)
 		return err_set(err, ERR_DENIED,
-			"'%s' belongs to another unit, device or root than the configuration names: "
-			"use a state folder of its own for each device",
+			"'%s' belongs to another unit, device or root than the configuration names: use a "
+			"state "
+			"folder of its own for each device, or finish 'certwire-unit device retire'",
 			db->path);
 	return true;
 }

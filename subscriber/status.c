@@ -67,7 +67,7 @@ static bool status_print(const struct cli_call *call, const struct health_facts 
 	if (cli_has(call, "json"))
 		return status_json(facts, health, err);
 	(void)printf("%s\n%s\n", health->word, health->why);
-	for (size_t i = 0; health_channel(facts, i, line, sizeof line); i++)
+	for (size_t i = 0; health_channel(facts, i, false, line, sizeof line); i++)
 		(void)printf("%s\n", line);
 	if (*health->what_to_do)
 		(void)printf("%s\n", health->what_to_do);
@@ -90,7 +90,7 @@ bool verb_status(const struct cli_call *call, struct err *err)
 	if (!verb_config(call, &config, err) || !state_open_readonly(config.state, &db, err) ||
 		!health_read(config.state, &db, &facts, err))
 		return false;
-	health_judge(&facts, &health);
+	health_judge(&facts, false, &health);
 	if (!status_print(call, &facts, &health, err))
 		return false;
 	return health.well || err_set(err, ERR_DATA, "%s", health.word);

@@ -127,7 +127,8 @@ bool wanted_add(struct db *db, const struct entry *entry, int64_t now, struct er
 	return db_run(db, err,
 			   "INSERT INTO publication (id, epoch, number, manifest, parts, received_at, state)"
 			   " SELECT ?1, ?2, ?3, ?4, ?5, ?6, CASE WHEN"
-			   " EXISTS (SELECT 1 FROM entry WHERE epoch = ?2 AND kind = 'void' AND target = ?3)"
+			   " EXISTS (SELECT 1 FROM entry INDEXED BY entry_void"
+			   "  WHERE epoch = ?2 AND kind = 'void' AND target = ?3)"
 			   " OR EXISTS (SELECT 1 FROM recalled WHERE publication = ?1)"
 			   " THEN 'ended' ELSE 'wanted' END WHERE true"
 			   " ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, number = excluded.number,"

@@ -9,6 +9,7 @@
  *	/<secret>/<zh|en>/health
  *	/<secret>/<zh|en>/d/<id>		a document
  *	/<secret>/<zh|en>/d/<id>/open		POST: a person opens it
+ *	/<secret>/<zh|en>/d/<id>/reply		POST: a person answers it
  *	/<secret>/<zh|en>/d/<id>/f/<n>		its nth file, from 0, once it was opened
  */
 #ifndef CERTWIRE_SUBSCRIBER_WEB_H
@@ -21,12 +22,14 @@
 #include "common/macros.h"
 #include "subscriber/config.h"
 
-enum { WEB_SECRET_BYTES = 32, WEB_SECRET_SIZE = 44, WEB_HOST_SIZE = 32 };
+enum { WEB_SECRET_BYTES = 32, WEB_SECRET_SIZE = 44, WEB_HOST_SIZE = 32, WEB_ORIGIN_SIZE = 40 };
 
 struct web {
 	const struct config *config; /* borrowed */
-	char secret[WEB_SECRET_SIZE];
+	char secret[WEB_SECRET_SIZE]; /* in the address */
+	char token[WEB_SECRET_SIZE]; /* in forms alone */
 	char hosts[2][WEB_HOST_SIZE]; /* what a browser may call us; else a strange name led here */
+	char origins[2][WEB_ORIGIN_SIZE]; /* the same as http://... */
 };
 
 struct web_server;

@@ -1,5 +1,7 @@
 /* One document: what it is, who signed it, and, once a person opened it, its files. */
 #include "common/cleanup.h"
+#include "common/clock.h"
+#include "common/form.h"
 #include "subscriber/day.h"
 #include "subscriber/folder.h"
 #include "subscriber/state.h"
@@ -8,18 +10,29 @@
 
 #include <string.h>
 
-static bool pair(struct buf *out, const char *name, const char *value, struct err *err)
-{
-	return buf_append_str(out, "<dt>", err) && web_text(out, name, err) &&
-		   buf_append_str(out, "</dt><dd>", err) && web_text(out, value, err) &&
-		   buf_append_str(out, "</dd>\n", err);
-}
-
 static bool pair_time(struct buf *out, const char *name, int64_t at, struct err *err)
 {
 	char text[DAY_TEXT_SIZE];
 
-	return at <= 0 || pair(out, name, day_format(at, text), err);
+	return at <= 0 || web_pair(out, name, day_format(at, text), err);
+}
+
+/* As the channel's form names it, and a time in this machine's own zone. */
+static bool field(const struct web_request *request, const char *channel,
+	const struct manifest_field *field, struct buf *out, struct err *err)
+{
+	const struct form *form = form_of(channel);
+	size_t nth = form ? form_find(form, field->name) : 0;
+	bool known = form && form->fields[nth].name;
+	const char *value = form_value_text(channel, field->name, field->value);
+	char text[DAY_TEXT_SIZE];
+	struct err none;
+	int64_t at;
+
+	if (known && form->fields[nth].type == FORM_TIME && clock_parse(field->value, &at, &none))
+		value = day_format(at, text);
+	return web_pair(out, web_say(request, form_label(channel, field->name), field->name),
+		web_say(request, value, known && form->fields[nth].words ? field->value : value), err);
 }
 
 static bool facts(const struct web_request *request, const struct document *document,
@@ -28,17 +41,17 @@ static bool facts(const struct web_request *request, const struct document *docu
 	const struct manifest *manifest = &folder->manifest;
 
 	if (!buf_append_str(out, "<dl>", err) ||
-		!pair(out, web_say(request, "频道", "Channel"), web_channel(request, manifest->channel),
+		!web_pair(out, web_say(request, "频道", "Channel"), web_channel(request, manifest->channel),
 			err) ||
-		!pair(out, web_say(request, "期号", "Number"), manifest->number, err) ||
-		!pair(out, web_say(request, "签发", "Signed by"), folder->signers, err) ||
+		!web_pair(out, web_say(request, "期号", "Number"), manifest->number, err) ||
+		!web_pair(out, web_say(request, "签发", "Signed by"), folder->signers, err) ||
 		!pair_time(out, web_say(request, "印发", "Issued"), folder->entry.issued_at, err) ||
 		!pair_time(out, web_say(request, "收到", "Stored"), document->stored_at, err) ||
 		!pair_time(out, web_say(request, "打开", "Opened"), document->opened_at, err) ||
 		!pair_time(out, web_say(request, "有效期至", "Expires"), manifest->expires_at, err))
 		return false;
 	for (size_t i = 0; i < manifest->field_count; i++) {
-		if (!pair(out, manifest->fields[i].name, manifest->fields[i].value, err))
+		if (!field(request, manifest->channel, &manifest->fields[i], out, err))
 			return false;
 	}
 	return buf_printf(out, err, "</dl><p><small>✓ %s %s</small></p>\n",
@@ -77,13 +90,11 @@ static bool files(const struct web_request *request, const struct document *docu
 	const struct manifest *manifest, struct buf *out, struct err *err)
 {
 	if (!document->opened_at)
-		return buf_printf(out, err,
-			"<form method=\"post\" action=\"%s/d/%s/open\"><p class=\"note\">%s</p>"
-			"<button>%s</button></form>\n",
-			request->base, document->id,
-			web_say(request, "打开后，本设备会向 CNCERT 签发“已打开”回执。",
-				"Once it is opened, this device signs for CNCERT that a person did so."),
-			web_say(request, "打开阅读", "Open and read"));
+		return web_form_begin(request, document->id, "open", out, err) &&
+			   buf_printf(out, err, "<p class=\"note\">%s</p><button>%s</button></form>\n",
+				   web_say(request, "打开后，本设备会向 CNCERT 签发“已打开”回执。",
+					   "Once it is opened, this device signs for CNCERT that a person did so."),
+				   web_say(request, "打开阅读", "Open and read"));
 	if (!buf_append_str(out, "<ul class=\"list files\">", err))
 		return false;
 	for (size_t i = 0; i < manifest->file_count; i++) {
@@ -92,6 +103,15 @@ static bool files(const struct web_request *request, const struct document *docu
 	}
 	return buf_append_str(out, "</ul>\n", err) &&
 		   show_first(request, document->id, manifest, out, err);
+}
+
+/* What was posted and could not be done. */
+static bool problem(const struct web_request *request, struct buf *out, struct err *err)
+{
+	return !*request->problem ||
+		   (buf_printf(
+				out, err, "<p class=\"note ill\">%s", web_say(request, "未执行：", "Not done: ")) &&
+			   web_text(out, request->problem, err) && buf_append_str(out, "</p>\n", err));
 }
 
 bool web_page_document(const struct web_request *request, struct buf *out, struct err *err)
@@ -107,7 +127,8 @@ bool web_page_document(const struct web_request *request, struct buf *out, struc
 	if (!state_open_readonly(config->state, &db, err) ||
 		!inbox_find(&db, request->id, &document, err) ||
 		!web_begin(request, document.title, out, err) || !buf_append_str(out, "<h1>", err) ||
-		!web_text(out, document.title, err) || !buf_append_str(out, "</h1>\n", err))
+		!web_text(out, document.title, err) || !buf_append_str(out, "</h1>\n", err) ||
+		!problem(request, out, err))
 		return false;
 	if (strcmp(document.state, "recalled") == 0)
 		return buf_printf(out, err, "<p class=\"note ill\">%s</p>",
@@ -122,5 +143,6 @@ bool web_page_document(const struct web_request *request, struct buf *out, struc
 			   web_text(out, why.text, err) && buf_append_str(out, "</p>", err) &&
 			   web_end(out, err);
 	return facts(request, &document, &folder, out, err) &&
+		   web_reply_section(request, &db, &document, out, err) &&
 		   files(request, &document, &folder.manifest, out, err) && web_end(out, err);
 }

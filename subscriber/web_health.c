@@ -4,34 +4,28 @@
 #include "subscriber/state.h"
 #include "subscriber/web_page.h"
 
-#include <string.h>
-
 static bool count(struct buf *out, const char *name, long long value, struct err *err)
 {
 	return buf_printf(out, err, "<dt>%s</dt><dd>%lld</dd>", name, value);
 }
 
-/* The reason itself is CNCERT's or this machine's own words, in the language they are in. */
-static const char *in_english(const char *word)
+static bool paragraph(struct buf *out, const char *text, struct err *err)
 {
-	static const char *const meanings[][2] = {
-		{"ok", "Everything owed is here, and every receipt is settled."},
-		{"idle", "Connected; nothing is owed."},
-		{"late", "Something owed is still on its way."},
-		{"gap", "Nobody answers our syncs: another broker is tried."},
-		{"refused", "Something that came was refused; tell CNCERT its number. It is tried again."},
-		{"offline", "Not connected: certwire-unit doctor says where it breaks."},
-		{"suspended", "The unit is not in good standing: contact CNCERT."},
-		{"disk", "There is no room on the disk: make some."},
-		{"clock", "This machine's clock is off: set it right."},
-		{"stopped", "The receiver does not run: certwire-unit run."},
-	};
+	return !*text || (buf_append_str(out, "<p>", err) && web_text(out, text, err) &&
+						 buf_append_str(out, "</p>\n", err));
+}
 
-	for (size_t i = 0; i < ARRAY_LEN(meanings); i++) {
-		if (strcmp(meanings[i][0], word) == 0)
-			return meanings[i][1];
+/* Of its standing the word speaks; here the channels that it may not receive all the same. */
+static bool channels(const struct web_request *request, const struct health_facts *facts,
+	struct buf *out, struct err *err)
+{
+	char line[512];
+
+	for (size_t i = 0; health_channel(facts, i, request->english, line, sizeof line); i++) {
+		if (!paragraph(out, line, err))
+			return false;
 	}
-	return "";
+	return true;
 }
 
 static bool counts(const struct web_request *request, const struct health_facts *facts,
@@ -66,13 +60,11 @@ bool web_page_health(const struct web_request *request, struct buf *out, struct 
 	if (!state_open_readonly(config->state, &db, err) ||
 		!health_read(config->state, &db, &facts, err))
 		return false;
-	health_judge(&facts, &health);
+	health_judge(&facts, request->english, &health);
 	return web_begin(request, web_say(request, "状态", "Health"), out, err) &&
-		   buf_printf(out, err, "<p class=\"word %s\">%s</p><p>", health.well ? "well" : "ill",
+		   buf_printf(out, err, "<p class=\"word %s\">%s</p>", health.well ? "well" : "ill",
 			   health.word) &&
-		   web_text(out, web_say(request, "", in_english(health.word)), err) &&
-		   buf_append_str(out, "</p><p>", err) && web_text(out, health.why, err) &&
-		   buf_append_str(out, "</p><p>", err) && web_text(out, health.what_to_do, err) &&
-		   buf_append_str(out, "</p>", err) && counts(request, &facts, out, err) &&
+		   paragraph(out, health.why, err) && channels(request, &facts, out, err) &&
+		   paragraph(out, health.what_to_do, err) && counts(request, &facts, out, err) &&
 		   web_end(out, err);
 }

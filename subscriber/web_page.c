@@ -42,6 +42,22 @@ bool web_percent(struct buf *out, const char *name, struct err *err)
 	return true;
 }
 
+bool web_pair(struct buf *out, const char *name, const char *value, struct err *err)
+{
+	return buf_append_str(out, "<dt>", err) && web_text(out, name, err) &&
+		   buf_append_str(out, "</dt><dd>", err) && web_text(out, value, err) &&
+		   buf_append_str(out, "</dd>\n", err);
+}
+
+bool web_form_begin(const struct web_request *request, const char *id, const char *act,
+	struct buf *out, struct err *err)
+{
+	return buf_printf(out, err,
+		"<form class=\"%s\" method=\"post\" action=\"%s/d/%s/%s\">"
+		"<input type=\"hidden\" name=\"token\" value=\"%s\">",
+		act, request->base, id, act, request->web->token);
+}
+
 static bool web_nav(const struct web_request *request, const char *path, const char *chinese,
 	const char *english, struct buf *out, struct err *err)
 {

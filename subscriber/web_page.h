@@ -13,6 +13,7 @@
 #include "common/macros.h"
 #include "subscriber/inbox.h"
 #include "subscriber/web.h"
+#include "subscriber/web_form.h"
 
 enum { WEB_PAGE_MAX = 32 * 1024 * 1024, WEB_BASE_SIZE = WEB_SECRET_SIZE + 8 };
 
@@ -27,6 +28,7 @@ struct web_request {
 	const char *query;
 	const char *channel;
 	bool unread;
+	const char *problem; /* why what was posted was not done; "" when there is nothing to say */
 };
 
 /* One of the two, as the request has it. */
@@ -47,6 +49,22 @@ const char *web_channel(const struct web_request *request, const char *channel) 
 
 /* A line of a list of documents. */
 bool web_item(const struct web_request *request, const struct document *document, struct buf *out,
+	struct err *err) MUST_USE NONNULL;
+
+/* Appends <dt>, <dd>. */
+bool web_pair(
+	struct buf *out, const char *name, const char *value, struct err *err) MUST_USE NONNULL;
+
+/* Begins a form that posts to `<base>/d/<id>/<act>`, with the token that proves it ours. */
+bool web_form_begin(const struct web_request *request, const char *id, const char *act,
+	struct buf *out, struct err *err) MUST_USE NONNULL;
+
+/* web_reply.c: what was answered to a document, and the form to answer it; nothing where none is asked. */
+bool web_reply_section(const struct web_request *request, struct db *db,
+	const struct document *document, struct buf *out, struct err *err) MUST_USE NONNULL;
+
+/* Owes CNCERT what the form says. */
+bool web_reply_take(const struct web_request *request, const struct web_form *form,
 	struct err *err) MUST_USE NONNULL;
 
 /* web_inbox.c, web_document.c, web_health.c: the pages. */

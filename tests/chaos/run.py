@@ -33,7 +33,7 @@ class Wrong(Exception):
 class Run:
     def __init__(self, options):
         self.options = options
-        self.plan = Plan(options.seed, points("subscriber"), points("publisher/dispatch"), options.only)
+        self.plan = Plan(options.seed, points("subscriber", "unit-"), points("publisher/dispatch"), options.only)
         self.field = Field(options.seed, Programs(options.build))
         self.breaker = Breaker(self.field)
         self.historian, self.checker = Historian(self.field), Checker()

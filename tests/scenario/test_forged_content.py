@@ -186,6 +186,18 @@ def test_a_recall_that_one_editor_signed_takes_nothing_back(stage):
     assert stage.unit.documents() == kept and kept
 
 
+def test_status_says_what_was_refused(stage):
+    one = forge.new_id()
+    stage.offer(*made(one), stage.editors[:1], one)
+
+    def told():
+        stage.answer()
+        status = stage.unit.status()
+        return status if status["state"] == "refused" else None
+    status = wait_for(told, lambda: f"status to say refused: {stage.unit.status()}", 30)
+    assert str(status["refused_code"]) in status["why"] and status["what_to_do"]
+
+
 def test_an_entry_of_an_epoch_that_is_over(stage):
     """Even who owns a dispatcher's key cannot bring back what a restore made void."""
     one = forge.new_id()

@@ -10,7 +10,7 @@ from ledger import assert_once
 from world import World
 
 CONTENT = random.Random(3).randbytes(200_000)
-POINTS = points("subscriber")
+POINTS = points("subscriber", "unit-")
 
 
 @pytest.fixture(scope="module")

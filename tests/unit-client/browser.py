@@ -87,6 +87,18 @@ class Browser:
     def size(self, width, height):
         self.call("POST", "/window/rect", {"width": width, "height": height})
 
+    def devtools(self, command, **parameters):
+        """What WebDriver has no word for (https://chromedevtools.github.io/devtools-protocol/)."""
+        self.call("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
+
+    def become_phone(self, width=390, height=844):
+        self.devtools("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=2,
+                      mobile=True)
+
+    def prefer(self, scheme):
+        """`light` or `dark`."""
+        self.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
     def screenshot(self, path):
         with open(path, "wb") as file:
             file.write(base64.b64decode(self.call("GET", "/screenshot")))

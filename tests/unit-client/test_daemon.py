@@ -6,15 +6,10 @@ import socket
 import subprocess
 import unittest
 
-from world import Publication, World, wait_until
+from world import Case, Publication, wait_until
 
 
-class Dwelling(unittest.TestCase):
-    def world(self, **options):
-        world = World(**options)
-        self.addCleanup(world.close)
-        return world
-
+class Dwelling(Case):
     def proc_status(self, world):
         with open(f"/proc/{world.process.pid}/status") as file:
             return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
@@ -87,8 +82,7 @@ class Dwelling(unittest.TestCase):
         self.assertTrue(lines)
         self.assertLess(len(lines), 12, world.log_text())
         os.unlink(ballast)
-        subprocess.run(["sqlite3", "-cmd", ".timeout 10000", os.path.join(world.state, "unit.db"),
-                        "UPDATE publication SET retry_at = 0"], check=True)
+        world.sql("UPDATE publication SET retry_at = 0")
         world.wait_item(publication)
         world.assert_stored(publication)
         world.wait_status("ok")

@@ -4,11 +4,10 @@ import json
 import os
 import pathlib
 import re
-import subprocess
 import sys
 import unittest
 
-from world import Broker, Publication, World, wait_until
+from world import Broker, Case, Publication, wait_until
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import tls  # noqa: E402
@@ -17,12 +16,7 @@ STEPS = ["keys", "disk", "name lookup", "tcp", "tls", "token", "subscription", "
          "standing", "last head", "gaps"]
 
 
-class Walking(unittest.TestCase):
-    def world(self, **options):
-        world = World(**options)
-        self.addCleanup(world.close)
-        return world
-
+class Walking(Case):
     def doctor(self, world):
         done = world.run("doctor", "--json")
         self.assertTrue(done.stdout, done.stderr)
@@ -143,8 +137,7 @@ class Walking(unittest.TestCase):
         world.start()
         world.wait_status("idle")
         world.stop()
-        subprocess.run(["sqlite3", "-cmd", ".timeout 10000", os.path.join(world.state, "unit.db"), "UPDATE line SET gap = 1"],
-                       check=True)
+        world.sql("UPDATE line SET gap = 1")
         self.check_breaks_at(world, "last head")
 
     def test_gaps(self):

@@ -1,109 +1,35 @@
-"""A small world around one certwire-unit: a private broker, keys, and a dispatcher that a test scripts.
-
-The dispatcher speaks docs/protocol.md through tests/peer/certwire_peer.py and keeps its ledger in
-memory. By default it is correct; a test makes it late, silent, forgetful or hostile.
-"""
+"""A small world around one certwire-unit: a private broker, keys, and a dispatcher that a test scripts."""
 
 import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
+import unittest
 import warnings
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "peer"))
-import certwire_peer as wire  # noqa: E402
-import paho.mqtt.client as mqtt  # noqa: E402
+import paho.mqtt.client as mqtt
 
+from scripted import DEVICE, UNIT, Dispatcher
+from machine import DEADLINE, Broker, free_port, wait_until
+from publication import Publication, wire
+
+__all__ = ["DEADLINE", "DEVICE", "PROGRAM", "UNIT", "Broker", "Case", "Publication", "World", "free_port",
+           "wait_until", "when", "wire"]
 warnings.filterwarnings("ignore", category=DeprecationWarning)
 PROGRAM = os.environ["CERTWIRE_UNIT"]
-UNIT, DEVICE = "unit-a", "d1"
-DEADLINE = 60
 YEAR = 365 * 86400
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def when(offset_s):
+    """A time from now as a manifest has it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + offset_s))
 
 
-def wait_until(condition, what, deadline=DEADLINE):
-    """The first true value of `condition`, polled; fails when the deadline passes."""
-    end = time.monotonic() + deadline
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > end:
-            raise AssertionError(f"not within {deadline} s: {what}")
-        time.sleep(0.02)
-
-
-class Broker:
-    def __init__(self, folder, conf="", anonymous=True):
-        self.port = free_port()
-        self.name = f"127.0.0.1:{self.port}"
-        self.conf = os.path.join(folder, f"mosquitto-{self.port}.conf")
-        with open(self.conf, "w") as out:
-            out.write(f"listener {self.port} 127.0.0.1\n"
-                      f"allow_anonymous {str(anonymous).lower()}\n"
-                      "set_tcp_nodelay true\nmax_packet_size 131072\nlog_type none\n"
-                      + ("user root\n" if os.geteuid() == 0 else "") + conf)
-        self.process = None
-        self.start()
-
-    def start(self):
-        program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
-        self.process = subprocess.Popen([program, "-c", self.conf])
-        wait_until(self._answers, "broker listens")
-
-    def _answers(self):
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-
-
-class Publication:
-    """One publication with its sealed body, and the faults that a test wants in it."""
-
-    def __init__(self, world, channel="weekly", number="2026-47", title="网络安全信息与动态周报",
-                 files=None, kind="publish", signers=None, references=(), expires_at=None,
-                 manifest_change=None, **body):
-        self.files = files if files is not None else {"周报.pdf": os.urandom(50000)}
-        self.id = os.urandom(16).hex()
-        self.key = os.urandom(32)
-        manifest = {
-            "v": 1, "id": self.id, "salt": wire.b64(os.urandom(32)), "kind": kind,
-            "channel": channel, "number": number, "title": title, "language": "zh-CN",
-            "created_at": world.now(), "not_before": None, "expires_at": expires_at,
-            "audience": wire.digest(b"all").hex(), "fields": {"期刊": "周报"},
-            "references": list(references),
-            "files": [{"name": name, "type": "application/pdf" if name.endswith(".pdf") else
-                       "application/octet-stream", "size": len(data),
-                       "digest": wire.digest(data).hex()} for name, data in self.files.items()]}
-        manifest.update(manifest_change or {})
-        self.manifest = wire.write_json(manifest)
-        self.kind = kind
-        sealed = wire.seal_body(self.manifest, list(self.files.values()), self.key, **body)
-        self.stream, self.parts, self.body = sealed["stream"], sealed["parts"], sealed["body"]
-        self.signatures = [wire.approve(key, self.manifest)
-                           for key in signers or [world.editor]]
-        self.folder = f"{channel}/{number}-{self.id[:8]}"
-
-    def message(self, index):
-        return wire.pack_part(self.id, index, len(self.parts), self.parts[index])
-
-
-class World:
+class World(Dispatcher):
     def __init__(self, brokers=1, config="", tmpfs=None):
         self.folder = tempfile.mkdtemp(prefix="certwire-client-")
         self.state = os.path.join(self.folder, "state")
@@ -116,6 +42,7 @@ class World:
                             self.state], check=True)
         self.lock = threading.RLock()
         self.offset = 0
+        self.device_id = DEVICE
         self.root, self.editor, self.editor2 = (wire.Key.generate() for _ in range(3))
         self.dispatcher, self.dispatcher2, self.stranger = (wire.Key.generate() for _ in range(3))
         self.keysets = []
@@ -123,7 +50,8 @@ class World:
         self.epoch = 1
         self.entries = []  # (JWS, payload digest, Publication or None, void's target)
         self.standing, self.reason = "good", ""
-        self.receipts, self.judged = {}, {}  # number -> fields, by what counted
+        self.receipts, self.fields = {}, {}  # number -> as it came, as it was read
+        self.replies = []  # those settled, opened with the editor's key
         self.items = {}  # (publication, state) -> item: the first counts
         self.settled = 0
         self.incidents = {}
@@ -157,7 +85,7 @@ class World:
         client.on_message = self._on_message
         ready = threading.Event()
         client.on_connect = lambda c, *_: c.subscribe(
-            [(f"certwire/v1/unit/{UNIT}/sync", 1), (f"certwire/v1/unit/{UNIT}/receipt", 1)])
+            [(f"certwire/v1/unit/{UNIT}/{leaf}", 1) for leaf in ("sync", "receipt", "reply")])
         client.on_subscribe = lambda *_: ready.set()
         client.connect("127.0.0.1", broker.port)
         client.loop_start()
@@ -240,144 +168,6 @@ class World:
         subprocess.run(["chmod", "-R", "u+w", self.folder], check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    # The dispatcher
-
-    def publish(self, topic, payload):
-        for client in self.clients:
-            client.publish(topic, payload, qos=1)
-
-    def to_unit(self, leaf, payload):
-        self.publish(f"certwire/v1/unit/{UNIT}/{leaf}", payload)
-
-    def entry_fields(self, publication=None, **change):
-        number = len(self.entries) + 1
-        fields = {
-            "v": 1, "unit": UNIT, "epoch": self.epoch, "number": number,
-            "kind": publication.kind if publication else "void",
-            "previous": self.entries[-1][1].hex() if self.entries else wire.ZEROS,
-            "keyset": len(self.keysets), "issued_at": self.now()}
-        if publication:
-            fields.update({
-                "publication": publication.id, "manifest": wire.digest(publication.manifest).hex(),
-                "body": publication.body.hex(), "stream": wire.b64(publication.stream),
-                "parts": len(publication.parts), "signatures": publication.signatures})
-        fields.update(change)
-        return fields
-
-    def sign_entry(self, fields, key=None):
-        return wire.jws_sign("certwire-entry+jws", key or self.dispatcher, fields)
-
-    def issue(self, publication=None, push=True, **change):
-        """A new entry of the mailbox; offered at once with `push`."""
-        with self.lock:
-            fields = self.entry_fields(publication, **change)
-            jws = self.sign_entry(fields)
-            self.entries.append((jws, wire.Entry(jws).digest, publication, fields.get("target")))
-            number = len(self.entries)
-        if push:
-            self.offer(number)
-        return number
-
-    def offer_text(self, jws, publication):
-        grants = []
-        if publication:
-            sealed = wire.seal_grant(publication.id, publication.key, self.device.public)
-            if self.grants_filter:
-                sealed = self.grants_filter(publication, sealed)
-            if sealed:
-                grants = [{"device": DEVICE, "kid": self.device.kid, "sealed": wire.b64(sealed)}]
-        return wire.write_json({"v": 1, "entry": jws, "grants": grants})
-
-    def offer(self, number):
-        jws, _, publication, _ = self.entries[number - 1]
-        self.to_unit("offer", self.offer_text(jws, publication))
-
-    def send_part(self, publication, index, topic="part"):
-        message = publication.message(index)
-        if self.part_filter:
-            message = self.part_filter(publication, index, message)
-        if message is None:
-            return
-        self.sent_parts.append((publication.id, index))
-        if topic == "part":
-            self.to_unit("part", message)
-        else:
-            self.publish(topic, message)
-
-    def head(self, device=None, nonce=None, key=None, **change):
-        with self.lock:
-            fields = {
-                "v": 1, "unit": UNIT, "device": device, "nonce": nonce, "time": self.now(),
-                "epoch": self.epoch, "last": len(self.entries),
-                "digest": self.entries[-1][1].hex() if self.entries else wire.ZEROS,
-                "standing": self.standing, "since": self.now() - 60, "reason": self.reason,
-                "channels": self.channels, "keyset": len(self.keysets), "checkpoint": self.checkpoint,
-                "devices": {DEVICE: {"settled": self.settled}}, "refused": []}
-        fields.update(change)
-        return wire.jws_sign("certwire-head+jws", key or self.dispatcher, fields)
-
-    def _on_message(self, _client, _userdata, message):
-        try:
-            with self.lock:
-                if message.topic.endswith("/sync"):
-                    self._on_sync(wire.read_sync(message.payload, self.device.public))
-                else:
-                    self._on_receipt(message.payload.decode())
-        except Exception as failure:  # a thread of paho would swallow it
-            self.failure = failure
-            raise
-
-    def _on_sync(self, sync):
-        self.syncs.append(sync)
-        for incident in sync["incidents"]:
-            self.incidents[incident["code"]] = (self.incidents.get(incident["code"], 0) +
-                                                incident["count"])
-        if self.silent:
-            return
-        for keyset in self.keysets[sync["keyset"]:]:
-            self.to_unit("keyset", keyset)
-        if self.standing == "good":
-            self._answer(sync)
-        self.to_unit("head", self.head(DEVICE, sync["nonce"]))
-
-    def _answer(self, sync):
-        held = set(range(1, sync["last"] + 1)) if sync["epoch"] == self.epoch else set()
-        if sync["epoch"] == self.epoch:
-            for low, high in sync["have"]:
-                held.update(range(low, high + 1))
-            held -= set(sync["grants"])
-        voided = {target for _, _, _, target in self.entries if target}
-        owed = [n for n in range(1, len(self.entries) + 1) if n not in held]
-        for number in owed[:16]:
-            jws, _, publication, _ = self.entries[number - 1]
-            self.to_unit("offer", self.offer_text(jws, None if number in voided else publication))
-        known = {p.id: p for _, _, p, _ in self.entries if p}
-        for missing in sync["missing"]:
-            publication = known.get(missing["publication"])
-            for low, high in missing["parts"]:
-                for index in range(low, high + 1):
-                    if publication:
-                        self.send_part(publication, index)
-
-    def _on_receipt(self, raw):
-        fields = wire.read_receipt(raw, self.device.public)
-        held = self.receipts.get(fields["number"])
-        assert held is None or held == raw, "two receipts under one number"
-        self.receipts[fields["number"]] = raw
-        if self.settling:
-            self.settle()
-
-    def settle(self):
-        """Judges what came, in order, and says so."""
-        before = self.settled
-        while self.settled + 1 in self.receipts:
-            self.settled += 1
-            fields = wire.read_receipt(self.receipts[self.settled], self.device.public)
-            for item in fields["items"]:
-                self.items.setdefault((item["publication"], item["state"]), item)
-        if self.settled != before:
-            self.to_unit("head", self.head())
-
     # What a test asks
 
     def item(self, publication, state="stored"):
@@ -414,3 +204,29 @@ class World:
             with open(path, "rb") as file:
                 assert file.read() == data
             assert os.stat(path).st_mode & 0o777 == 0o440
+
+    def sql(self, statement):
+        """What the state says to it; while the daemon runs, too."""
+        return subprocess.run(["sqlite3", "-cmd", ".timeout 10000", os.path.join(self.state, "unit.db"), statement],
+                              check=True, capture_output=True, text=True).stdout.strip()
+
+
+class Case(unittest.TestCase):
+    def world(self, **options):
+        world = World(**options)
+        self.addCleanup(world.close)
+        return world
+
+    def store(self, world, *publications):
+        for publication in publications:
+            world.issue(publication)
+        for publication in publications:
+            world.wait_item(publication)
+
+    def read(self, world, *args):
+        done = world.run("inbox", *args)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def titles(self, world, *args):
+        return [item["title"] for item in json.loads(self.read(world, *args, "--json"))]

@@ -19,13 +19,28 @@ static const struct health_facts well = {
 	.keyset = 1,
 };
 
+static bool is_ascii(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text >= 0x80)
+			return false;
+	return true;
+}
+
+/* In both languages; the English differs from the Chinese in all but what CNCERT itself said. */
 static void assert_word(const struct health_facts *facts, const char *word)
 {
+	struct health english;
 	struct health health;
 
-	health_judge(facts, &health);
+	health_judge(facts, false, &health);
 	assert_string_equal(health.word, word);
 	assert_true(strlen(health.why) > 0);
+	health_judge(facts, true, &english);
+	assert_string_equal(english.word, word);
+	assert_true(is_ascii(english.why) || strstr(english.why, facts->reason));
+	assert_true(is_ascii(english.what_to_do));
+	assert_int_equal(*english.what_to_do != 0, *health.what_to_do != 0);
 	assert_int_equal(health.well, strcmp(word, "ok") == 0 || strcmp(word, "idle") == 0);
 }
 
@@ -83,11 +98,11 @@ static void who_was_cut_for_its_standing_is_told_why_while_the_line_is_down(void
 
 	(void)state;
 	facts.connected = false;
-	health_judge(&facts, &health);
+	health_judge(&facts, false, &health);
 	assert_null(strstr(health.why, "资格"));
 	(void)strcpy(facts.standing, "suspended");
 	(void)strcpy(facts.reason, "未履行每月应急服务义务");
-	health_judge(&facts, &health);
+	health_judge(&facts, false, &health);
 	assert_string_equal(health.word, "offline");
 	assert_non_null(strstr(health.why, "暂停"));
 	assert_non_null(strstr(health.why, "未履行每月应急服务义务"));
@@ -101,7 +116,7 @@ static void the_signed_reason_is_shown(void **state)
 	(void)state;
 	(void)strcpy(facts.standing, "suspended");
 	(void)strcpy(facts.reason, "未按时报送半年报告");
-	health_judge(&facts, &health);
+	health_judge(&facts, false, &health);
 	assert_non_null(strstr(health.why, "未按时报送半年报告"));
 }
 
@@ -110,7 +125,7 @@ static void assert_channel(
 {
 	char line[512];
 
-	assert_true(health_channel(facts, nth, line, sizeof line));
+	assert_true(health_channel(facts, nth, false, line, sizeof line));
 	assert_non_null(strstr(line, name));
 	assert_non_null(strstr(line, reason));
 }
@@ -130,7 +145,7 @@ static void a_channel_it_may_not_receive_is_told_and_its_word_stays(void **state
 	assert_word(&facts, "ok");
 	assert_channel(&facts, 0, "seminar", "级别不符");
 	assert_channel(&facts, 1, "weekly", "自 2026-11-22T00:00:00Z 起：泄露周报");
-	assert_false(health_channel(&facts, 2, line, sizeof line));
+	assert_false(health_channel(&facts, 2, false, line, sizeof line));
 }
 
 static void with_another_standing_the_word_says_it_of_all_channels(void **state)
@@ -142,7 +157,7 @@ static void with_another_standing_the_word_says_it_of_all_channels(void **state)
 	facts.channels[0] = (struct head_channel){.channel = "weekly", .reason = "已暂停资格"};
 	facts.channel_count = 1;
 	(void)strcpy(facts.standing, "suspended");
-	assert_false(health_channel(&facts, 0, line, sizeof line));
+	assert_false(health_channel(&facts, 0, false, line, sizeof line));
 }
 
 int main(void)
