@@ -37,14 +37,39 @@ enum publication_column {
 	P_FATE_AT,
 };
 
-bool editor_publications(
-	struct pg *pg, const char *prefix, int limit, struct pg_rows **ret, struct err *err)
+static bool select_publications(struct pg *pg, const char *prefix, const char *before, int limit,
+	struct pg_rows **ret, struct err *err)
 {
 	struct pg_params params = PG_PARAMS_INIT;
 
 	pg_param_text(&params, prefix);
 	pg_param_int(&params, limit);
+	pg_param_text(&params, before);
 	return pg_exec(pg, sql_editor_publications, &params, ret, err);
+}
+
+bool editor_publications(
+	struct pg *pg, const char *prefix, int limit, struct pg_rows **ret, struct err *err)
+{
+	return select_publications(pg, prefix, NULL, limit, ret, err);
+}
+
+bool editor_publications_page(
+	struct pg *pg, const char *before, int limit, struct pg_rows **ret, struct err *err)
+{
+	return select_publications(pg, "", before, limit, ret, err);
+}
+
+bool editor_older(struct pg *pg, const char *id, int64_t *ret_count, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_text(&params, id);
+	if (!pg_exec_one(pg, sql_editor_older, &params, &rows, err))
+		return false;
+	*ret_count = pg_int(rows, 0, 0);
+	return true;
 }
 
 static bool copy_exact(const struct pg_rows *rows, int row, enum publication_column column,

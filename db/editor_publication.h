@@ -52,6 +52,13 @@ struct editor_publication {
  */
 bool editor_publications(struct pg *pg, const char *prefix, int limit, struct pg_rows **ret,
 	struct err *err) MUST_USE NONNULL;
+
+/* Those older than `before` (a whole id; NULL: all), newest first, and how many are older than one. */
+bool editor_publications_page(struct pg *pg, const char *before, int limit, struct pg_rows **ret,
+	struct err *err) MUST_USE __attribute__((nonnull(1, 4, 5)));
+bool editor_older(
+	struct pg *pg, const char *id, int64_t *ret_count, struct err *err) MUST_USE NONNULL;
+
 bool editor_publications_at(const struct pg_rows *rows, int row, struct editor_publication *ret,
 	struct err *err) MUST_USE NONNULL;
 

@@ -74,6 +74,14 @@ bool ledger_expire(struct ledger *ledger, int64_t *ret_count, struct err *err)
 	return true;
 }
 
+bool ledger_fold(struct ledger *ledger, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_int(&params, ledger->fence);
+	return pg_exec(ledger->pg, sql_ledger_fold, &params, NULL, err);
+}
+
 bool ledger_note_refusal(
 	struct ledger *ledger, const char *unit, const char *device, int code, struct err *err)
 {

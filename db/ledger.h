@@ -52,6 +52,9 @@ int64_t ledger_keyset_at(const struct pg_rows *rows, int row, struct pg_bytes *r
 /* Ends deliveries whose publication's time is over; how many. */
 bool ledger_expire(struct ledger *ledger, int64_t *ret_count, struct err *err) MUST_USE NONNULL;
 
+/* Adds what was settled since to the counts that lists and boards read. */
+bool ledger_fold(struct ledger *ledger, struct err *err) MUST_USE NONNULL;
+
 /* Records that something of this unit (and device, or NULL) was refused here. */
 bool ledger_note_refusal(struct ledger *ledger, const char *unit, const char *device, int code,
 	struct err *err) MUST_USE __attribute__((nonnull(1, 2, 5)));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/approval.h"
+#include "common/json.h"
 #include "db/editor.h"
 #include "db/editor_draft.h"
 #include "publisher/cli/audience.h"
@@ -14,6 +15,7 @@
 const struct cli_option approve_options[] = {
 	SESSION_KEY_OPTIONS,
 	{"yes", NULL, "do not ask", false},
+	{"json", NULL, "print JSON", false},
 	{0},
 };
 
@@ -69,11 +71,16 @@ static bool ask(const struct cli_call *call, const struct opened *opened, struct
 	return agreed || err_set(err, ERR_DENIED, "not approved; nothing was signed");
 }
 
-static bool report(
-	const struct editor_approval *approval, const struct opened *opened, struct err *err)
+static bool report(const struct cli_call *call, const struct editor_approval *approval,
+	const struct opened *opened, struct err *err)
 {
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 
+	if (cli_has(call, "json"))
+		return output_json(json_pack("{s:s, s:b, s:i, s:i}", "id", opened->found.publication.id,
+							   "approved", approval->is_approved, "signatures",
+							   approval->signatures, "approvals_needed", approval->needed),
+			err);
 	return buf_printf(&text, err, "approved 已审签 %s: ", opened->found.brief) &&
 		   approval_describe(approval, opened->found.brief, &text, err) &&
 		   buf_append_str(&text, "\n", err) && output_text(&text, err);
@@ -95,5 +102,5 @@ bool verb_approve(const struct cli_call *call, struct err *err)
 	return approval_sign(&opened.editor.key, opened.manifest_bytes.data, opened.manifest_bytes.len,
 			   &signature, err) &&
 		   editor_approve(session.pg, id, opened.editor.kid, buf_str(&signature), &approval, err) &&
-		   report(&approval, &opened, err);
+		   report(call, &approval, &opened, err);
 }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "common/json.h"
 #include "publisher/cli/anchors.h"
 #include "publisher/cli/chain.h"
 #include "publisher/cli/output.h"
@@ -14,6 +15,7 @@ enum { US_PER_S = 1000000 };
 const struct cli_option audit_verify_options[] = {
 	{"anchor", "FILE", "hold it against this file too, as 'certwire-unit anchor FILE' writes it",
 		true},
+	{"json", NULL, "print JSON", false},
 	{0},
 };
 
@@ -39,7 +41,7 @@ static bool read_anchors(
 }
 
 /* A chain that nothing from outside holds may have been written anew as a whole. */
-static bool report(const struct chain *chain, struct err *err)
+static bool report(const struct cli_call *call, const struct chain *chain, struct err *err)
 {
 	const struct anchor *proof = chain->proof;
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
@@ -52,6 +54,13 @@ static bool report(const struct chain *chain, struct err *err)
 			" records fit each other, but no anchor holds them; get one from a unit (certwire-unit "
 			"anchor FILE) and give it with --anchor",
 			chain->sequence);
+	if (cli_has(call, "json"))
+		return output_json(
+			json_pack("{s:I, s:I, s:o, s:s, s:s, s:o}", "records", (json_int_t)chain->sequence,
+				"proven", (json_int_t)proof->sequence, "proven_at",
+				output_time(chain->proven_at_us / US_PER_S, 0), "unit", proof->unit, "from",
+				proof->from, "signed_at", output_time(proof->time, 0)),
+			err);
 	return buf_printf(&text, err,
 			   "审计完好 the audit holds: %" PRId64 " records, proven up to %" PRId64
 			   " (%s) by the head for %s of %s (%s); %" PRId64 " newer not anchored yet\n",
@@ -71,5 +80,5 @@ bool verb_audit_verify(const struct cli_call *call, struct err *err)
 	if (!session_init(&session, call, err) || !read_anchors(&session, call, &anchors, err))
 		return false;
 	chain_init(&chain, &anchors);
-	return chain_walk(&chain, session.pg, err) && report(&chain, err);
+	return chain_walk(&chain, session.pg, err) && report(call, &chain, err);
 }

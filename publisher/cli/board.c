@@ -162,28 +162,83 @@ static bool add_row(const struct editor_delivery *delivery, struct table *table,
 	return table_add_row(table, cells, err);
 }
 
-/* Who has it not is what an editor looks for. */
-static bool add_rows(const struct board *board, bool having, struct table *table, struct err *err)
+static bool has_it(const struct board *board, int row)
 {
-	for (int i = 0; i < board->total; i++) {
-		struct editor_delivery delivery = editor_deliveries_at(board->rows, i);
-		enum board_state state = board_state(&delivery);
+	struct editor_delivery delivery = editor_deliveries_at(board->rows, row);
+	enum board_state state = board_state(&delivery);
 
-		if ((state == BOARD_STORED || state == BOARD_OPENED) == having &&
-			!add_row(&delivery, table, err))
+	return state == BOARD_STORED || state == BOARD_OPENED;
+}
+
+/* The row of that unit; `board->total` when it is not there. */
+static int row_of(const struct board *board, const char *unit)
+{
+	int row = 0;
+
+	while (row < board->total && strcmp(editor_deliveries_at(board->rows, row).unit, unit) != 0)
+		row++;
+	return row;
+}
+
+/* From row `from` on, those who have it or those who have it not; at most `*room`, which it lowers. */
+static bool add_rows(const struct board *board, bool having, int from, int *room, int *ret_last,
+	struct table *table, struct err *err)
+{
+	for (int i = from; i<board->total && * room> 0; i++) {
+		struct editor_delivery delivery = editor_deliveries_at(board->rows, i);
+
+		if (has_it(board, i) != having)
+			continue;
+		if (!add_row(&delivery, table, err))
 			return false;
+		--*room;
+		*ret_last = i;
 	}
 	return true;
 }
 
-bool board_view(const struct board *board, struct buf *out, struct err *err)
+/* How many come after the row that was shown last: lacking ones, then having ones. */
+static int left_out(const struct board *board, int last)
+{
+	bool having = has_it(board, last);
+	int count = 0;
+
+	for (int i = 0; i < board->total; i++)
+		count += has_it(board, i) == having ? i > last : !having;
+	return count;
+}
+
+static bool next_page(const struct board *board, const struct board_page *page, int last,
+	struct buf *out, struct err *err)
+{
+	int count = left_out(board, last);
+
+	return count == 0 ||
+		   buf_printf(out, err,
+			   "  … 还有 %d 个单位 more units: certwire status %s --after %s%s --limit %d\n", count,
+			   page->brief, editor_deliveries_at(board->rows, last).unit,
+			   has_it(board, last) ? " --having" : "", page->limit);
+}
+
+bool board_view(
+	const struct board *board, const struct board_page *page, struct buf *out, struct err *err)
 {
 	static const char *const titles[] = {
 		"unit", "单位", "状态", "存入 stored", "阅读 opened", "说明"};
 	auto_table struct table table = TABLE_INIT(ARRAY_LEN(titles));
+	int from = page->after ? row_of(board, page->after) + 1 : 0;
+	int room = page->limit;
+	int last = -1;
 
-	return table_add_row(&table, titles, err) && add_rows(board, false, &table, err) &&
-		   add_rows(board, true, &table, err) && table_write(&table, 2, out, err);
+	/* Who has it not is what an editor looks for. */
+	if (from > board->total)
+		return err_set(err, ERR_USAGE, "--after: '%s' is no unit that publication %s is for",
+			ERR_QUOTED(page->after), page->brief);
+	if (!table_add_row(&table, titles, err) ||
+		(!page->having && !add_rows(board, false, from, &room, &last, &table, err)) ||
+		!add_rows(board, true, page->having ? from : 0, &room, &last, &table, err))
+		return false;
+	return table_write(&table, 2, out, err) && (last < 0 || next_page(board, page, last, out, err));
 }
 
 json_t *board_json(const struct board *board)

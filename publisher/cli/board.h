@@ -64,8 +64,17 @@ bool board_overdue(const struct board *board, int64_t issued_at, int64_t now, st
 /* "29/31 已存，其中 12 已阅；1 暂缓，1 待达" */
 bool board_summary(const struct board *board, struct buf *out, struct err *err) MUST_USE NONNULL;
 
-/* A table, those who have it not first. */
-bool board_view(const struct board *board, struct buf *out, struct err *err) MUST_USE NONNULL;
+/* One page of a table: of those who have it not, then of those who have it. */
+struct board_page {
+	const char *brief; /* of the publication, to say how the next page is had */
+	int limit;
+	const char *after; /* the unit before the first one; NULL: from the beginning */
+	bool having; /* `after` is among those who have it */
+};
+
+/* ERR_USAGE when `after` is no unit of the board. */
+bool board_view(const struct board *board, const struct board_page *page, struct buf *out,
+	struct err *err) MUST_USE NONNULL;
 json_t *board_json(const struct board *board) MUST_USE NONNULL;
 
 #endif

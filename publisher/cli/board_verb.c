@@ -8,7 +8,7 @@
 #include "publisher/cli/verbs.h"
 #include "publisher/cli/when.h"
 
-enum { HOUR_S = 3600, DAY_S = 86400, OVERDUE_HOURS = 24, DAYS_DEFAULT = 30, UNITS_MAX = 10000 };
+enum { HOUR_S = 3600, DAY_S = 86400, OVERDUE_HOURS = 24, DAYS_DEFAULT = 30, UNITS_MAX = 1000000 };
 
 const struct cli_option board_options[] = {
 	{"html", "FILE", "write one page that needs nothing else", false},
@@ -17,7 +17,7 @@ const struct cli_option board_options[] = {
 	{"from", "TIME", "its first day (default 30 days ago)", false},
 	{"to", "TIME", "its last day (default now)", false},
 	{"overdue-after", "HOURS", "owed for longer is overdue (default 24)", false},
-	{"units", "N", "at most so many units, who lack most first (default 200)", false},
+	{"units", "N", "at most so many units, who lack most first (default 200; --csv: all)", false},
 	{"titles", NULL, "show titles, with your key", false},
 	SESSION_KEY_OPTIONS,
 	{0},
@@ -75,9 +75,17 @@ static bool print(const struct cli_call *call, const struct period *period, stru
 		return period_json(period, err);
 	if (path)
 		return period_html(period, &text, err) && write_page(path, &text, err);
-	return (cli_has(call, "csv") ? period_csv(period, &text, err)
-								 : period_view(period, &text, err)) &&
-		   output_text(&text, err);
+	if (cli_has(call, "csv"))
+		return period_csv(period, err);
+	return period_view(period, &text, err) && output_text(&text, err);
+}
+
+/* Of the units' rows a table shows none, rows for programs want all. */
+static int64_t units_unless_said(const struct cli_call *call)
+{
+	if (cli_has(call, "csv"))
+		return UNITS_MAX;
+	return cli_has(call, "html") || cli_has(call, "json") ? UNITS_DEFAULT : 0;
 }
 
 bool verb_board(const struct cli_call *call, struct err *err)
@@ -89,7 +97,7 @@ bool verb_board(const struct cli_call *call, struct err *err)
 
 	if (!check_forms(call, err) ||
 		!cli_int(call, "overdue-after", 1, 8760, OVERDUE_HOURS, &hours, err) ||
-		!cli_int(call, "units", 1, UNITS_MAX, UNITS_DEFAULT, &units, err) ||
+		!cli_int(call, "units", 1, UNITS_MAX, units_unless_said(call), &units, err) ||
 		!session_init(&session, call, err) || !read_span(call, session.now, &period.span, err) ||
 		!session_connect(&session, err))
 		return false;

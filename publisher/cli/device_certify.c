@@ -7,7 +7,9 @@
 
 #include "common/device.h"
 #include "common/fingerprint.h"
+#include "common/json.h"
 #include "db/registrar.h"
+#include "publisher/cli/output.h"
 #include "publisher/cli/session.h"
 #include "publisher/cli/signer.h"
 #include "publisher/cli/tty.h"
@@ -17,6 +19,7 @@ const struct cli_option device_certify_options[] = {
 	{"fingerprint", "DIGITS", "what was read to you over the phone; asked for unless given", false},
 	{"days", "N", "how long the certificate holds (default 730)", false},
 	SESSION_KEY_OPTIONS,
+	{"json", NULL, "print JSON", false},
 	{0},
 };
 
@@ -93,14 +96,21 @@ static struct device_certificate make_certificate(
 	return certificate;
 }
 
-static void report(const struct device_certificate *certificate, const char *kid)
+static bool report(const struct cli_call *call, const struct device_certificate *certificate,
+	const char *kid, struct err *err)
 {
 	char until[WHEN_TEXT_SIZE];
 
+	if (cli_has(call, "json"))
+		return output_json(json_pack("{s:s, s:s, s:s, s:o}", "unit", certificate->unit, "device",
+							   certificate->device, "kid", kid, "not_after",
+							   output_time(certificate->not_after, 0)),
+			err);
 	(void)printf("certified    %s.%s\n"
 				 "kid          %s\n"
 				 "until        %s\n",
 		certificate->unit, certificate->device, kid, when_format(certificate->not_after, until));
+	return true;
 }
 
 bool verb_device_certify(const struct cli_call *call, struct err *err)
@@ -127,6 +137,5 @@ bool verb_device_certify(const struct cli_call *call, struct err *err)
 		!registrar_certify(
 			session.pg, &certificate, public_key_kid(&certificate.public, kid), buf_str(&jws), err))
 		return false;
-	report(&certificate, kid);
-	return true;
+	return report(call, &certificate, kid, err);
 }

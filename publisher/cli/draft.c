@@ -5,6 +5,7 @@
 
 #include "common/approval.h"
 #include "common/json.h"
+#include "common/kind.h"
 #include "db/editor.h"
 #include "db/editor_course.h"
 #include "db/editor_draft.h"
@@ -12,6 +13,7 @@
 #include "publisher/cli/approvals.h"
 #include "publisher/cli/audience.h"
 #include "publisher/cli/calendar.h"
+#include "publisher/cli/confirm.h"
 #include "publisher/cli/draft_options.h"
 #include "publisher/cli/lookup.h"
 #include "publisher/cli/manifest_view.h"
@@ -314,10 +316,29 @@ static bool report_text(struct draft *draft, struct err *err)
 	return printf("%s\n", id) > 0 || output_failed(err);
 }
 
+/*
+ * Taking back is asked about; what is not out, or has been taken back already, PostgreSQL refuses.
+ */
+static bool ask(const struct cli_call *call, const struct draft *draft, struct err *err)
+{
+	const struct editor_publication *old = &draft->old.publication;
+	bool recalls = draft->manifest.kind == KIND_RECALL;
+
+	if (!draft->old.rows || !old->issued_at || strcmp(old->kind, kind_name(KIND_RECALL)) == 0)
+		return true;
+	(void)fprintf(stderr,
+		recalls ? "%s  %s %s: 将从 %d 个单位召回 recalled from %d units\n"
+				: "%s  %s %s: 新版将发给 %d 个单位 replaced at %d units\n",
+		draft->old.brief, old->channel, old->number, draft->audience.receiving,
+		draft->audience.receiving);
+	return confirm_units(call, draft->audience.receiving,
+		"Type how many units, to draft it 请输入单位数以确认: ", "nothing was drafted", err);
+}
+
 static bool make(const struct cli_call *call, struct draft *draft, struct err *err)
 {
-	if (!read_who(draft, err) || !apply_policy(call, draft, err) || !seal_and_sign(draft, err) ||
-		!pg_transaction(draft->session.pg, store, draft, err))
+	if (!read_who(draft, err) || !ask(call, draft, err) || !apply_policy(call, draft, err) ||
+		!seal_and_sign(draft, err) || !pg_transaction(draft->session.pg, store, draft, err))
 		return false;
 	return cli_has(call, "json") ? report_json(draft, err) : report_text(draft, err);
 }

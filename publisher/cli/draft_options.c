@@ -9,6 +9,7 @@
 #include "common/form.h"
 #include "common/ident.h"
 #include "common/utf8.h"
+#include "publisher/cli/confirm.h"
 #include "publisher/cli/form_fill.h"
 #include "publisher/cli/rule.h"
 #include "publisher/cli/session.h"
@@ -45,6 +46,7 @@ const struct cli_option edit_options[] = {
 const struct cli_option draft_options[] = {
 	WHAT_OPTIONS,
 	{"supersedes", "ID", "the issued publication that this one replaces", false},
+	CONFIRM_OPTION("will receive what replaces the old one"),
 	{"test", NULL, "a test, to CNCERT's own test units only, and marked as one", false},
 	SESSION_KEY_OPTIONS,
 	{"json", NULL, "print JSON", false},

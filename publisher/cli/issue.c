@@ -1,20 +1,19 @@
 #include "publisher/cli/issue.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/kind.h"
 #include "db/editor.h"
 #include "publisher/cli/changes.h"
+#include "publisher/cli/confirm.h"
 #include "publisher/cli/manifest_view.h"
 #include "publisher/cli/output.h"
-#include "publisher/cli/tty.h"
 #include "publisher/cli/verbs.h"
 #include "publisher/cli/when.h"
 
 const struct cli_option issue_options[] = {
-	{"yes", "N", "do not ask: N is the number of units that will receive it", false},
+	CONFIRM_OPTION("will receive it"),
 	{"json", NULL, "print JSON", false},
 	{0},
 };
@@ -27,7 +26,11 @@ static bool check_state(const struct lookup *found, struct err *err)
 	bool approved =
 		strcmp(publication->state, "approved") == 0 || strcmp(publication->state, "scheduled") == 0;
 
-	if (strcmp(publication->state, "draft") == 0 || strcmp(publication->state, "review") == 0 ||
+	if (strcmp(publication->state, "draft") == 0)
+		return err_set(err, ERR_DENIED,
+			"publication %s is not handed over for review; its drafter runs: certwire submit %s",
+			found->brief, found->brief);
+	if (strcmp(publication->state, "review") == 0 ||
 		(approved && publication->signatures < publication->approvals_needed))
 		return err_set(err, ERR_DENIED,
 			"publication %s has %d of %d signatures; another editor runs: certwire approve %s",
@@ -36,40 +39,6 @@ static bool check_state(const struct lookup *found, struct err *err)
 		return err_set(err, ERR_DENIED, "publication %s is %s; see: certwire status %s",
 			found->brief, publication->state, found->brief);
 	return true;
-}
-
-/* The editor says how many units; whoever expected another number sends nothing. */
-static bool compare_number(const char *answer, int receiving, struct err *err)
-{
-	char *end;
-	long number = strtol(answer, &end, 10);
-
-	if (*answer < '0' || *answer > '9' || *end != '\0')
-		return err_set(
-			err, ERR_USAGE, "'%s' is no number of units; nothing was issued", ERR_QUOTED(answer));
-	if (number != receiving)
-		return err_set(err, ERR_DENIED,
-			"%d units will receive it, not %ld; nothing was issued. "
-			"Look again, then give the number that you mean",
-			receiving, number);
-	return true;
-}
-
-static bool confirm(const struct cli_call *call, int receiving, struct err *err)
-{
-	const char *answer = cli_value(call, "yes");
-	char line[TTY_LINE_SIZE];
-
-	if (!answer) {
-		if (!tty_line(
-				"Type how many units will receive it, to issue it 请输入将收到的单位数以确认发布: ",
-				"--yes N, the number of units", line, err))
-			return false;
-		if (!*line)
-			return err_set(err, ERR_DENIED, "not confirmed; nothing was issued");
-		answer = line;
-	}
-	return compare_number(answer, receiving, err);
 }
 
 /*
@@ -124,7 +93,10 @@ bool issue_confirm(const struct cli_call *call, struct session *session, const s
 		return false;
 	if (!show_it(session, found, &audience, err) ||
 		!check_somebody(found, audience.receiving, err) ||
-		!changes_check(session->pg, found, err) || !confirm(call, audience.receiving, err))
+		!changes_check(session->pg, found, err) ||
+		!confirm_units(call, audience.receiving,
+			"Type how many units will receive it, to issue it 请输入将收到的单位数以确认发布: ",
+			"nothing was issued", err))
 		return false;
 	*ret = audience;
 	audience.rows = NULL;

@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/json.h"
 #include "db/registrar.h"
 #include "publisher/cli/keyset_file.h"
+#include "publisher/cli/output.h"
 #include "publisher/cli/session.h"
 
 static bool put(
@@ -19,6 +21,11 @@ static bool put(
 
 	return registrar_put_keyset(session->pg, &row, err);
 }
+
+const struct cli_option keyset_import_options[] = {
+	{"json", NULL, "print JSON", false},
+	{0},
+};
 
 bool verb_keyset_import(const struct cli_call *call, struct err *err)
 {
@@ -39,6 +46,10 @@ bool verb_keyset_import(const struct cli_call *call, struct err *err)
 	if (ring.count > held &&
 		(!keyset_check_current(newest, session.now, err) || !put(&session, newest, &jws, err)))
 		return false;
+	if (cli_has(call, "json"))
+		return output_json(json_pack("{s:I, s:b}", "version", (json_int_t)newest->version,
+							   "imported", ring.count > held),
+			err);
 	(void)printf("keyset       version %lld %s\n", (long long)newest->version,
 		ring.count > held ? "is in force" : "is the newest; this file was imported before");
 	return true;

@@ -17,6 +17,7 @@ const struct cli_option list_options[] = {
 	{"key", "FILE", "your key file: shows titles", false},
 	{"passphrase-file", "FILE", "read the passphrase from its first line", false},
 	{"limit", "N", "how many (default 50)", false},
+	{"before", "ID", "only older ones than that: the next page", false},
 	{"json", NULL, "print JSON", false},
 	{0},
 };
@@ -150,6 +151,37 @@ static bool print_json(struct list *list, struct err *err)
 	return output_json(TAKE(array), err);
 }
 
+/* The next page, on stderr: stdout is the list alone. */
+static bool point_on(struct list *list, int64_t limit, struct err *err)
+{
+	int count = pg_row_count(list->rows);
+	struct editor_publication last;
+	int64_t older;
+
+	if (count < limit)
+		return true;
+	if (!editor_publications_at(list->rows, count - 1, &last, err) ||
+		!editor_older(list->session.pg, last.id, &older, err))
+		return false;
+	if (older > 0)
+		(void)fprintf(stderr,
+			"还有 %lld 个更早的 older ones: certwire list --before %.8s --limit %lld\n",
+			(long long)older, last.id, (long long)limit);
+	return true;
+}
+
+static bool read_page(
+	const struct cli_call *call, struct list *list, int64_t limit, struct err *err)
+{
+	auto_lookup struct lookup found = {.rows = NULL};
+	const char *before = cli_value(call, "before");
+
+	if (before && !lookup_publication(&list->session, before, &found, err))
+		return err_context(err, "--before");
+	return editor_publications_page(
+		list->session.pg, before ? found.publication.id : NULL, (int)limit, &list->rows, err);
+}
+
 bool verb_list(const struct cli_call *call, struct err *err)
 {
 	CLEANUP(list_release)
@@ -158,8 +190,8 @@ bool verb_list(const struct cli_call *call, struct err *err)
 
 	if (!cli_int(call, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &limit, err) ||
 		!session_init(&list.session, call, err) || !session_connect(&list.session, err) ||
-		!open_key(call, &list, err) ||
-		!editor_publications(list.session.pg, "", (int)limit, &list.rows, err))
+		!open_key(call, &list, err) || !read_page(call, &list, limit, err))
 		return false;
-	return cli_has(call, "json") ? print_json(&list, err) : print_text(&list, err);
+	return (cli_has(call, "json") ? print_json(&list, err) : print_text(&list, err)) &&
+		   point_on(&list, limit, err);
 }

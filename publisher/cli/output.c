@@ -63,3 +63,8 @@ bool output_field(
 	return buf_append_str(out, "  ", err) && utf8_cell(out, label, columns, err) &&
 		   buf_printf(out, err, "  %s\n", err_quote(clean, sizeof clean, value, strlen(value)));
 }
+
+bool output_step(const char *id, const char *state, struct err *err)
+{
+	return output_json(json_pack("{s:s, s:s}", "id", id, "state", state), err);
+}

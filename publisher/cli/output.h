@@ -39,4 +39,7 @@ char *output_size(int64_t bytes, char out[static OUTPUT_SIZE_SIZE]) NONNULL;
 bool output_field(struct buf *out, size_t columns, const char *label, const char *value,
 	struct err *err) MUST_USE NONNULL;
 
+/* {"id": ..., "state": ...}: what a step of the workflow made of a publication. */
+bool output_step(const char *id, const char *state, struct err *err) MUST_USE NONNULL;
+
 #endif

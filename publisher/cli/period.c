@@ -76,6 +76,8 @@ static void sum(struct period *period)
 		period->due += p.deliveries;
 		period->stored += p.stored;
 		period->opened += p.opened;
+		if (p.issued_at <= period->now - period->overdue_after_s)
+			period->overdue_total += p.owed;
 	}
 }
 

@@ -26,6 +26,7 @@ struct period {
 	struct pg_rows *overdue;
 	char **titles; /* owned, as many as publications; NULL: not asked for */
 	int unit_total;
+	int64_t overdue_total; /* of them `overdue` lists OVERDUE_MAX at most */
 	int64_t median_s; /* -1: nothing is stored yet */
 	int64_t p95_s;
 	int64_t due, stored, opened; /* deliveries */
@@ -53,11 +54,11 @@ const char *period_cell_mark(char cell);
 /* "3 分 20 秒", "2 天 4 小时"; "—" for -1. Returns `out`. */
 char *period_span_text(int64_t seconds, char out[static PERIOD_SPAN_SIZE]) NONNULL;
 
-/* Appends a whole page that needs nothing else; a table; rows for programs; JSON. */
+/* Appends a whole page that needs nothing else, or a table; prints rows for programs, or JSON. */
 bool period_html(const struct period *period, struct buf *out, struct err *err) MUST_USE NONNULL;
 bool period_chart(const struct period *period, struct buf *out, struct err *err) MUST_USE NONNULL;
 bool period_view(const struct period *period, struct buf *out, struct err *err) MUST_USE NONNULL;
-bool period_csv(const struct period *period, struct buf *out, struct err *err) MUST_USE NONNULL;
+bool period_csv(const struct period *period, struct err *err) MUST_USE NONNULL;
 bool period_json(const struct period *period, struct err *err) MUST_USE NONNULL;
 
 #endif

@@ -68,7 +68,6 @@ static bool cards(const struct period *period, struct buf *out, struct err *err)
 {
 	char median[PERIOD_SPAN_SIZE];
 	char p95[PERIOD_SPAN_SIZE];
-	int overdue = pg_row_count(period->overdue);
 
 	return buf_append_str(out, "<dl class=\"cards\">", err) &&
 		   number_card(
@@ -80,7 +79,8 @@ static bool cards(const struct period *period, struct buf *out, struct err *err)
 		   card(out, "存入中位用时 median", period_span_text(period->median_s, median), false,
 			   err) &&
 		   card(out, "95% 单位用时 p95", period_span_text(period->p95_s, p95), false, err) &&
-		   number_card(out, "逾期 overdue", overdue, overdue > 0, err) &&
+		   number_card(
+			   out, "逾期 overdue", period->overdue_total, period->overdue_total > 0, err) &&
 		   buf_append_str(out, "</dl></header>\n", err);
 }
 
@@ -304,8 +304,11 @@ static bool overdue(const struct period *period, struct buf *out, struct err *er
 	int count = pg_row_count(period->overdue);
 
 	if (!buf_printf(out, err,
-			"<section><h2>逾期未签收<small>overdue: %d%s，超过 %d 小时</small></h2>", count,
-			count == OVERDUE_MAX ? "+" : "", (int)(period->overdue_after_s / HOUR_S)))
+			"<section><h2>逾期未签收<small>overdue: %" PRId64 "，超过 %d 小时</small></h2>",
+			period->overdue_total, (int)(period->overdue_after_s / HOUR_S)))
+		return false;
+	if (count < period->overdue_total &&
+		!buf_printf(out, err, "<p>列出最早的 %d 项 the oldest are listed</p>", count))
 		return false;
 	if (count == 0)
 		return buf_append_str(out, "<p>没有 none</p></section>\n", err);

@@ -49,9 +49,11 @@ static bool view_overdue(const struct period *period, struct buf *out, struct er
 		if (!add_overdue(&overdue, &table, err))
 			return false;
 	}
-	return buf_printf(out, err, "逾期 overdue: %d%s\n", pg_row_count(period->overdue),
-			   pg_row_count(period->overdue) == OVERDUE_MAX ? "+" : "") &&
-		   table_write(&table, 2, out, err);
+	int left_out = (int)(period->overdue_total - pg_row_count(period->overdue));
+
+	return buf_printf(out, err, "逾期 overdue: %lld\n", (long long)period->overdue_total) &&
+		   table_write(&table, 2, out, err) &&
+		   (left_out <= 0 || buf_printf(out, err, "  … 还有 %d 项未列出 not listed\n", left_out));
 }
 
 bool period_view(const struct period *period, struct buf *out, struct err *err)
@@ -86,20 +88,28 @@ static bool csv_row(const struct period *period, const struct editor_board_unit 
 	return buf_append_str(out, "\r\n", err);
 }
 
-/* With a byte order mark, by which spreadsheets know that it is UTF-8. */
-bool period_csv(const struct period *period, struct buf *out, struct err *err)
+/*
+ * With a byte order mark, by which spreadsheets know that it is UTF-8. Unit by unit: all of it may be
+ * more than a buffer holds.
+ */
+bool period_csv(const struct period *period, struct err *err)
 {
+	auto_buf struct buf rows = BUF_INIT(OUTPUT_MAX);
+
 	if (!buf_append_str(
-			out, "\xef\xbb\xbfunit,name,channel,number,title,publication,issued,state\r\n", err))
+			&rows, "\xef\xbb\xbfunit,name,channel,number,title,publication,issued,state\r\n", err))
 		return false;
 	for (int i = 0; i < pg_row_count(period->units); i++) {
 		struct editor_board_unit unit = editor_board_units_at(period->units, i);
 
 		for (int n = 0; unit.cells[n]; n++)
-			if (unit.cells[n] != ' ' && !csv_row(period, &unit, n, out, err))
+			if (unit.cells[n] != ' ' && !csv_row(period, &unit, n, &rows, err))
 				return false;
+		if (!output_text(&rows, err))
+			return false;
+		buf_clear(&rows);
 	}
-	return true;
+	return output_text(&rows, err);
 }
 
 static json_t *publications_json(const struct period *period)
@@ -176,10 +186,11 @@ static json_t *days_json(const struct period *period)
 bool period_json(const struct period *period, struct err *err)
 {
 	return output_json(
-		json_pack("{s:o, s:o, s:i, s:I, s:I, s:I, s:o, s:o, s:o?, s:o?, s:o?, s:o?}", "from",
+		json_pack("{s:o, s:o, s:i, s:I, s:I, s:I, s:I, s:o, s:o, s:o?, s:o?, s:o?, s:o?}", "from",
 			output_time(period->span.from, 0), "until", output_time(period->span.until, 0),
 			"units_total", period->unit_total, "due", (json_int_t)period->due, "stored",
-			(json_int_t)period->stored, "opened", (json_int_t)period->opened, "median_s",
+			(json_int_t)period->stored, "opened", (json_int_t)period->opened, "overdue_total",
+			(json_int_t)period->overdue_total, "median_s",
 			period->median_s < 0 ? json_null() : json_integer(period->median_s), "p95_s",
 			period->p95_s < 0 ? json_null() : json_integer(period->p95_s), "publications",
 			publications_json(period), "units", units_json(period), "days", days_json(period),

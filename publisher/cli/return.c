@@ -3,11 +3,13 @@
 #include "db/editor_course.h"
 #include "publisher/cli/comment.h"
 #include "publisher/cli/opened.h"
+#include "publisher/cli/output.h"
 #include "publisher/cli/verbs.h"
 
 const struct cli_option return_options[] = {
 	{"comment", "TEXT", "what must change; sealed as the draft is", false},
 	SESSION_KEY_OPTIONS,
+	{"json", NULL, "print JSON", false},
 	{0},
 };
 
@@ -23,6 +25,8 @@ bool verb_return(const struct cli_call *call, struct err *err)
 		!comment_seal(&opened, comment, &sealed, err) ||
 		!editor_return(session.pg, opened.found.publication.id, sealed.data, sealed.len, err))
 		return false;
+	if (cli_has(call, "json"))
+		return output_step(opened.found.publication.id, "draft", err);
 	(void)printf("returned 已退回 %s: its drafter runs: certwire show %s, then certwire edit %s\n",
 		opened.found.brief, opened.found.brief, opened.found.brief);
 	return true;

@@ -2,6 +2,7 @@
 
 #include "common/json.h"
 #include "db/editor_course.h"
+#include "publisher/cli/confirm.h"
 #include "publisher/cli/issue.h"
 #include "publisher/cli/output.h"
 #include "publisher/cli/verbs.h"
@@ -9,7 +10,7 @@
 
 const struct cli_option schedule_options[] = {
 	{"at", "TIME", "when: a date (its beginning), or a time with its offset", false},
-	{"yes", "N", "do not ask: N is the number of units that would receive it now", false},
+	CONFIRM_OPTION("would receive it now"),
 	{"json", NULL, "print JSON", false},
 	{0},
 };

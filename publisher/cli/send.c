@@ -4,15 +4,28 @@
 #include <string.h>
 
 #include "common/ident.h"
+#include "common/json.h"
 #include "db/editor_send.h"
+#include "publisher/cli/confirm.h"
 #include "publisher/cli/lookup.h"
 #include "publisher/cli/output.h"
 #include "publisher/cli/session.h"
 
 const struct cli_option send_options[] = {
 	{"to", "UNIT", "the unit that is entitled now and has no entry of it", false},
+	CONFIRM_OPTION("will receive it: 1"),
+	{"json", NULL, "print JSON", false},
 	{0},
 };
+
+static bool ask(
+	const struct cli_call *call, const struct lookup *found, const char *unit, struct err *err)
+{
+	(void)fprintf(stderr, "%s  %s %s: 补发给 1 个单位 to 1 unit: %s\n", found->brief,
+		found->publication.channel, found->publication.number, unit);
+	return confirm_units(call, 1,
+		"Type how many units, to send it 请输入单位数以确认补发: ", "nothing was sent", err);
+}
 
 bool verb_send(const struct cli_call *call, struct err *err)
 {
@@ -28,8 +41,13 @@ bool verb_send(const struct cli_call *call, struct err *err)
 			ERR_QUOTED(unit));
 	if (!session_init(&session, call, err) ||
 		!lookup_publication(&session, call->argv[0], &found, err) ||
+		!ask(call, &found, unit, err) ||
 		!editor_send(session.pg, found.publication.id, unit, &rows, err))
 		return false;
+	if (cli_has(call, "json"))
+		return output_json(json_pack("{s:s, s:s, s:s}", "id", found.publication.id, "unit", unit,
+							   "name", pg_text(rows, 0, 0)),
+			err);
 	(void)printf("to be sent 已补发 %s %s to %s %s: certwire status %s\n",
 		found.publication.channel, found.publication.number, unit, ERR_QUOTED(pg_text(rows, 0, 0)),
 		found.brief);

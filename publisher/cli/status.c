@@ -15,9 +15,14 @@
 #include "publisher/cli/watch.h"
 #include "publisher/cli/when.h"
 
+enum { STATUS_LIMIT = 100, STATUS_LIMIT_MAX = 100000 };
+
 const struct cli_option status_options[] = {
 	{"watch", NULL, "stay, and show receipts as they come in", false},
-	{"json", NULL, "print JSON", false},
+	{"limit", "N", "list at most so many units, who lack it first (default 100)", false},
+	{"after", "UNIT", "list those after that unit: the next page", false},
+	{"having", NULL, "list those only who have it", false},
+	{"json", NULL, "print JSON: every unit", false},
 	{0},
 };
 
@@ -89,7 +94,8 @@ static bool head_text(const struct lookup *found, struct buf *out, struct err *e
 }
 
 static bool print_text(struct session *session, const struct lookup *found,
-	const struct board *board, const struct confirmed *confirmed, struct err *err)
+	const struct board *board, const struct confirmed *confirmed, const struct board_page *page,
+	struct err *err)
 {
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 	auto_buf struct buf summary = BUF_INIT(OUTPUT_MAX);
@@ -101,7 +107,7 @@ static bool print_text(struct session *session, const struct lookup *found,
 		(!board_summary(board, &summary, err) ||
 			!board_overdue(board, found->publication.issued_at, session->now, &summary, err) ||
 			!manifest_view_line(&text, "送达", buf_str(&summary), err) ||
-			!board_view(board, &text, err)))
+			!board_view(board, page, &text, err)))
 		return false;
 	return output_text(&text, err);
 }
@@ -129,7 +135,10 @@ bool verb_status(const struct cli_call *call, struct err *err)
 	auto_lookup struct lookup found = {.rows = NULL};
 	auto_board struct board board = {.rows = NULL};
 	auto_confirmed struct confirmed confirmed = {.rows = NULL};
+	int64_t limit;
 
+	if (!cli_int(call, "limit", 1, STATUS_LIMIT_MAX, STATUS_LIMIT, &limit, err))
+		return false;
 	if (cli_has(call, "watch") && cli_has(call, "json"))
 		return err_set(err, ERR_USAGE, "--watch and --json do not go together");
 	if (!session_init(&session, call, err) ||
@@ -139,9 +148,15 @@ bool verb_status(const struct cli_call *call, struct err *err)
 		return false;
 	/* What was watched is now history: look again. */
 	lookup_release(&found);
-	return lookup_publication(&session, call->argv[0], &found, err) &&
-		   board_read(session.pg, found.publication.id, &board, err) &&
+	if (!lookup_publication(&session, call->argv[0], &found, err))
+		return false;
+	const struct board_page page = {.brief = found.brief,
+		.limit = (int)limit,
+		.after = cli_value(call, "after"),
+		.having = cli_has(call, "having")};
+
+	return board_read(session.pg, found.publication.id, &board, err) &&
 		   confirmed_read(session.pg, found.publication.id, &confirmed, err) &&
 		   (cli_has(call, "json") ? print_json(&found, &board, &confirmed, err)
-								  : print_text(&session, &found, &board, &confirmed, err));
+								  : print_text(&session, &found, &board, &confirmed, &page, err));
 }

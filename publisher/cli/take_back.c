@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/cleanup.h"
+#include "publisher/cli/confirm.h"
 #include "publisher/cli/draft.h"
 #include "publisher/cli/lookup.h"
 #include "publisher/cli/manifest_view.h"
@@ -15,6 +16,7 @@
 
 const struct cli_option recall_options[] = {
 	{"reason", "TEXT", "why, in a sentence: the units read it", false},
+	CONFIRM_OPTION("it is recalled from"),
 	SESSION_KEY_OPTIONS,
 	{"json", NULL, "print JSON", false},
 	{0},

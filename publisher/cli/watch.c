@@ -12,7 +12,7 @@
 #include "publisher/cli/when.h"
 
 /* Notifications make it fast; the poll makes it true. */
-enum { POLL_MS = 2000, BAR_COLUMNS = 30 };
+enum { POLL_MS = 2000, BAR_COLUMNS = 30, FIRST_EVENTS_MAX = 100 };
 
 struct watch {
 	struct pg *pg; /* its own connection, which Ctrl-C interrupts */
@@ -108,16 +108,20 @@ static bool remember(struct watch *watch, int i, const struct editor_delivery *d
 static bool write_events(
 	struct watch *watch, const struct board *board, struct buf *out, struct err *err)
 {
+	/* What was before the watch is told one by one only when that is few. */
+	bool quiet = watch->shown_count == 0 && board->total > FIRST_EVENTS_MAX;
+
 	for (int i = 0; i < board->total; i++) {
 		struct editor_delivery delivery = editor_deliveries_at(board->rows, i);
 		bool changed = false;
 
 		if (!remember(watch, i, &delivery, &changed, err))
 			return false;
-		if (changed && !write_event(&delivery, out, err))
+		if (changed && !quiet && !write_event(&delivery, out, err))
 			return false;
 	}
-	return true;
+	return !quiet || watch->is_tty ||
+		   (board_summary(board, out, err) && buf_append_str(out, "\n", err));
 }
 
 static bool draw_bar(

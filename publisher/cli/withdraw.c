@@ -3,13 +3,36 @@
 #include <stdio.h>
 
 #include "db/editor.h"
+#include "publisher/cli/audience.h"
+#include "publisher/cli/confirm.h"
 #include "publisher/cli/lookup.h"
+#include "publisher/cli/output.h"
 #include "publisher/cli/session.h"
 
 const struct cli_option withdraw_options[] = {
 	{"reason", "TEXT", "why, in a sentence", false},
+	CONFIRM_OPTION("would have received it"),
+	{"json", NULL, "print JSON", false},
 	{0},
 };
+
+/* What cannot be withdrawn any more is not asked about: PostgreSQL refuses it. */
+static bool ask(const struct cli_call *call, struct session *session, const struct lookup *found,
+	struct err *err)
+{
+	const struct editor_publication *publication = &found->publication;
+	auto_audience struct audience audience = {.rows = NULL};
+
+	if (publication->issued_at || publication->withdrawn_reason)
+		return true;
+	if (!audience_of(session->pg, publication, &audience, err))
+		return false;
+	(void)fprintf(stderr, "%s  %s %s: 撤回后 %d 个单位不会收到 units will not receive it\n",
+		found->brief, publication->channel, publication->number, audience.receiving);
+	return confirm_units(call, audience.receiving,
+		"Type how many units, to withdraw it 请输入单位数以确认撤回: ", "nothing was withdrawn",
+		err);
+}
 
 bool verb_withdraw(const struct cli_call *call, struct err *err)
 {
@@ -19,8 +42,11 @@ bool verb_withdraw(const struct cli_call *call, struct err *err)
 
 	if (!cli_need(call, "reason", &reason, err) || !session_init(&session, call, err) ||
 		!lookup_publication(&session, call->argv[0], &found, err) ||
+		!ask(call, &session, &found, err) ||
 		!editor_withdraw(session.pg, found.publication.id, reason, err))
 		return false;
+	if (cli_has(call, "json"))
+		return output_step(found.publication.id, "withdrawn", err);
 	(void)printf("withdrawn 已撤回 %s: %s %s\n", found.brief, found.publication.channel,
 		found.publication.number);
 	return true;

@@ -74,6 +74,7 @@ dispatch_step rights_step; /* notes whose rights changed */
 dispatch_step fill_step; /* enters what came before rights that have begun */
 dispatch_step head_step; /* sends the heads that are noted */
 dispatch_step expire_step; /* ends what is over */
+dispatch_step count_step; /* keeps the counts of deliveries short */
 dispatch_step rekey_step; /* does what the newest keyset asks for */
 
 /*

@@ -53,3 +53,9 @@ bool expire_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
 		log_line(&dispatch->log, LOG_LEVEL_INFO, "%lld deliveries expired", (long long)count);
 	return true;
 }
+
+bool count_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
+{
+	(void)ret_more;
+	return ledger_fold(&dispatch->ledger, err);
+}

@@ -28,6 +28,7 @@ static const struct {
 	{DUE_RIGHTS, "rights", rights_step, 0},
 	{DUE_HEADS, "heads", head_step, 0},
 	{DUE_REKEY, "rekey", rekey_step, DUE_OFFER},
+	{DUE_COUNT, "counts", count_step, 0},
 };
 
 void work_report(struct dispatch *dispatch, const char *what, const struct err *err)

@@ -21,9 +21,10 @@ enum {
 	DUE_RIGHTS = 1 << 7,
 	DUE_HEADS = 1 << 8,
 	DUE_REPLIES = 1 << 9,
-	DUE_ALL = (1 << 10) - 1,
-	DUE_KEYS = 1 << 10,
-	DUE_REKEY = 1 << 11, /* after each keyset, each start, each time the lease is taken */
+	DUE_COUNT = 1 << 10,
+	DUE_ALL = (1 << 11) - 1,
+	DUE_KEYS = 1 << 11,
+	DUE_REKEY = 1 << 12, /* after each keyset, each start, each time the lease is taken */
 };
 
 /* Runs until the dispatch's interrupt_fd is readable. */

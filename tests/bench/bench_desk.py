@@ -1,13 +1,13 @@
 #!/usr/bin/python3
-"""How fast the editors' tool answers with many units and publications: bench_desk.py [UNITS [PUBLICATIONS]].
+"""How fast the editors' tool answers with many units and publications: bench_desk.py [--keep FOLDER] [UNITS [PUBLICATIONS]].
 
-A private PostgreSQL is filled by SQL, past its constraints; then `certwire list`, `status`, `show`-less
-previews of who is overdue, and `board` for the last quarter are run, three times each. --keep FOLDER keeps it.
+A private PostgreSQL is filled by SQL, past its triggers; then `certwire list`, `status` and `board` for the last
+quarter are run, three times each. --keep leaves the database running in FOLDER, an empty one (pg_ctl ends it).
 """
 
+import argparse
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -32,7 +32,10 @@ INSERT INTO certwire.delivery (publication, unit, epoch, number, state, to_seal,
 	SELECT p.id, u.id, 1, row_number() OVER (PARTITION BY u.id ORDER BY p.issued_at), CASE WHEN owed THEN 'owed' ELSE 'settled' END, false, 1, now(),
 		CASE WHEN NOT owed THEN p.issued_at + h % 7200 * interval '1 second' END, CASE WHEN NOT owed AND h % 3 = 0 THEN p.issued_at + interval '1 day' END
 	FROM certwire.publication p CROSS JOIN certwire.unit u
-	CROSS JOIN LATERAL (SELECT abs(hashtext(p.id || u.id)) AS h) x CROSS JOIN LATERAL (SELECT h % 200 = 0 AS owed) y;
+	CROSS JOIN LATERAL (SELECT abs(hashtext(p.id || u.id)) AS h) x CROSS JOIN LATERAL (SELECT h % 200 = 0 AS owed) y
+	ORDER BY p.issued_at, u.id; -- as issues write them
+RESET session_replication_role;
+SELECT certwire.recount();
 """
 
 
@@ -62,8 +65,8 @@ def measure(env, name, *args):
     print(f"{name:28} {min(times):6.2f} s best, {max(times):6.2f} s worst, {len(said.stdout) // 1024} KiB", flush=True)
 
 
-def main(units, publications):
-    folder = Path(tempfile.mkdtemp(prefix="certwire-bench-"))
+def main(units, publications, keep):
+    folder = Path(keep or tempfile.mkdtemp(prefix="certwire-bench-"))
     folder.chmod(0o711)
     cluster = folder / "pg"
     env = {**os.environ, "PGHOST": str(cluster), "PGPORT": "5432", "PGDATABASE": "postgres", "HOME": str(folder)}
@@ -74,15 +77,24 @@ def main(units, publications):
         newest = run("psql", "-XqAt", "-c", "SELECT id FROM certwire.publication ORDER BY issued_at DESC LIMIT 1", env=owner).stdout.strip()
         day = time.strftime("%Y-%m-%d", time.localtime(time.time() - 90 * 86400))
         measure(env, "list", "list")
+        measure(env, "list --before", "list", "--before", newest)
         measure(env, "list --limit 1000", "list", "--limit", "1000")
-        measure(env, "status (one publication)", "status", newest)
+        measure(env, "status", "status", newest)
+        measure(env, "status --json", "status", newest, "--json")
         measure(env, "board, a quarter", "board", "--from", day)
+        measure(env, "board --csv, a quarter", "board", "--from", day, "--csv")
         measure(env, "board --html, a quarter", "board", "--from", day, "--html", folder / "board.html")
         print(f"page: {(folder / 'board.html').stat().st_size // 1024} KiB")
     finally:
-        pg("pg_stop")
-        subprocess.run(["rm", "-rf", folder], check=True)
+        if not keep:
+            pg("pg_stop")
+            subprocess.run(["rm", "-rf", folder], check=True)
 
 
 if __name__ == "__main__":
-    main(*(int(word) for word in sys.argv[1:3])) if len(sys.argv) == 3 else main(10000, 1000)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--keep", metavar="FOLDER")
+    parser.add_argument("units", nargs="?", type=int, default=10000)
+    parser.add_argument("publications", nargs="?", type=int, default=1000)
+    told = parser.parse_args()
+    main(told.units, told.publications, told.keep)

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -154,3 +155,17 @@ certwire show "$1" || echo again $?
     (("--key", "root.key"), 3, "an editor's or registrar's is unlocked")])
 def test_what_is_not_unlocked(desk, args, status, says):
     assert says in desk.refused("editor_wang", "unlock", *args, status=status)
+
+
+@pytest.mark.parametrize("error", ["EPERM", "ENOSYS", "EACCES"])
+def test_where_no_keyring_can_be_used_it_is_said_and_the_rest_works(desk, issued, error):
+    """As in a container whose profile forbids the calls."""
+    def confined(*args):
+        return desk.call(["/usr/bin/python3", Path(__file__).parent / "no_keyring.py", error, BIN / "certwire", *args,
+                          "--config", "editor_wang.conf"])
+    for act in ([], ["--lock"]):
+        done = confined("unlock", *act)
+        assert done.returncode == 1 and not done.stdout and len(done.stderr.splitlines()) == 1
+        assert "keyring cannot be used here" in done.stderr and "give --passphrase-file" in done.stderr
+    assert confined("show", issued).returncode == 0
+    assert json.loads(confined("whoami", "--json").stdout)["unlocked"] is False

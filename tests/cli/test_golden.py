@@ -17,6 +17,11 @@ REFUSALS = [
     ["schedule", "ffffffff"], ["schedule", "ffffffff", "--at", "tomorrow"], ["issue", "ffffffff", "--yes", "3"],
     ["withdraw", "ffffffff"], ["status", "ffffffff", "--watch", "--json"], ["list", "--limit", "0"],
     ["board", "--from", "soon"], ["board", "--html", "/nowhere/board.html"], ["unlock", "--minutes", "500"],
+    ["list", "--before", "ffffffff"], ["status", "ffffffff", "--limit", "0"], ["board", "--csv", "--json"],
+    ["board", "--from", "2026-02-02", "--to", "2026-02-01"], ["board", "--units", "0"], ["supersede", "ffffffff", "a.txt", "--supersedes", "x"],
+    ["recall", "ffffffff"], ["send", "ffffffff"], ["send", "ffffffff", "--to", "Unit A"], ["replies", "ffffffff", "--csv", "--json"],
+    ["show", "ffffffff"], ["remind", "ffffffff"], ["audit", "ffffffff"], ["keyset", "import", "absent.jws"], ["keyset", "show", "a.txt"],
+    ["key", "show", "a.txt"], ["device", "certify", "unit-a", "d9", "--fingerprint", "1"], ["unlock", "--key", "absent.key"],
     ["lint", "absent.pdf"], ["lint", "."], ["verify", "absent.json"], ["keygen", "--role", "king"],
 ]
 
@@ -57,6 +62,35 @@ def test_each_refusal_is_one_line_that_says_what_to_do(desk):
         assert done.returncode in (1, 2, 3) and not done.stdout and len(done.stderr.splitlines()) == 1, (args, done.stderr)
         said += f"$ certwire {' '.join(args)}\n{done.returncode} {done.stderr}"
     held_against("refusals", said)
+
+
+# Of a weekly for two units that is drafted and not handed over.
+EARLY = [["withdraw", "--reason", "误"], ["withdraw", "--reason", "误", "--yes", "9"], ["withdraw", "--reason", "误", "--yes", "all"],
+         ["issue", "--yes", "2"], ["schedule", "--at", "2098-01-01", "--yes", "2"], ["recall", "--reason", "误"], ["send", "--to", "unit-a", "--yes", "1"],
+         ["send", "--to", "unit-a"], ["remind"], ["return", "--comment", "改"], ["approve", "--yes"], ["status", "--after", "unit-z"]]
+
+
+def test_what_is_refused_of_a_draft_says_what_comes_first(desk):
+    made = desk.certwire("editor_wang", "draft", "weekly", "--number", "2026-47", "--title", "周报", desk.write("a.txt", b"x")).stdout.strip()
+    said = ""
+    for verb, *args in EARLY:
+        done = desk.try_certwire("editor_wang", verb, made, *args)
+        said += f"$ certwire {verb} ID {' '.join(args)}\n{done.returncode} {done.stderr or done.stdout}"
+    assert desk.sql("SELECT state FROM certwire.publication WHERE id = :'id'", id=made) == "draft"
+    held_against("early", masked(said))
+
+
+SEMINAR = ["--field=starts=2098-12-10 09:00", "--field=ends=2098-12-10 17:00", "--field=time-zone=Asia/Shanghai", "--field=place=北京",
+           "--field=seats=40", "--field=reply-by=2098-12-01 18:00"]
+
+
+def test_previews_of_the_other_kinds(desk):
+    said = ""
+    for channel, number, title, fields in (("weekly", "2026-48", "网络安全信息与动态周报", []), ("monthly", "2026-11", "网络安全月报", []),
+                                           ("seminar", "2026-3", "工业控制系统安全研讨会", SEMINAR)):
+        made = desk.certwire("editor_wang", "draft", channel, "--number", number, "--title", title, *fields, desk.write("正文.txt", b"x" * 900)).stdout.strip()
+        said += f"$ certwire preview ID  # {channel}\n" + desk.certwire("editor_wang", "preview", made).stdout
+    held_against("previews", masked(said))
 
 
 def test_a_preview_and_its_tables_aligned(desk):

@@ -180,7 +180,7 @@ def test_a_forged_signature_is_shown_as_wrong_and_not_joined(desk, other):
 
 
 def test_issuing_needs_the_right_number_of_units(desk, approved):
-    assert "2 units will receive it, not 3" in desk.refused(
+    assert "it concerns 2 units, not 3" in desk.refused(
         "editor_wang", "issue", approved, "--yes", "3", status=3)
     desk.refused("editor_wang", "issue", approved, "--yes", "two", status=2)
     assert "--yes N" in desk.refused("editor_wang", "issue", approved, status=2)
@@ -252,7 +252,7 @@ def test_what_is_withdrawn_can_neither_be_approved_nor_issued(desk):
     draft = desk.certwire("editor_wang", "draft", "weekly", "--number", "2026-49", "--title", "题",
                           file).stdout.strip()
     desk.refused("editor_wang", "withdraw", draft, status=2)
-    desk.certwire("editor_chen", "withdraw", draft, "--reason", "附件有误")
+    desk.certwire("editor_chen", "withdraw", draft, "--reason", "附件有误", "--yes", "2")
     desk.refused("editor_chen", "approve", draft, "--yes", status=3)
     desk.refused("editor_wang", "issue", draft, "--yes", "2", status=3)
     assert "附件有误" in desk.certwire("editor_wang", "status", draft).stdout

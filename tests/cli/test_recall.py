@@ -48,7 +48,7 @@ def issued(desk):
 @pytest.fixture(scope="module")
 def recall(desk, issued):
     desk.refused("editor_wang", "recall", issued, status=2)
-    done = desk.certwire("editor_wang", "recall", issued[:6], "--reason", REASON)
+    done = desk.certwire("editor_wang", "recall", issued[:6], "--reason", REASON, "--yes", "2")
     for part in (issued, REASON, "1/2 人已签", "已收到或可能已收到被召回件的单位", "2 个单位将收到"):
         assert part in done.stderr
     return done.stdout.strip()
@@ -56,7 +56,7 @@ def recall(desk, issued):
 
 def test_a_recall_is_drafted_once(desk, issued, recall):
     assert f"by {recall[:8]} already" in desk.refused("editor_chen", "recall", issued, "--reason", "x",
-                                                      status=1)
+                                                      "--yes", "2", status=1)
     assert "is a recall itself" in desk.refused("editor_chen", "recall", recall, "--reason", "x",
                                                 status=3)
 
@@ -96,12 +96,12 @@ def test_a_number_goes_out_again_only_as_what_replaces_it(desk, issued, recall):
     file = desk.write("b.txt", b"y")
     again = ("draft", "weekly", "--submit", "--number", "2026-47", "--title", "周报（更正）", file)
     assert f"--supersedes {issued[:8]}" in desk.refused("editor_wang", *again, status=1)
-    newer = draft(desk, *again, "--supersedes", issued[:8])
+    newer = draft(desk, *again, "--supersedes", issued[:8], "--yes", "2")
     assert issued in desk.certwire("editor_wang", "show", newer).stdout
     assert f"by {newer[:8]} already" in desk.refused("editor_wang", "supersede", issued, "--title", "x",
-                                                     file, status=1)
-    desk.certwire("editor_wang", "withdraw", newer, "--reason", "再议")
-    newer = draft(desk, "supersede", issued, "--title", "周报（更正）", file)
+                                                     file, "--yes", "2", status=1)
+    desk.certwire("editor_wang", "withdraw", newer, "--reason", "再议", "--yes", "2")
+    newer = draft(desk, "supersede", issued, "--title", "周报（更正）", file, "--yes", "2")
     desk.certwire("editor_chen", "approve", newer, "--yes")
     desk.certwire("editor_wang", "issue", newer, "--yes", "2")
     issue(desk, newer, [issued])
@@ -116,8 +116,8 @@ def test_what_is_superseded_says_so(desk):
     desk.certwire("editor_wang", "issue", old, "--yes", "1")
     issue(desk, old)
     desk.refused("editor_wang", "draft", "weekly", "--number", "2026-30", "--title", "x", "--supersedes", old,
-                 file, status=1)
-    newer = draft(desk, "supersede", old, "--number", "S-2", "--title", "研讨会改期", *SEMINAR, file)
+                 file, "--yes", "2", status=1)
+    newer = draft(desk, "supersede", old, "--number", "S-2", "--title", "研讨会改期", *SEMINAR, file, "--yes", "1")
     desk.certwire("editor_wang", "issue", newer, "--yes", "1")
     issue(desk, newer, [old])
     assert state(desk, old) == "superseded"
@@ -129,10 +129,10 @@ def test_a_back_number_goes_to_a_unit_that_is_entitled_now(desk):
     made = draft(desk, "draft", "seminar", "--number", "S-9", "--title", "研讨会", *SEMINAR, file)
     desk.certwire("editor_wang", "issue", made, "--yes", "1")
     issue(desk, made)
-    assert "未获授权接收该频道" in desk.refused("editor_wang", "send", made, "--to", "unit-b", status=3)
+    assert "未获授权接收该频道" in desk.refused("editor_wang", "send", made, "--to", "unit-b", "--yes", "1", status=3)
     desk.sql("SELECT 1 FROM certwire.grant_channel('unit-b', 'seminar')")
-    assert "启明星辰" in desk.certwire("editor_wang", "send", made, "--to", "unit-b").stdout
-    assert "already" in desk.refused("editor_wang", "send", made, "--to", "unit-b", status=1)
+    assert "启明星辰" in desk.certwire("editor_wang", "send", made, "--to", "unit-b", "--yes", "1").stdout
+    assert "already" in desk.refused("editor_wang", "send", made, "--to", "unit-b", "--yes", "1", status=1)
     desk.refused("editor_wang", "send", made, "--to", "Unit B", status=2)
     said = desk.certwire("editor_wang", "remind", made).stdout
     assert "2 个单位尚未收到" in said and said.count("不在线") == 2

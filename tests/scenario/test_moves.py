@@ -5,6 +5,7 @@ loses the channel in between.
 """
 
 import json
+import time
 
 import pytest
 
@@ -43,7 +44,7 @@ class Moves:
 
     def take_back(self, receivers, *args):
         """Drafted by one editor, approved by the other, issued; its id."""
-        made = self.world.office.certwire("editor_wang", *args).strip()
+        made = self.world.office.certwire("editor_wang", *args, "--yes", receivers).strip()
         self.world.office.approve(made)
         self.world.office.issue(made, receivers)
         self.world.issued(made)
@@ -89,7 +90,7 @@ def weekly(moves):
 def test_one_signature_recalls_nothing_though_the_database_says_it_does(moves, weekly):
     """A superuser lowers what the database demands; the dispatcher goes by the keyset."""
     cluster = moves.world.cluster
-    recall = moves.world.office.certwire("editor_wang", "recall", weekly, "--reason", REASON).strip()
+    recall = moves.world.office.certwire("editor_wang", "recall", weekly, "--reason", REASON, "--yes", "3").strip()
     demanded = cluster.value("SELECT pg_get_functiondef('certwire.approvals_for'::regproc)")
     cluster.sql("CREATE OR REPLACE FUNCTION certwire.approvals_for(keyset int, channel text) RETURNS int "
                 "LANGUAGE sql STABLE AS 'SELECT 1'; UPDATE certwire.publication SET approvals_needed = 1, "
@@ -99,7 +100,7 @@ def test_one_signature_recalls_nothing_though_the_database_says_it_does(moves, w
                                    p=recall) == 211,
              lambda: "the dispatcher to refuse it:\n" + moves.world.dispatcher.process.log_tail())
     cluster.sql(demanded)
-    moves.world.office.certwire("editor_chen", "withdraw", recall, "--reason", "签署不足")
+    moves.world.office.certwire("editor_chen", "withdraw", recall, "--reason", "签署不足", "--yes", "3")
     assert moves.huaan.documents()
 
 
@@ -296,3 +297,29 @@ def test_interest_in_an_opportunity_reaches_the_editors(moves, seminar):
     assert [(r["unit"], r["place"], r["late"], r["note"]) for r in found["replies"]] == [
         ("huaan", "interested", False, "愿意承担")]
     assert (found["wrong"], found["sealed_to_others"]) == (0, 0)
+
+
+def test_what_is_scheduled_is_issued_at_its_time_by_the_dispatcher_that_runs(moves):
+    office, cluster = moves.world.office, moves.world.cluster
+    made = office.draft("weekly", "2026-52", "周报第52期", [moves.world.file(n, c) for n, c in WEEKLY.items()],
+                        "--to", "huaan")
+    office.approve(made)
+    # As soon as this machine lets the tool be there in time.
+    for ahead in (2, 10, 60):
+        at = int(time.time()) + ahead
+        said = office.try_certwire("editor_wang", "schedule", made, "--yes", "1", "--at",
+                                   time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(at)))
+        if said.returncode == 0:
+            break
+        assert "a time to come" in said.stderr
+    moves.world.issued(made)
+    told = cluster.rows("SELECT extract(epoch FROM issued_at) AS issued_at, issue_requested_by FROM certwire.publication "
+                        "WHERE id = :'p'", p=made)[0]
+    assert at <= told["issued_at"] and told["issue_requested_by"] == "editor_wang"
+    moves.huaan.has(made)
+    assert cluster.rows("SELECT login FROM certwire.audit WHERE act = 'release_scheduled' AND subject = :'p'", p=made) == [
+        {"login": "dispatch_a"}]
+    # While all of this went on the counts that lists and boards read kept up with the deliveries.
+    assert cluster.rows("SELECT * FROM certwire.counts_that_differ()") == []
+    wait_for(lambda: not cluster.rows("SELECT FROM certwire.delivery_count_change"), "the dispatcher to fold the counts")
+    assert cluster.rows("SELECT * FROM certwire.counts_that_differ()") == []

@@ -8,9 +8,9 @@ CREATE FUNCTION t.callable(login name) RETURNS text[] LANGUAGE sql AS $$
 		AND p.proname <> 'right_now'
 $$;
 SELECT is(t.callable('stranger'), NULL, 'a login without a role may call nothing');
-SELECT is(t.callable('adm'), ARRAY['admit_unit', 'audience', 'audience_changes', 'bind_certificate', 'bind_key', 'board_days', 'board_publications', 'board_totals', 'board_units', 'channels_of', 'compliance', 'current_keysets',
+SELECT is(t.callable('adm'), ARRAY['admit_unit', 'audience', 'audience_changes', 'bind_certificate', 'bind_key', 'board_days', 'board_publications', 'board_totals', 'board_units', 'channels_of', 'compliance', 'counts_that_differ', 'current_keysets',
 	'decide', 'deny_channel', 'effective_at', 'end_contact', 'evaluate', 'give_region', 'grant_channel', 'import_units',
-	'in_my_regions', 'lapse_unit', 'make_group', 'my_key', 'office_health', 'overdue', 'pending_devices', 'policies', 'propose_unit',
+	'in_my_regions', 'lapse_unit', 'make_group', 'my_key', 'office_health', 'older_publications', 'overdue', 'pending_devices', 'policies', 'propose_unit',
 	'publication_course', 'publication_fate', 'publication_references', 'publication_signatures', 'publication_status', 'publications', 'put_in_group', 'recall_audience',
 	'recall_confirmations', 'record_obligation', 'reinstate_unit',
 	'rename_unit', 'request_device', 'revoke_device', 'revoke_unit', 'select_unit', 'set_contact', 'set_paper', 'set_policy', 'set_term',
@@ -19,19 +19,19 @@ SELECT is(t.callable('reg'), ARRAY['certify_device', 'channels_of', 'current_key
 	'a registrar may call just these');
 SELECT is(t.callable('ed1'), ARRAY['approve', 'audience', 'audience_changes', 'board_days', 'board_publications', 'board_totals', 'board_units', 'content_key_for',
 	'current_keysets', 'draft_begin', 'draft_finish', 'draft_part', 'draft_reference', 'my_key', 'namesakes', 'note_preview', 'office_health',
-	'overdue', 'policies', 'publication_bytes', 'publication_comments', 'publication_course', 'publication_fate', 'publication_references',
+	'older_publications', 'overdue', 'policies', 'publication_bytes', 'publication_comments', 'publication_course', 'publication_fate', 'publication_references',
 	'publication_signatures', 'publication_status', 'publications', 'put_content_key', 'recall_audience', 'recall_confirmations', 'remind',
 	'replace_draft', 'replies_since', 'request_issue', 'return_publication', 'schedule_publication', 'send_publication', 'submit_publication',
 	'test_units', 'who_am_i', 'withdraw_publication'], 'an editor may call just these');
 SELECT is(t.callable('dsp'), ARRAY['current_keysets', 'deliveries_to_seal', 'delivery_of', 'device_of', 'due_publications', 'end_asked', 'entries_to_resign',
-	'entries_to_sign', 'expire_due', 'fill_due', 'head_channels', 'head_of', 'issue_due', 'issue_refuse', 'issue_rest', 'keys_to_wrap',
+	'entries_to_sign', 'expire_due', 'fill_due', 'fold_counts', 'head_channels', 'head_of', 'issue_due', 'issue_refuse', 'issue_rest', 'keys_to_wrap',
 	'lease_release', 'lease_renew', 'lease_take', 'my_key', 'offers_due', 'owed_to', 'park_items', 'parts_for', 'place_parked',
 	'publication_parts', 'publication_references', 'put_anchor', 'put_entry_signatures', 'put_grants', 'put_incident', 'put_wrapped_keys',
 	'receipts_to_judge', 'refused_receipts', 'release_scheduled', 'replies_to_judge', 'settle', 'sync_seen', 'units_changed'], 'the dispatcher may call just these');
 SELECT is(t.callable('brk'), ARRAY['copy_changes', 'copy_devices', 'copy_names', 'copy_units', 'copy_version', 'current_keysets', 'put_denials', 'put_presence',
 	'put_receipts', 'put_replies'], 'a broker may call just these');
 SELECT is(t.callable('aud'), ARRAY['audience', 'audience_changes', 'board_days', 'board_publications', 'board_totals', 'board_units', 'channels_of', 'compliance',
-	'content_key_for', 'current_keysets', 'effective_at', 'in_my_regions', 'my_key', 'overdue', 'pending_devices', 'policies',
+	'content_key_for', 'counts_that_differ', 'current_keysets', 'effective_at', 'in_my_regions', 'my_key', 'older_publications', 'overdue', 'pending_devices', 'policies',
 	'publication_bytes', 'publication_course', 'publication_fate', 'publication_references', 'publication_signatures', 'publication_status',
 	'publications', 'recall_audience', 'recall_confirmations', 'replies_since', 'test_units', 'who_am_i', 'why'], 'an auditor may call just these');
 

@@ -11,10 +11,10 @@ import sys
 import unittest
 import urllib.parse
 
-from browser import Browser
 from world import PROGRAM, Publication, World, wait_until, when
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+from browser import Browser  # noqa: E402
 from make_pdf import make_pdf  # noqa: E402
 
 SHOTS = os.environ.get("CERTWIRE_SCREENSHOTS")  # a folder: what a person may want to look at

@@ -9,7 +9,8 @@ import tempfile
 import urllib.error
 import urllib.request
 
-from world import free_port, wait_until
+from ports import free_port
+from waiting import wait_for
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 # QUIC and background work reach for the network, which a private world does not have.
@@ -26,7 +27,7 @@ class Browser:
             ["chromedriver", f"--port={self.port}"], stdout=self.log, stderr=self.log,
             env={**os.environ, "HOME": self.folder})
         self.session = ""
-        wait_until(lambda: self._answers(), "chromedriver answers")
+        wait_for(self._answers, "chromedriver to answer")
         said = self._call("POST", "/session", {"capabilities": {"alwaysMatch": {
             "browserName": "chrome", "goog:loggingPrefs": {"browser": "ALL"},
             "goog:chromeOptions": {"args": [*FLAGS, f"--user-data-dir={self.folder}/profile"]}}}})
@@ -83,6 +84,16 @@ class Browser:
         """What the browser has said about the page: blocked by its policy, not found."""
         return [entry["message"] for entry in
                 self.call("POST", "/se/log", {"type": "browser"}) if entry["level"] == "SEVERE"]
+
+    def media(self, **features):
+        """How the page is to be shown: media="print", prefers_color_scheme="dark"."""
+        media = features.pop("media", "")
+        self.call("POST", "/goog/cdp/execute", {"cmd": "Emulation.setEmulatedMedia", "params": {
+            "media": media, "features": [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]}})
+
+    def print(self, **options):
+        """The PDF that printing the page gives."""
+        return base64.b64decode(self.call("POST", "/print", options))
 
     def size(self, width, height):
         self.call("POST", "/window/rect", {"width": width, "height": height})

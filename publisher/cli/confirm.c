@@ -1,0 +1,36 @@
+#include "publisher/cli/confirm.h"
+
+#include <stdlib.h>
+
+#include "publisher/cli/tty.h"
+
+static bool compare(const char *answer, int units, const char *undone, struct err *err)
+{
+	char *end;
+	long number = strtol(answer, &end, 10);
+
+	if (*answer < '0' || *answer > '9' || *end != '\0')
+		return err_set(err, ERR_USAGE, "'%s' is no number of units; %s. Give a number, such as 31",
+			ERR_QUOTED(answer), undone);
+	if (number != units)
+		return err_set(err, ERR_DENIED,
+			"it concerns %d units, not %ld; %s. Look again, then give the number that you mean",
+			units, number, undone);
+	return true;
+}
+
+bool confirm_units(
+	const struct cli_call *call, int units, const char *prompt, const char *undone, struct err *err)
+{
+	const char *answer = cli_value(call, "yes");
+	char line[TTY_LINE_SIZE];
+
+	if (!answer) {
+		if (!tty_line(prompt, "--yes N, the number of units", line, err))
+			return false;
+		if (!*line)
+			return err_set(err, ERR_DENIED, "not confirmed; %s", undone);
+		answer = line;
+	}
+	return compare(answer, units, undone, err);
+}
