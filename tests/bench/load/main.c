@@ -68,7 +68,11 @@ void give_up(const char *fmt, ...)
 int main(int argc, char **argv)
 {
 	struct cli_program program = {
-		"bench_load", "loads a broker and tells what that cost", verbs, options, NULL};
+		.name = "bench_load",
+		.summary = "loads a broker and tells what that cost",
+		.verbs = verbs,
+		.options = options,
+	};
 	struct rlimit files;
 
 	/* A connection each. */
