@@ -1,6 +1,6 @@
 #!/bin/bash
-# Installs what is missing, builds with gcc and clang, warnings being errors, and runs every test but those
-# that take longest, which scripts/check.sh runs.
+# Installs what is missing, builds, warnings being errors, and runs every test but those that take longest,
+# which scripts/check.sh runs.
 # Usage: scripts/test.sh [CTEST OPTION...], such as -L unit or -R conf
 # Ends with a line "N passed, N failed" and exit status 0 only when nothing failed.
 set -euo pipefail
@@ -10,11 +10,9 @@ jobs=${CERTWIRE_JOBS:-2}
 
 echo "== packages"
 scripts/install-deps.sh
-for preset in dev clang; do
-	echo "== build $preset"
-	quietly cmake --preset "$preset"
-	quietly cmake --build --preset "$preset" -- -j"$jobs"
-done
+echo "== build dev"
+quietly cmake --preset dev
+quietly cmake --build --preset dev -- -j"$jobs"
 
 # What runs in several threads, under the thread sanitizer. It cannot live with every layout that the
 # kernel's randomization of addresses makes, so that is off.
@@ -29,7 +27,9 @@ quietly setarch -R ctest --test-dir build/tsan --output-on-failure --no-tests=er
 # What the operations at the heart of it cost, in instructions: noise-proof, as no clock is.
 if [ $# -eq 0 ]; then
 	echo "== instructions"
-	run_tests build/clang -R '^bench\.guard$'
+	quietly cmake --preset release
+	quietly cmake --build --preset release --target bench_guard -- -j"$jobs"
+	run_tests build/release -R '^bench\.guard$'
 fi
 
 echo "== tests"
