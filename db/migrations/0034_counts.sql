@@ -147,10 +147,10 @@ CREATE FUNCTION certwire.fold_counts(fence bigint)
 DECLARE
 	folded int;
 BEGIN
+	PERFORM check_fence(fence);
 	IF NOT EXISTS (SELECT FROM delivery_count_change) THEN
 		RETURN 0;
 	END IF;
-	PERFORM check_fence(fence);
 	WITH gone AS (
 		DELETE FROM delivery_count_change RETURNING *
 	), summed AS (

@@ -103,6 +103,15 @@ class Wire:
             text(f) + bytes([qos]) for f in filters))
         return self._answer(SUBACK, self.packet_id)
 
+    def ask_for(self, *filters):
+        """As subscribe; None when the broker cuts it just then: who gains or loses a right is cut and asks again."""
+        try:
+            return self.subscribe(*filters)
+        except (AssertionError, OSError):
+            if self.closed.wait(10):
+                return None
+            raise
+
     def publish(self, topic, payload, qos=1, retain=False):
         """The PUBACK's code; 0 at once for QoS 0."""
         data = payload.encode() if isinstance(payload, str) else payload

@@ -68,7 +68,7 @@ def test_a_database_that_takes_five_seconds_for_each_question_delays_changes_alo
         assert steady[0].on(CHANNEL) and steady[1].on(CHANNEL)
         gate.line.delay_s = 0
         gate.sql("SELECT certwire.reinstate_unit('huaan', '整改完成')")
-        wait_for(lambda: gate.connect(huaan).subscribe(CHANNEL) == [1], "its rights again")
+        wait_for(lambda: gate.connect(huaan).ask_for(CHANNEL) == [1], "its rights again")
     assert gate.told(TOO_OLD) == 0
 
 
@@ -128,5 +128,5 @@ def test_a_frozen_database_that_is_given_up_is_found_again(gate, huaan):
         gate.cluster.thaw()
     gate.sql("SELECT certwire.suspend_unit('huaan', '违约')")
     gate.connect_when_known(huaan)
-    wait_for(lambda: gate.connect(huaan).subscribe(CHANNEL) == [DENIED], "the suspension to count")
+    wait_for(lambda: gate.connect(huaan).ask_for(CHANNEL) == [DENIED], "the suspension to count")
     assert gate.told(GOOD_AGAIN) == gate.told(TOO_OLD) == 1

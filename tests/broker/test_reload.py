@@ -96,7 +96,7 @@ def test_a_suspension_does_not_wait_for_a_reload(gate):
     before = drifts(gate)
     for _ in range(10):
         wire = gate.connect_when_known(device)
-        wait_for(lambda w=wire: w.closed.is_set() or w.subscribe(CHANNEL) == [1], "its rights")
+        wait_for(lambda w=wire: w.closed.is_set() or w.ask_for(CHANNEL) == [1], "its rights")
         if wire.closed.is_set():
             continue
         gate.sql("SELECT certwire.suspend_unit('in-between', '核查')")

@@ -119,7 +119,7 @@ def many(gate, name, count=40):
     devices = gate.admit_all(f"{name}-{i}" for i in range(count))
     wires = [gate.connect_when_known(device) for device in devices]
     for wire in wires:
-        wait_for(lambda w=wire: w.subscribe(P + "channel/weekly") == [1], "the right to weekly")
+        wait_for(lambda w=wire: w.ask_for(P + "channel/weekly") == [1], "the right to weekly")
     return devices, wires
 
 
@@ -162,7 +162,7 @@ def test_rights_that_begin_and_end_by_the_clock_come_and_go_without_any_event(ga
         for wire in wires:
             assert wire.wait_closed() == ADMINISTRATIVE
             assert time.time() >= begins
-        wait_for(lambda: gate.connect(devices[0]).subscribe(P + "channel/weekly") == [1],
+        wait_for(lambda: gate.connect(devices[0]).ask_for(P + "channel/weekly") == [1],
                  "the right again")
         assert time.time() >= begins + 1.5
     assert gate.cluster.value("SELECT version FROM certwire.entitlement_state") == version

@@ -155,7 +155,7 @@ def test_nothing_hangs_over_the_edge_and_all_can_be_read(page, width, scheme):
 
 def test_it_prints_on_a4(page):
     page.media()
-    printed = page.print(orientation="landscape", page={"width": 21.0, "height": 29.7}, background=True)
+    printed = page.print(landscape=True, paperWidth=8.27, paperHeight=11.69, printBackground=True)
     assert printed.startswith(b"%PDF-") and 1 < len(re.findall(rb"/Type\s*/Page\b", printed)) < 30
     page.media(media="print")
     assert page.run("return getComputedStyle(document.querySelector('.controls')).display") == "none"
