@@ -195,11 +195,17 @@ class Field:
         """Its recall, drafted and approved as far as the channel demands; the id."""
         about = self.published[publication]
         office = self.world.office
-        made = persist(lambda: office.certwire("editor_wang", "recall", publication, "--reason", "核查中").strip())
+        made = persist(lambda: office.certwire("editor_wang", "recall", publication, "--reason", "核查中", "--yes", str(
+            self.concerned(publication))).strip())
         if about.channel == "weekly":
             persist(lambda: office.approve(made))
         self.published[made] = Published(about.channel, about.number, None, 0, publication)
         return made
+
+    def concerned(self, publication):
+        """How many units a recall of it reaches now, as the editor says it."""
+        return self.cluster.value("SELECT count(*) AS n FROM certwire.recall_audience(:'p') WHERE receives", "editor_wang",
+                                  p=publication)
 
     def ask_issue(self, publication):
         """Unless it is issued already, or its time is over."""
