@@ -1,5 +1,5 @@
 #!/bin/bash
-# What takes too long for scripts/test.sh: the build with clang, warnings being errors; the tests labelled "long" (static analysis, thousands of random acts,
+# What takes too long for scripts/test.sh: the builds with clang and for release, warnings being errors; the tests labelled "long" (static analysis, thousands of random acts,
 # kills at every fault point, 40 MiB over a slow line, ...), and each parser of foreign bytes under libFuzzer for 20,000 inputs.
 # Usage: scripts/check.sh
 # Ends with a line "N passed, N failed" and exit status 0 only when nothing failed.
@@ -10,7 +10,7 @@ jobs=${CERTWIRE_JOBS:-2}
 
 echo "== packages"
 scripts/install-deps.sh
-for preset in dev clang; do
+for preset in dev clang release; do
 	echo "== build $preset"
 	quietly cmake --preset "$preset"
 	quietly cmake --build --preset "$preset" -- -j"$jobs"

@@ -236,7 +236,9 @@ bool store_find(const char *inbox, const char *channel, const struct pub_id *id,
 	name = next_of(listing, id);
 	if (!name)
 		return errno == 0 || err_errno(err, "cannot list folder '%s'", channel);
-	(void)snprintf(ret_folder, STORE_FOLDER_SIZE, "%s/%s", channel, name);
+	/* A longer name is none that we made. */
+	if (snprintf(ret_folder, STORE_FOLDER_SIZE, "%s/%s", channel, name) >= STORE_FOLDER_SIZE)
+		return true;
 	*ret_found = true;
 	return file_open_dir_at(dirfd(listing), name, ret_dir, err);
 }
