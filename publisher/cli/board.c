@@ -231,7 +231,7 @@ bool board_view(
 	int last = -1;
 
 	/* Who has it not is what an editor looks for. */
-	if (from > board->total)
+	if (page->after && from > board->total)
 		return err_set(err, ERR_USAGE, "--after: '%s' is no unit that publication %s is for",
 			ERR_QUOTED(page->after), page->brief);
 	if (!table_add_row(&table, titles, err) ||

@@ -151,6 +151,8 @@ def test_offline(world, unit):
 def test_suspended(world, unit):
     world.office.admin("suspend_unit", "huaan", "未按时报送半年报告")
     assert "未按时报送半年报告" in says(unit, "suspended")["why"]
+    # It comes back into the lobby, and hears there that its subscriptions are refused.
+    wait_for(lambda: doctor(unit, None)[0] == "subscription", "the doctor to come as far as the subscriptions")
     steps = breaks_at(unit, "subscription")
     assert "未按时报送半年报告" in steps["standing"]["detail"] and steps["standing"]["result"] == "bad"
     world.office.admin("reinstate_unit", "huaan", "已补报")
