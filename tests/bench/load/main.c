@@ -44,10 +44,17 @@ static const struct cli_option cut_options[] = {
 	{0},
 };
 
+static const struct cli_option receipt_options[] = {
+	{"publications", "COUNT", "how many each unit has stored (4)", false},
+	{0},
+};
+
 static const struct cli_verb verbs[] = {
 	{"fan", load_fan, NULL, "one publishes to all", fan_options},
 	{"storm", load_storm, NULL, "all connect at once", storm_options},
 	{"cut", load_cut, NULL, "units are suspended while others are served", cut_options},
+	{"receipts", load_receipts, NULL, "every unit says that it stored every publication",
+		receipt_options},
 	{"verify", load_verify, NULL, "what one Ed25519 verification of a token costs libsodium alone",
 		NULL},
 	{0},
