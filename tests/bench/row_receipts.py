@@ -3,8 +3,7 @@
 import statistics
 from pathlib import Path
 
-import certwire_peer as peer
-from contenders import BUILD, Certwire, key_of, load
+from contenders import BUILD, Certwire, key_of, load, peer
 from process import Process
 from programs import write_conf, write_private
 from rounds import figure

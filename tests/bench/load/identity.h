@@ -12,7 +12,7 @@
 enum credential { CREDENTIAL_NONE, CREDENTIAL_PASSWORD, CREDENTIAL_TOKEN, CREDENTIAL_FORGED };
 
 struct identity {
-	char unit[CLIENT_ID_SIZE];
+	char unit[UNIT_SIZE];
 	char client_id[CLIENT_ID_SIZE];
 };
 
