@@ -7,7 +7,7 @@
 set -euo pipefail
 
 unit=(
-	cmake ninja-build gcc libc6-dev pkg-config dpkg-dev
+	cmake ninja-build gcc libc6-dev pkg-config dpkg-dev file
 	libsodium-dev libjansson-dev libunistring-dev libmosquitto-dev libsqlite3-dev libssl-dev
 	libzip-dev libqrencode-dev libmicrohttpd-dev libseccomp-dev libsystemd-dev
 )
