@@ -16,8 +16,8 @@
 /*
  * Believes nothing that the broker says of the receipt: parses it (601), compares unit, device and
  * number with what it was filed under (604, 603, 601), verifies the device's certificate by the
- * keyset (603; `vouched` remembers signatures that were good) and the signature (602), and that the device was certified and not revoked as of the
- * commit (603). `*ret` is new. `*ret_authentic`, set in any case: the device did sign it.
+ * keyset (603; `vouched` remembers signatures that were good) and the signature (602), and that the
+ * device was certified and not revoked as of the commit (603). `*ret` is new. `*ret_authentic`, set in any case: the device did sign it.
  */
 bool judge_receipt(const struct ledger_receipt *filed, const struct keyset *keyset,
 	struct vouched *vouched, struct receipt *ret, bool *ret_authentic,
