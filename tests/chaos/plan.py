@@ -42,8 +42,12 @@ FAULTS = {
     "suspend-while-sealing": (1, ("unit",)),
     "cut": (2, ("unit",)),
     "cut-dispatchers": (1, ()),
-    "hold": (2, ("unit", "seconds")),
-    "hold-dispatchers": (1, ("seconds",)),
+    "hold": (3, ("unit", "silence")),
+    "hold-dispatchers": (2, ("silence",)),
+    "lossy": (3, ("unit",)),
+    "lossy-dispatchers": (2, ()),
+    "slow": (2, ("unit",)),
+    "slow-dispatchers": (1, ()),
     "limit": (1, ("unit",)),
     "meddle": (4, ("unit", "tricks")),
     "disk-full": (1, ()),
@@ -56,10 +60,13 @@ FAULTS = {
     "recall": (6, ("back",)),
     "reply": (6, ("answering", "answer", "meanwhile", "dice")),
 }
+ON_WIRES = ("hold", "hold-dispatchers", "lossy", "lossy-dispatchers", "slow", "slow-dispatchers", "limit")  # of packets
 FIRST = {"unit-dies-at", "cut-power-at", "dispatchers-die-at", "stop-leader-past-lease",
-         "suspend-while-sealing", "restore-state", "restore-postgres", "meddle", "limit", "disk-full"}  # before anything is issued
+         "suspend-while-sealing", "restore-state", "restore-postgres", "meddle", "disk-full", "lossy", "lossy-dispatchers", "slow",
+         "slow-dispatchers", "limit"}  # before anything is issued
 TRICKS = ("withhold", "repeat", "reorder", "forge", "delay")
 ANSWERING = tuple(unit for unit, channels in UNITS.items() if "opportunity" in channels)
+LASTING = "until the round ends"
 MEANWHILE = ("runs", "runs", "is down", "loses power")  # the unit, while a person there answers
 LOGINS = ("dispatch_a", "dispatch_b", "broker")
 
@@ -92,6 +99,7 @@ class Plan:
             "answer": Deck(rng, ("interest", "decline")), "meanwhile": Deck(rng, MEANWHILE),
             "mercy": Deck(rng, (0, 1, 1, 1)),
             "with_inbox": Deck(rng, (False, True)), "seconds": Deck(rng, (0.5, 1.0, 2.0)),
+            "silence": Deck(rng, (0.5, 1.0, 2.0, LASTING)),
         }
         self.sizes, self.channels = Deck(rng, SIZES), Deck(rng, CHANNELS)
         self.expiring = Deck(rng, (True, False, False, False, False, False))
