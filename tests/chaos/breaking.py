@@ -314,7 +314,16 @@ class Breaker:
     # People
 
     def recall(self, step):
+        self._die_while_putting_away(step)
         self.recaller.recall(step)
+
+    def supersede(self, step):
+        self._die_while_putting_away(step)
+        self.recaller.supersede(step)
+
+    def _die_while_putting_away(self, step):
+        if step["move_point"]:
+            self.unit_dies_at({"unit": step["unit"], "unit_point": step["move_point"]})
 
     def reply(self, step):
         """A person opens a document and answers it, while the unit runs, while it is down, or just before power goes."""

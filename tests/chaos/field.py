@@ -175,26 +175,34 @@ class Field:
     def draft(self, channel, size, expires):
         """Drafted and approved as far as the channel demands; the id. `expires`: soon, perhaps before it is stored."""
         self.drafted += 1
-        number = f"2026-{self.drafted}"
-        content = random.Random(f"{self.seed} {number}").randbytes(size)
+        return self._draft(channel, f"2026-{self.drafted}", size, lambda: (
+            ("--expires", time.strftime("%FT%TZ", time.gmtime(time.time() + EXPIRES_S))) if expires else ()))
+
+    def supersede(self, publication, size):
+        """What replaces it, under its number; the id."""
+        about = self.published[publication]
+        return self._draft(about.channel, about.number, size, lambda: (
+            "--supersedes", publication, "--yes", str(self.entitled(about.channel))), publication)
+
+    def _draft(self, channel, number, size, more, supersedes=None):
+        content = random.Random(f"{self.seed} {number} {supersedes and len(self.published)}").randbytes(size)
         path = self.world.file(f"{number}.bin", content)
-        office = self.world.office
-        made = persist(lambda: office.draft(channel, number, f"第 {self.drafted} 期", [path], *(
-            ("--expires", time.strftime("%FT%TZ", time.gmtime(time.time() + EXPIRES_S))) if expires else ())))
-        if channel == "weekly":
-            persist(lambda: office.approve(made))
+        made = persist(lambda: self.world.office.draft(channel, number, f"第 {number} 期", [path], *more()))
+        self._approve(made, channel)
         path.unlink()
-        self.published[made] = Published(channel, number, forge.digest(content).hex(), size)
+        self.published[made] = Published(channel, number, forge.digest(content).hex(), size, supersedes=supersedes)
         return made
+
+    def _approve(self, publication, channel):
+        if channel == "weekly":
+            persist(lambda: self.world.office.approve(publication))
 
     def recall(self, publication):
         """Its recall, drafted and approved as far as the channel demands; the id."""
         about = self.published[publication]
-        office = self.world.office
-        made = persist(lambda: office.certwire("editor_wang", "recall", publication, "--reason", "核查中", "--yes", str(
-            self.concerned(publication))).strip())
-        if about.channel == "weekly":
-            persist(lambda: office.approve(made))
+        made = persist(lambda: self.world.office.certwire("editor_wang", "recall", publication, "--reason", "核查中", "--yes",
+                                                          str(self.concerned(publication))).strip())
+        self._approve(made, about.channel)
         self.published[made] = Published(about.channel, about.number, None, 0, publication)
         return made
 
@@ -202,6 +210,10 @@ class Field:
         """How many units a recall of it reaches now, as the editor says it."""
         return self.cluster.value("SELECT count(*) AS n FROM certwire.recall_audience(:'p') WHERE receives", "editor_wang",
                                   p=publication)
+
+    def entitled(self, channel):
+        """How many units receive what is issued in it now."""
+        return self.cluster.value("SELECT count(*) AS n FROM certwire.audience(:'c') WHERE receives", "editor_wang", c=channel)
 
     def ask_issue(self, publication):
         """Unless it is issued already, or its time is over."""

@@ -33,7 +33,8 @@ class Wrong(Exception):
 class Run:
     def __init__(self, options):
         self.options = options
-        self.plan = Plan(options.seed, points("subscriber", "unit-"), points("publisher/dispatch"), options.only)
+        self.plan = Plan(options.seed, points("subscriber", "unit-"), points("publisher/dispatch"),
+                         points("subscriber", "recall-"), options.only)
         self.field = Field(options.seed, Programs(options.build))
         self.breaker = Breaker(self.field)
         self.historian, self.checker = Historian(self.field), Checker()
@@ -133,7 +134,7 @@ class Run:
 
 
 def describe(step):
-    said = [str(v) for k, v in step.items() if k not in ("fault", "phase") and v is not False]
+    said = [str(v) for k, v in step.items() if k not in ("fault", "phase") and v is not False and v is not None]
     return f"{step['fault']}{' ' + ' '.join(said) if said else ''} ({step['phase']})"
 
 
