@@ -23,7 +23,8 @@ class Ear:
 
 @pytest.fixture
 def lines():
-    made = Lines("test", [Ear()])
+    ear = Ear()
+    made = Lines("test", [ear])
     assert made.missing is None
     yield made
     made.close()
