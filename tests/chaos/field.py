@@ -194,8 +194,10 @@ class Field:
         return made
 
     def _approve(self, publication, channel):
+        """Unless its time is over by now: then it is withdrawn."""
         if channel == "weekly":
-            persist(lambda: self.world.office.approve(publication))
+            persist(lambda: self.cluster.value("SELECT state = 'withdrawn' FROM certwire.publication WHERE id = :'p'",
+                                               p=publication) or self.world.office.approve(publication))
 
     def recall(self, publication):
         """Its recall, drafted and approved as far as the channel demands; the id."""
