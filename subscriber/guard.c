@@ -21,6 +21,11 @@ bool guard_drop(const struct config *config, struct err *err)
 	if (!user)
 		return err_set(
 			err, ERR_USAGE, "user '%s': there is no such user", ERR_QUOTED(config->user));
+	return guard_become(user, err);
+}
+
+bool guard_become(const struct passwd *user, struct err *err)
+{
 	if (initgroups(user->pw_name, user->pw_gid) != 0 || setgid(user->pw_gid) != 0 ||
 		setuid(user->pw_uid) != 0)
 		return err_errno(err, "cannot become '%s'", user->pw_name);
