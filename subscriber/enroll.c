@@ -10,12 +10,9 @@
 #include "subscriber/request.h"
 #include "subscriber/verbs.h"
 
-#include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { ENROLL_PATH_MAX = 4096 };
@@ -86,25 +83,6 @@ bool enroll_device(const struct config *config, int64_t now, struct buf *request
 	return true;
 }
 
-/* The service's user is to have what is made here. */
-static bool enroll_become_owner(const struct config *config, struct err *err)
-{
-	struct stat state;
-	const struct passwd *owner;
-
-	if (config->user || geteuid() != 0)
-		return guard_drop(config, err);
-	if (stat(config->state, &state) != 0 || state.st_uid == 0)
-		return true;
-	errno = 0;
-	owner = getpwuid(state.st_uid);
-	if (!owner)
-		return err_set(err, ERR_USAGE,
-			"'%s' belongs to nobody that this machine knows: chown it to the user of the service",
-			config->state);
-	return guard_become(owner, err);
-}
-
 /* A flag that contradicts the configuration would be silently ignored: say so instead. */
 static bool enroll_agrees(const struct cli_call *call, const struct config *config, struct err *err)
 {
@@ -173,7 +151,7 @@ bool verb_enroll(const struct cli_call *call, struct err *err)
 	if (!path)
 		return err_set(err, ERR_SYSTEM, "out of memory");
 	if (!enroll_configure(call, path, &config, err) || !enroll_agrees(call, &config, err) ||
-		!enroll_become_owner(&config, err) ||
+		!guard_become_owner(&config, err) ||
 		!enroll_device(&config, clock_now(clock_system()), &request, &fingerprint, err))
 		return false;
 	return enroll_print(

@@ -6,6 +6,7 @@ import pwd
 import re
 import select
 import shutil
+import subprocess
 import tempfile
 import unittest
 
@@ -109,6 +110,9 @@ class Enrolling(unittest.TestCase):
         self.assertEqual(status, 0, said)
         self.assertEqual({name: os.stat(os.path.join(state, name)).st_uid for name in os.listdir(state)},
                          {"device.key": somebody, "request.jws": somebody})
+        # Nobody listens there; but root came as far as that, with a key that is another's.
+        done = subprocess.run([PROGRAM, "enroll", "--check", "--config", conf], capture_output=True, text=True, check=False)
+        self.assertIn("unit-a.d1 is not let in", done.stderr)
 
     def test_a_root_that_is_not_confirmed_makes_nothing(self):
         status, said = self.talk(*self.answers("no"))
