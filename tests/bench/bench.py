@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-ROWS = ("fan_small", "fan_parts", "instructions", "storm", "revocation", "receipts", "copy")
+ROWS = ("fan_small", "fan_parts", "instructions", "storm", "revocation", "receipts", "copy", "growth")
 
 
 def machine():
