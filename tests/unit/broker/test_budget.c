@@ -3,6 +3,7 @@
 #include "broker-plugins/entitlement/budget.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { START_MS = 5000000 };
 
