@@ -27,7 +27,7 @@ static const char *const separators[] = {
 struct fingerprint fingerprint_of(const struct public_key *key)
 {
 	struct digest digest = digest_of(key->bytes, sizeof(key->bytes));
-	struct fingerprint fingerprint;
+	struct fingerprint fingerprint = {.text = ""};
 	char *at = fingerprint.text;
 
 	for (size_t group = 0; group < GROUPS; group++) {

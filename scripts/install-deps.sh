@@ -16,7 +16,7 @@ build=(
 	libmagic-dev libarchive-dev libqpdf-dev libkeyutils-dev
 )
 lint=(
-	clang libclang-rt-14-dev clang-format clang-tidy clang-tools shellcheck
+	clang libclang-rt-14-dev clang-format clang-tidy clang-tools cppcheck shellcheck
 	mandoc man-db bsdextrautils systemd lintian
 )
 tests=(

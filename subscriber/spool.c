@@ -185,7 +185,7 @@ static bool spool_prepare(
 	if (!item && !spool_add(spool, &fresh, err))
 		return false;
 	item = spool_find(spool, &part->publication);
-	if (!item->wanted && !spool_make_room(spool, &part->publication, &fits, err))
+	if (item && !item->wanted && !spool_make_room(spool, &part->publication, &fits, err))
 		return false;
 	*ret = fits ? spool_find(spool, &part->publication) : NULL;
 	return true;
@@ -197,7 +197,7 @@ bool spool_put(struct spool *spool, const struct part *part, bool *ret_new, stru
 
 	if (spool_has(spool, &part->publication, part->index)) {
 		item = spool_find(spool, &part->publication);
-		if (item->count == part->count) {
+		if (item && item->count == part->count) {
 			*ret_new = false;
 			return true;
 		}

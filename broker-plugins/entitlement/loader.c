@@ -65,7 +65,7 @@ static void complain(struct loader *loader, const struct err *err)
 /* Takes what was said so far; whether there was anything. */
 static bool take_notifications(struct loader *loader, bool *ret_any, struct err *err)
 {
-	struct pg_notification notification;
+	struct pg_notification notification = {.channel = ""};
 	bool found = true;
 
 	*ret_any = false;

@@ -48,7 +48,7 @@ bool when_parse(
 	const char *what, const char *text, enum when_edge edge, int64_t *ret, struct err *err)
 {
 	struct err ignored;
-	int64_t seconds;
+	int64_t seconds = 0;
 	bool ok = is_date(text) ? parse_date(text, edge, &seconds)
 							: clock_parse(text, &seconds, &ignored) && seconds >= 0;
 

@@ -13,7 +13,7 @@ tree=$work/tree
 # A sound tree, made anew for each check.
 make_tree() {
 	rm -rf "$tree"
-	mkdir -p "$tree/common" "$tree/db" "$tree/publisher" "$tree/subscriber" "$tree/build" \
+	mkdir -p "$tree/common" "$tree/broker-plugins" "$tree/db" "$tree/publisher" "$tree/subscriber" "$tree/build" \
 		"$tree/docker" "$tree/docs/man" "$tree/tests" "$tree/build/bin" "$tree/build/man" "$tree/packaging/systemd"
 	cp "$root/.clang-format" "$root/.clang-tidy" "$tree/"
 	printf '#include <stddef.h>\n\nsize_t sound(size_t n);\n' >"$tree/common/sound.h"
@@ -101,6 +101,13 @@ shell)
 tidy)
 	printf 'int f(int *p);\nint f(int *p)\n{\n\tif (p == 0)\n\t\treturn *p;\n\treturn 0;\n}\n' |
 		must_find common/sound.c
+	;;
+analyze)
+	printf '#include <stdlib.h>\n\nvoid f(void);\nvoid f(void)\n{\n\tchar *p = malloc(1);\n\n\tfree(p);\n\tfree(p);\n}\n' |
+		must_find common/sound.c
+	;;
+cppcheck)
+	printf 'int f(void)\n{\n\tint a[2] = {0, 1};\n\n\treturn a[2];\n}\n' | must_find common/bad.c
 	;;
 cleanups)
 	printf 'void f(void)\n{\n\tauto_buf struct buf out;\n}\n' | must_find common/bad.c
