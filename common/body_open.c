@@ -53,9 +53,11 @@ bool body_opener_push(
 								  : crypto_secretstream_xchacha20poly1305_TAG_MESSAGE;
 
 	if (tag != expected)
-		return err_code(err, REFUSAL_BODY_END, "the stream %s at part %u of %u",
-			last ? "does not end" : "ends or is marked", (unsigned)opener->next,
-			(unsigned)opener->body.parts);
+		return last ? err_code(err, REFUSAL_BODY_END, "the stream does not end at part %u of %u",
+						  (unsigned)opener->next, (unsigned)opener->body.parts)
+					: err_code(err, REFUSAL_BODY_END,
+						  "the stream ends or is marked at part %u of %u", (unsigned)opener->next,
+						  (unsigned)opener->body.parts);
 	digest_update(&opener->digest, part, PART_BYTES);
 	opener->next++;
 	return opener->sink(opener->context, opener->plain, sizeof(opener->plain), err);

@@ -104,6 +104,20 @@ static bool parse_option(
 	return add_value(call, option, value ? value : "", err);
 }
 
+static bool parse_manual(struct cli_call *call, int argc, char **argv, struct err *err)
+{
+	if (argc == 0)
+		call->action = CLI_MANUAL;
+	else if (argc == 1 && strcmp(argv[0], "settings") == 0)
+		call->action = CLI_SETTINGS;
+	else if (argc == 1 && strcmp(argv[0], "messages") == 0)
+		call->action = CLI_MESSAGES;
+	else
+		return err_set(
+			err, ERR_USAGE, "usage: %s manual [settings | messages]", call->program->name);
+	return true;
+}
+
 /* What every program has beside its verbs; true when it is that, or is refused with `err`. */
 static bool parse_built_in(
 	struct cli_call *call, int argc, char **argv, bool *ret_ok, struct err *err)
@@ -116,9 +130,7 @@ static bool parse_built_in(
 		return true;
 	}
 	if (argc > 0 && strcmp(argv[0], "manual") == 0) {
-		call->action = argc == 1 ? CLI_MANUAL : CLI_SETTINGS;
-		if (argc > 2 || (argc == 2 && strcmp(argv[1], "settings") != 0))
-			*ret_ok = err_set(err, ERR_USAGE, "usage: %s manual [settings]", call->program->name);
+		*ret_ok = parse_manual(call, argc - 1, argv + 1, err);
 		return true;
 	}
 	return false;
@@ -166,8 +178,9 @@ static bool check_arity(const struct cli_call *call, struct err *err)
 		return true;
 	if (!cli_usage(call->program, call->verb, &usage, err))
 		return false;
-	return err_set(err, ERR_USAGE, "too %s arguments; usage: %s", call->argc < min ? "few" : "many",
-		buf_str(&usage));
+	if (call->argc < min)
+		return err_set(err, ERR_USAGE, "too few arguments; usage: %s", buf_str(&usage));
+	return err_set(err, ERR_USAGE, "too many arguments; usage: %s", buf_str(&usage));
 }
 
 /* Handles the argument at the front; `*ret_taken` more than it were used up. */

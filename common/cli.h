@@ -8,7 +8,8 @@
  *	};
  *
  * Every program also has `--help`, `VERB --help`, `--version`, `completion bash`, and `manual` and
- * `manual settings`, from which its manual pages are made (docs/man/).
+ * `manual settings`, from which its manual pages are made (docs/man/), and `manual messages`, from which
+ * its catalogue is.
  * A program without verbs has one verb named "" (a daemon: its options and arguments only).
  */
 #ifndef CERTWIRE_COMMON_CLI_H
@@ -56,7 +57,15 @@ struct cli_program {
 
 enum { CLI_VALUES_MAX = 128 };
 
-enum cli_action { CLI_RUN, CLI_HELP, CLI_VERSION, CLI_COMPLETION, CLI_MANUAL, CLI_SETTINGS };
+enum cli_action {
+	CLI_RUN,
+	CLI_HELP,
+	CLI_VERSION,
+	CLI_COMPLETION,
+	CLI_MANUAL,
+	CLI_SETTINGS,
+	CLI_MESSAGES
+};
 
 /* A parsed command line, as a verb sees it. All strings are borrowed from argv. */
 struct cli_call {
@@ -75,7 +84,8 @@ struct cli_call {
 
 /*
  * The whole of a program's main: parses, runs the verb, prints what went wrong to stderr as
- * "program: text", returns the exit status (common/err.h). `argv` may be reordered. A failure to
+ * "program: text", returns the exit status (common/err.h). Speaks the user's language
+ * (common/language.h), but English with an option `--json`. `argv` may be reordered. A failure to
  * write stdout is a failure.
  */
 int cli_main(const struct cli_program *program, int argc, char **argv) MUST_USE NONNULL;

@@ -1,5 +1,7 @@
 #include "common/cli_help.h"
 
+#include "common/language.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -13,12 +15,12 @@ static bool has_one_verb(const struct cli_program *program)
 bool cli_usage(const struct cli_program *program, const struct cli_verb *verb, struct buf *out,
 	struct err *err)
 {
-	const char *name = verb ? verb->name : "COMMAND";
+	const char *name = verb ? verb->name : language_text("COMMAND");
 	const char *args = verb ? verb->args : "...";
 	bool options = !verb || verb->options || program->options;
 
 	return buf_printf(out, err, "%s%s%s%s%s%s", program->name, *name ? " " : "", name,
-		options ? " [OPTION...]" : "", args ? " " : "", args ? args : "");
+		options ? language_text(" [OPTION...]") : "", args ? " " : "", args ? args : "");
 }
 
 static bool help_options(
@@ -26,15 +28,15 @@ static bool help_options(
 {
 	if (!options || !options->name)
 		return true;
-	if (!buf_printf(out, err, "\n%s:\n", title))
+	if (!buf_printf(out, err, language_text("\n%s:\n"), language_text(title)))
 		return false;
 	for (const struct cli_option *option = options; option->name; option++) {
 		char left[64];
 
 		(void)snprintf(left, sizeof left, "--%s%s%s", option->name, option->arg ? " " : "",
 			option->arg ? option->arg : "");
-		if (!buf_printf(out, err, "  %-*s %s%s\n", COLUMN, left, option->help,
-				option->repeatable ? " (may be repeated)" : ""))
+		if (!buf_printf(out, err, "  %-*s %s%s\n", COLUMN, left, language_text(option->help),
+				option->repeatable ? language_text(" (may be repeated)") : ""))
 			return false;
 	}
 	return true;
@@ -42,17 +44,18 @@ static bool help_options(
 
 static bool help_verbs(const struct cli_program *program, struct buf *out, struct err *err)
 {
-	if (!buf_append_str(out, "\nCommands:\n", err))
+	if (!buf_append_str(out, language_text("\nCommands:\n"), err))
 		return false;
 	for (const struct cli_verb *verb = program->verbs; verb->run; verb++) {
 		char left[128];
 
 		(void)snprintf(left, sizeof left, "%s%s%s", verb->name, verb->args ? " " : "",
 			verb->args ? verb->args : "");
-		if (!buf_printf(out, err, "  %-*s %s\n", COLUMN, left, verb->help))
+		if (!buf_printf(out, err, "  %-*s %s\n", COLUMN, left, language_text(verb->help)))
 			return false;
 	}
-	return buf_printf(out, err, "\n'%s COMMAND --help' tells more about one.\n", program->name);
+	return buf_printf(
+		out, err, language_text("\n'%s COMMAND --help' tells more about one.\n"), program->name);
 }
 
 bool cli_help(const struct cli_program *program, const struct cli_verb *verb, struct buf *out,
@@ -60,11 +63,13 @@ bool cli_help(const struct cli_program *program, const struct cli_verb *verb, st
 {
 	if (!verb && has_one_verb(program))
 		verb = program->verbs;
-	if (!buf_append_str(out, "Usage: ", err) || !cli_usage(program, verb, out, err) ||
-		!buf_printf(out, err, "\n%s\n", verb ? verb->help : program->summary))
+	if (!buf_append_str(out, language_text("Usage: "), err) ||
+		!cli_usage(program, verb, out, err) ||
+		!buf_printf(out, err, "\n%s\n", language_text(verb ? verb->help : program->summary)))
 		return false;
 	if (!verb && !help_verbs(program, out, err))
 		return false;
-	return (!verb || help_options(verb->options, "Options", out, err)) &&
-		   help_options(program->options, verb ? "General options" : "Options", out, err);
+	return (!verb || help_options(verb->options, LANGUAGE_TEXT("Options"), out, err)) &&
+		   help_options(program->options,
+			   verb ? LANGUAGE_TEXT("General options") : LANGUAGE_TEXT("Options"), out, err);
 }

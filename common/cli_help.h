@@ -30,4 +30,8 @@ bool cli_manual(
 bool cli_manual_settings(
 	const struct cli_program *program, struct buf *out, struct err *err) MUST_USE NONNULL;
 
+/* Every text of the tables, as entries of a gettext catalogue (po/README.md). */
+bool cli_messages(
+	const struct cli_program *program, struct buf *out, struct err *err) MUST_USE NONNULL;
+
 #endif

@@ -1,6 +1,7 @@
 #include "common/cli.h"
 
 #include "common/cli_help.h"
+#include "common/language.h"
 
 #include <stdio.h>
 
@@ -34,6 +35,9 @@ static bool act(const struct cli_call *call, struct err *err)
 {
 	switch (call->action) {
 	case CLI_RUN:
+		/* What programs read is the same everywhere. */
+		if (cli_has(call, "json"))
+			language_english();
 		return call->verb->run(call, err);
 	case CLI_HELP:
 		return print_help(call, err);
@@ -43,6 +47,8 @@ static bool act(const struct cli_call *call, struct err *err)
 		return print_about(call, cli_manual, err);
 	case CLI_SETTINGS:
 		return print_about(call, cli_manual_settings, err);
+	case CLI_MESSAGES:
+		return print_about(call, cli_messages, err);
 	case CLI_VERSION:
 		(void)printf("%s %s\n", call->program->name, CERTWIRE_VERSION);
 		return true;
@@ -56,6 +62,7 @@ int cli_main(const struct cli_program *program, int argc, char **argv)
 	struct err err = {.kind = ERR_SYSTEM};
 	bool done;
 
+	language_begin(program->name);
 	if (sodium_init() < 0)
 		done = err_set(&err, ERR_SYSTEM, "libsodium cannot start");
 	else

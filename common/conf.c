@@ -2,6 +2,7 @@
 
 #include "common/conf_value.h"
 #include "common/file.h"
+#include "common/language.h"
 #include "common/utf8.h"
 
 #include <assert.h>
@@ -129,8 +130,8 @@ bool conf_finish(struct conf *conf, struct err *err)
 		if (origin_of(conf, key)[0] != '\0')
 			continue;
 		if (key->required)
-			return err_set(
-				err, ERR_USAGE, "the setting '%s' is missing (%s)", key->name, key->help);
+			return err_set(err, ERR_USAGE, "the setting '%s' is missing (%s)", key->name,
+				language_text(key->help));
 		if (key->fallback && !assign(conf, key, key->fallback, NULL, "default", err))
 			return false;
 	}

@@ -1,5 +1,6 @@
 #include "common/err.h"
 
+#include "common/language.h"
 #include "common/utf8.h"
 
 #include <errno.h>
@@ -29,7 +30,7 @@ static void text_format(struct err *err, const char *fmt, va_list args)
 	char text[sizeof err->text];
 
 	/* Formatted aside, because an argument may be err->text itself. */
-	if (vsnprintf(text, sizeof text, fmt, args) < 0)
+	if (vsnprintf(text, sizeof text, language_text(fmt), args) < 0)
 		text[0] = '\0';
 	text_finish(text, sizeof text);
 	memcpy(err->text, text, sizeof text);
@@ -64,14 +65,21 @@ static void text_append(struct err *err, const char *detail)
 {
 	size_t used = strlen(err->text);
 
-	snprintf(err->text + used, sizeof err->text - used, ": %s", detail);
+	snprintf(err->text + used, sizeof err->text - used, "%s%s", language_text(": "), detail);
 	text_finish(err->text, sizeof err->text);
+}
+
+/* Not strerror's words: what they are depends on what else is installed. */
+static const char *reason_of(int number)
+{
+	const char *reason = strerrordesc_np(number);
+
+	return language_text(reason ? reason : "unknown error");
 }
 
 bool(err_errno)(struct err *err, const char *fmt, ...)
 {
 	int number = errno;
-	char reason[128];
 	va_list args;
 
 	va_start(args, fmt);
@@ -79,7 +87,7 @@ bool(err_errno)(struct err *err, const char *fmt, ...)
 	va_end(args);
 	err->kind = ERR_SYSTEM;
 	err->code = 0;
-	text_append(err, strerror_r(number, reason, sizeof reason));
+	text_append(err, reason_of(number));
 	return false;
 }
 

@@ -5,6 +5,9 @@
  * untouched. False: nothing done, outputs untouched, err says why, and nothing was logged. Callers
  * on the way up may add context; main alone prints, or a daemon logs.
  *
+ * The formats are English; what becomes of them is in the language of whom the program speaks to
+ * (common/language.h).
+ *
  * The text is one line of valid UTF-8 without a final full stop or newline, at most 767 bytes, cut
  * at a character's border when longer.
  */

@@ -4,12 +4,14 @@
 
 #include "common/b64.h"
 #include "common/hex.h"
+#include "common/language.h"
 #include "common/limits.h"
 
 bool field_refuse(
 	const struct json_object *object, const char *name, const char *why, struct err *err)
 {
-	return err_code(err, object->code, "%s: '%s' %s", object->what, name, why);
+	return err_code(
+		err, object->code, "%s: '%s' %s", language_text(object->what), name, language_text(why));
 }
 
 bool field_version(const struct json_object *object, struct err *err)
@@ -142,6 +144,6 @@ bool field_set_hex(json_t *object, const char *name, const void *data, size_t le
 
 bool field_write_failed(const char *what, struct err *err)
 {
-	return err_set(
-		err, ERR_SYSTEM, "cannot write the %s: a text is not UTF-8, or memory is short", what);
+	return err_set(err, ERR_SYSTEM, "cannot write the %s: a text is not UTF-8, or memory is short",
+		language_text(what));
 }

@@ -7,6 +7,7 @@
 #include <unictype.h>
 #include <unistr.h>
 
+#include "common/language.h"
 #include "common/limits.h"
 #include "common/refusal.h"
 #include "common/utf8.h"
@@ -16,7 +17,8 @@ static const char forbidden[] = "/\\<>:\"|?*";
 
 static bool refuse(const char *name, size_t len, const char *why, struct err *err)
 {
-	return err_code(err, REFUSAL_FILE_NAME, "file name '%s' %s", ERR_QUOTED_LEN(name, len), why);
+	return err_code(
+		err, REFUSAL_FILE_NAME, "file name '%s' %s", ERR_QUOTED_LEN(name, len), language_text(why));
 }
 
 /* A forbidden character, or one of category Cc or Cf: unseen, or changing how others are seen. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/digest.h"
+#include "common/language.h"
 
 enum { GROUPS = 8, GROUP_DIGITS = 5, GROUP_MODULUS = 100000 };
 
@@ -85,7 +86,7 @@ bool fingerprint_parse(const char *text, struct fingerprint *ret, struct err *er
 	}
 	if (digits != GROUPS * GROUP_DIGITS)
 		return err_set(err, ERR_DATA, "a fingerprint has 40 digits, %s were given",
-			digits < GROUPS * GROUP_DIGITS ? "fewer" : "more");
+			digits < GROUPS * GROUP_DIGITS ? language_text("fewer") : language_text("more"));
 	*ret = fingerprint;
 	return true;
 }

@@ -1,5 +1,7 @@
 #include "common/json.h"
 
+#include "common/language.h"
+
 #include <string.h>
 
 /* False for what the grammar of JSON allows and we do not: depth, fractions, and large numbers. */
@@ -10,12 +12,13 @@ static bool check_tree(json_t *json, size_t depth, const char *what, int code, s
 	size_t index;
 
 	if ((json_is_array(json) || json_is_object(json)) && depth > JSON_DEPTH_LIMIT)
-		return err_code(err, code, "%s: nested deeper than %d levels", what, JSON_DEPTH_LIMIT);
+		return err_code(
+			err, code, "%s: nested deeper than %d levels", language_text(what), JSON_DEPTH_LIMIT);
 	if (json_is_real(json))
-		return err_code(err, code, "%s: a number with a fraction or exponent", what);
+		return err_code(err, code, "%s: a number with a fraction or exponent", language_text(what));
 	if (json_is_integer(json) &&
 		(json_integer_value(json) > JSON_INT_LIMIT || json_integer_value(json) < -JSON_INT_LIMIT))
-		return err_code(err, code, "%s: a number outside +-(2^53-1)", what);
+		return err_code(err, code, "%s: a number outside +-(2^53-1)", language_text(what));
 	if (json_is_array(json))
 		json_array_foreach (json, index, child)
 			if (!check_tree(child, depth + 1, what, code, err))
@@ -34,18 +37,19 @@ bool json_parse_strict(const void *data, size_t len, size_t max, const char *wha
 	json_error_t error;
 
 	if (len > max)
-		return err_code(err, code, "%s: longer than the limit of %zu bytes", what, max);
+		return err_code(
+			err, code, "%s: longer than the limit of %zu bytes", language_text(what), max);
 	/* By default jansson refuses bytes after the end, NUL characters and invalid UTF-8. */
 	json = len > 0 ? json_loadb(data, len, JSON_REJECT_DUPLICATES, &error) : NULL;
 	if (len == 0)
-		return err_code(err, code, "%s: empty", what);
+		return err_code(err, code, "%s: empty", language_text(what));
 	if (!json && json_error_code(&error) == json_error_out_of_memory)
-		return err_set(err, ERR_SYSTEM, "%s: out of memory", what);
+		return err_set(err, ERR_SYSTEM, "%s: out of memory", language_text(what));
 	if (!json)
-		return err_code(err, code, "%s: not JSON as we accept it, at byte %d: %s", what,
-			error.position, ERR_QUOTED(error.text));
+		return err_code(err, code, "%s: not JSON as we accept it, at byte %d: %s",
+			language_text(what), error.position, ERR_QUOTED(error.text));
 	if (!json_is_object(json))
-		return err_code(err, code, "%s: not a JSON object", what);
+		return err_code(err, code, "%s: not a JSON object", language_text(what));
 	if (!check_tree(json, 1, what, code, err))
 		return false;
 	*ret = TAKE(json);
@@ -67,8 +71,8 @@ bool json_only_keys(const struct json_object *object, const char *const *names, 
 
 	json_object_foreach (object->json, name, value)
 		if (strncmp(name, "x-", 2) != 0 && !is_listed(name, names))
-			return err_code(
-				err, object->code, "%s: unknown field '%s'", object->what, ERR_QUOTED(name));
+			return err_code(err, object->code, "%s: unknown field '%s'",
+				language_text(object->what), ERR_QUOTED(name));
 	return true;
 }
 

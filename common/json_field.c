@@ -2,6 +2,7 @@
 
 #include "common/b64.h"
 #include "common/hex.h"
+#include "common/language.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -13,9 +14,11 @@ static bool find(const struct json_object *object, const char *name, json_type t
 	json_t *value = json_object_get(object->json, name);
 
 	if (!value)
-		return err_code(err, object->code, "%s: field '%s' is missing", object->what, name);
+		return err_code(
+			err, object->code, "%s: field '%s' is missing", language_text(object->what), name);
 	if (json_typeof(value) != type)
-		return err_code(err, object->code, "%s: '%s' is not %s", object->what, name, type_name);
+		return err_code(err, object->code, "%s: '%s' is not %s", language_text(object->what), name,
+			language_text(type_name));
 	*ret = value;
 	return true;
 }
@@ -31,8 +34,8 @@ static bool check_string(const struct json_object *object, const char *name, con
 	size_t len = json_string_length(value);
 
 	if (len < min || len > max)
-		return err_code(err, object->code, "%s: '%s' has %zu bytes, not %zu..%zu", object->what,
-			name, len, min, max);
+		return err_code(err, object->code, "%s: '%s' has %zu bytes, not %zu..%zu",
+			language_text(object->what), name, len, min, max);
 	return true;
 }
 
@@ -41,7 +44,7 @@ bool json_get_string(const struct json_object *object, const char *name, size_t 
 {
 	json_t *value;
 
-	if (!find(object, name, JSON_STRING, "a string", &value, err) ||
+	if (!find(object, name, JSON_STRING, LANGUAGE_TEXT("a string"), &value, err) ||
 		!check_string(object, name, value, min, max, err))
 		return false;
 	*ret = json_string_value(value);
@@ -54,12 +57,12 @@ bool json_get_int(const struct json_object *object, const char *name, int64_t mi
 	json_t *value;
 	json_int_t number;
 
-	if (!find(object, name, JSON_INTEGER, "a whole number", &value, err))
+	if (!find(object, name, JSON_INTEGER, LANGUAGE_TEXT("a whole number"), &value, err))
 		return false;
 	number = json_integer_value(value);
 	if (number < min || number > max)
 		return err_code(err, object->code, "%s: '%s' is outside %" PRId64 "..%" PRId64,
-			object->what, name, min, max);
+			language_text(object->what), name, min, max);
 	*ret = number;
 	return true;
 }
@@ -69,9 +72,11 @@ bool json_get_bool(const struct json_object *object, const char *name, bool *ret
 	json_t *value = json_object_get(object->json, name);
 
 	if (!value)
-		return err_code(err, object->code, "%s: field '%s' is missing", object->what, name);
+		return err_code(
+			err, object->code, "%s: field '%s' is missing", language_text(object->what), name);
 	if (!json_is_boolean(value))
-		return err_code(err, object->code, "%s: '%s' is not true or false", object->what, name);
+		return err_code(
+			err, object->code, "%s: '%s' is not true or false", language_text(object->what), name);
 	*ret = json_is_true(value);
 	return true;
 }
@@ -81,11 +86,11 @@ bool json_get_digest(
 {
 	json_t *value;
 
-	if (!find(object, name, JSON_STRING, "a string", &value, err))
+	if (!find(object, name, JSON_STRING, LANGUAGE_TEXT("a string"), &value, err))
 		return false;
 	if (!digest_parse_hex(json_string_value(value), json_string_length(value), ret))
 		return err_code(err, object->code, "%s: '%s' is not a digest of 64 lower-case digits",
-			object->what, name);
+			language_text(object->what), name);
 	return true;
 }
 
@@ -95,12 +100,12 @@ bool json_get_array(const struct json_object *object, const char *name, size_t m
 	json_t *value;
 	size_t count;
 
-	if (!find(object, name, JSON_ARRAY, "an array", &value, err))
+	if (!find(object, name, JSON_ARRAY, LANGUAGE_TEXT("an array"), &value, err))
 		return false;
 	count = json_array_size(value);
 	if (count < min || count > max)
-		return err_code(err, object->code, "%s: '%s' has %zu items, not %zu..%zu", object->what,
-			name, count, min, max);
+		return err_code(err, object->code, "%s: '%s' has %zu items, not %zu..%zu",
+			language_text(object->what), name, count, min, max);
 	*ret = value;
 	return true;
 }
@@ -110,7 +115,7 @@ bool json_get_object(const struct json_object *object, const char *name, const c
 {
 	json_t *value;
 
-	if (!find(object, name, JSON_OBJECT, "an object", &value, err))
+	if (!find(object, name, JSON_OBJECT, LANGUAGE_TEXT("an object"), &value, err))
 		return false;
 	*ret = (struct json_object){value, what, object->code};
 	return true;
@@ -126,11 +131,11 @@ bool json_get_hex(
 {
 	json_t *value;
 
-	if (!find(object, name, JSON_STRING, "a string", &value, err))
+	if (!find(object, name, JSON_STRING, LANGUAGE_TEXT("a string"), &value, err))
 		return false;
 	if (!hex_decode(out, size, json_string_value(value), json_string_length(value)))
 		return err_code(err, object->code, "%s: '%s' is not %zu lower-case hex digits",
-			object->what, name, 2 * size);
+			language_text(object->what), name, 2 * size);
 	return true;
 }
 
@@ -139,11 +144,11 @@ bool json_get_b64(
 {
 	json_t *value;
 
-	if (!find(object, name, JSON_STRING, "a string", &value, err))
+	if (!find(object, name, JSON_STRING, LANGUAGE_TEXT("a string"), &value, err))
 		return false;
 	if (!b64_decode_exact(out, size, json_string_value(value), json_string_length(value)))
-		return err_code(
-			err, object->code, "%s: '%s' is not base64url of %zu bytes", object->what, name, size);
+		return err_code(err, object->code, "%s: '%s' is not base64url of %zu bytes",
+			language_text(object->what), name, size);
 	return true;
 }
 
@@ -155,18 +160,19 @@ bool json_get_b64_buf(const struct json_object *object, const char *name, size_t
 	size_t before = out->len;
 	struct err why;
 
-	if (!find(object, name, JSON_STRING, "a string", &value, err))
+	if (!find(object, name, JSON_STRING, LANGUAGE_TEXT("a string"), &value, err))
 		return false;
 	len = B64_DECODED_LEN(json_string_length(value));
 	if (len < min || len > max)
 		return err_code(err, object->code, "%s: '%s' stands for %zu bytes, not %zu..%zu",
-			object->what, name, len, min, max);
+			language_text(object->what), name, len, min, max);
 	if (b64_decode_append(out, json_string_value(value), json_string_length(value), &why))
 		return true;
 	out->len = before;
 	if (why.kind == ERR_SYSTEM)
-		return err_set(err, ERR_SYSTEM, "%s: '%s': %s", object->what, name, why.text);
-	return err_code(err, object->code, "%s: '%s': %s", object->what, name, why.text);
+		return err_set(
+			err, ERR_SYSTEM, "%s: '%s': %s", language_text(object->what), name, why.text);
+	return err_code(err, object->code, "%s: '%s': %s", language_text(object->what), name, why.text);
 }
 
 bool json_expect_string(
@@ -174,10 +180,11 @@ bool json_expect_string(
 {
 	json_t *found;
 
-	if (!find(object, name, JSON_STRING, "a string", &found, err))
+	if (!find(object, name, JSON_STRING, LANGUAGE_TEXT("a string"), &found, err))
 		return false;
 	if (strcmp(json_string_value(found), value) != 0)
-		return err_code(err, object->code, "%s: '%s' is not '%s'", object->what, name, value);
+		return err_code(
+			err, object->code, "%s: '%s' is not '%s'", language_text(object->what), name, value);
 	return true;
 }
 
@@ -225,8 +232,8 @@ bool json_item_object(const struct json_object *object, const json_t *array, siz
 	json_t *value = json_array_get(array, nth);
 
 	if (!json_is_object(value))
-		return err_code(
-			err, object->code, "%s: item %zu of %s is not an object", object->what, nth + 1, what);
+		return err_code(err, object->code, "%s: item %zu of %s is not an object",
+			language_text(object->what), nth + 1, language_text(what));
 	*ret = (struct json_object){value, what, object->code};
 	return true;
 }
@@ -237,8 +244,8 @@ bool json_item_string(const struct json_object *object, const json_t *array, siz
 	json_t *value = json_array_get(array, nth);
 
 	if (!json_is_string(value))
-		return err_code(
-			err, object->code, "%s: item %zu of a list is not a string", object->what, nth + 1);
+		return err_code(err, object->code, "%s: item %zu of a list is not a string",
+			language_text(object->what), nth + 1);
 	if (!check_string(object, "item", value, min, max, err))
 		return false;
 	*ret = json_string_value(value);

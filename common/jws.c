@@ -4,6 +4,7 @@
 
 #include "common/b64.h"
 #include "common/json.h"
+#include "common/language.h"
 #include "common/limits.h"
 
 const struct jws_type jws_keyset = {"certwire-keyset+jws", "keyset", LIMIT_KEYSET_JWS,
@@ -65,7 +66,7 @@ bool jws_sign(const struct jws_type *type, const struct signing_key *key, const 
 
 	if (!write_input(type, key, payload, len, &text, err) ||
 		!write_signature(key, &text, &text, err))
-		return err_context(err, "cannot sign the %s", type->what);
+		return err_context(err, "cannot sign the %s", language_text(type->what));
 	return buf_append(out, text.data, text.len, err);
 }
 
@@ -82,13 +83,13 @@ bool jws_sign_detached(const struct jws_type *type, const struct signing_key *ke
 	auto_buf struct buf text = BUF_INIT(type->max);
 
 	if (!write_input(type, key, payload, len, &input, err))
-		return err_context(err, "cannot sign the %s", type->what);
+		return err_context(err, "cannot sign the %s", language_text(type->what));
 
 	const uint8_t *dot = memchr(input.data, '.', input.len);
 
 	if (!buf_append(&text, input.data, (size_t)(dot + 1 - input.data), err) ||
 		!write_signature(key, &input, &text, err))
-		return err_context(err, "cannot sign the %s", type->what);
+		return err_context(err, "cannot sign the %s", language_text(type->what));
 	return buf_append(out, text.data, text.len, err);
 }
 
@@ -106,14 +107,15 @@ static bool slice(
 	const struct jws_type *type, const char *text, size_t len, struct slices *ret, struct err *err)
 {
 	if (len > type->max)
-		return err_code(
-			err, type->malformed, "%s: %zu bytes are more than %zu", type->what, len, type->max);
+		return err_code(err, type->malformed, "%s: %zu bytes are more than %zu",
+			language_text(type->what), len, type->max);
 
 	const char *first = memchr(text, '.', len);
 	const char *second = first ? memchr(first + 1, '.', len - (size_t)(first + 1 - text)) : NULL;
 
 	if (!second)
-		return err_code(err, type->malformed, "%s: not three parts with dots between", type->what);
+		return err_code(err, type->malformed, "%s: not three parts with dots between",
+			language_text(type->what));
 	ret->header = text;
 	ret->header_len = (size_t)(first - text);
 	ret->payload = first + 1;
@@ -133,10 +135,10 @@ static bool read_header(
 	const char *kid;
 
 	if (!b64_decode(text, sizeof(text), slices->header, slices->header_len, &len))
-		return err_code(
-			err, type->malformed, "%s: the header is not base64url, or too long", type->what);
+		return err_code(err, type->malformed, "%s: the header is not base64url, or too long",
+			language_text(type->what));
 	if (!json_parse_strict(text, len, sizeof(text), "JWS header", type->malformed, &json, err))
-		return err_context(err, "%s", type->what);
+		return err_context(err, "%s", language_text(type->what));
 
 	struct json_object object = {json, "JWS header", type->malformed};
 
@@ -144,12 +146,13 @@ static bool read_header(
 		!json_expect_string(&object, "alg", "EdDSA", err) ||
 		!json_expect_string(&object, "typ", type->typ, err) ||
 		!json_get_string(&object, "kid", KID_SIZE - 1, KID_SIZE - 1, &kid, err))
-		return err_context(err, "%s", type->what);
+		return err_context(err, "%s", language_text(type->what));
 	if (json_object_size(json) != HEADER_FIELDS)
-		return err_code(
-			err, type->malformed, "%s: the header has more than alg, typ and kid", type->what);
+		return err_code(err, type->malformed, "%s: the header has more than alg, typ and kid",
+			language_text(type->what));
 	if (!kid_valid(kid, KID_SIZE - 1))
-		return err_code(err, type->malformed, "%s: 'kid' is not 32 hex digits", type->what);
+		return err_code(
+			err, type->malformed, "%s: 'kid' is not 32 hex digits", language_text(type->what));
 	memcpy(jws->kid, kid, KID_SIZE);
 	return true;
 }
@@ -159,8 +162,8 @@ static bool read_signature(
 {
 	return b64_decode_exact(
 			   jws->signature, sizeof(jws->signature), slices->signature, slices->signature_len) ||
-		   err_code(
-			   err, type->malformed, "%s: the signature is not 64 bytes in base64url", type->what);
+		   err_code(err, type->malformed, "%s: the signature is not 64 bytes in base64url",
+			   language_text(type->what));
 }
 
 static bool read_payload(
@@ -175,7 +178,8 @@ static bool read_payload(
 	if (!b64_decode_append(&jws->payload, slices->payload, slices->payload_len, err))
 		return err->kind == ERR_SYSTEM
 				   ? false
-				   : err_code(err, type->malformed, "%s: the payload is not base64url", type->what);
+				   : err_code(err, type->malformed, "%s: the payload is not base64url",
+						 language_text(type->what));
 	return true;
 }
 
@@ -203,7 +207,7 @@ bool jws_parse_detached(const struct jws_type *type, const void *text, size_t le
 		!read_signature(type, &slices, &jws, err))
 		return false;
 	if (slices.payload_len != 0)
-		return err_code(err, type->malformed, "%s: it is not detached", type->what);
+		return err_code(err, type->malformed, "%s: it is not detached", language_text(type->what));
 	buf_init(&jws.input, slices.header_len + 1 + B64_SIZE(payload_len));
 	buf_init(&jws.payload, payload_len);
 	if (!buf_append(&jws.input, slices.header, slices.header_len + 1, err) ||
@@ -220,10 +224,10 @@ bool jws_verify(const struct jws *jws, const struct public_key *key, struct err 
 	char kid[KID_SIZE];
 
 	if (strcmp(public_key_kid(key, kid), jws->kid) != 0)
-		return err_code(err, jws->type->forged, "%s: signed by key %s, not by %s", jws->type->what,
-			jws->kid, kid);
+		return err_code(err, jws->type->forged, "%s: signed by key %s, not by %s",
+			language_text(jws->type->what), jws->kid, kid);
 	if (!public_key_verify(key, jws->input.data, jws->input.len, jws->signature))
 		return err_code(err, jws->type->forged, "%s: the signature by key %s is wrong",
-			jws->type->what, jws->kid);
+			language_text(jws->type->what), jws->kid);
 	return true;
 }

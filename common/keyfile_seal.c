@@ -83,8 +83,9 @@ bool keyfile_open(const struct keyfile *file, const struct secret *passphrase,
 	auto_signing_key struct signing_key key = SIGNING_KEY_INIT;
 
 	if (file->is_protected != (passphrase != NULL))
-		return err_set(err, ERR_USAGE, "the key of '%s' %s a passphrase", file->name,
-			file->is_protected ? "needs" : "has not");
+		return file->is_protected
+				   ? err_set(err, ERR_USAGE, "the key of '%s' needs a passphrase", file->name)
+				   : err_set(err, ERR_USAGE, "the key of '%s' has not a passphrase", file->name);
 	if (passphrase && !open_seal(file, passphrase, &opened, err))
 		return false;
 	if (!signing_key_from_seed(opened ? opened->bytes : file->secret->bytes, &key, err))

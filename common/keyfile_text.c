@@ -7,6 +7,7 @@
 #include "common/b64.h"
 #include "common/ident.h"
 #include "common/keyfile_seal.h"
+#include "common/language.h"
 #include "common/refusal.h"
 
 /* What is left of a text whose lines all end with LF. */
@@ -17,7 +18,7 @@ struct lines {
 
 static bool refuse(const char *why, struct err *err)
 {
-	return err_code(err, REFUSAL_KEY_FILE, "key file: %s", why);
+	return err_code(err, REFUSAL_KEY_FILE, "key file: %s", language_text(why));
 }
 
 /* Takes the next line, which must start with `start`; gives what follows, without LF. */

@@ -1,5 +1,7 @@
 #include "common/log.h"
 
+#include "common/language.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +20,7 @@ static const struct {
 
 void log_init(struct log *log)
 {
+	language_english();
 	*log = (struct log){
 		.fd = STDERR_FILENO,
 		.level = LOG_LEVEL_INFO,

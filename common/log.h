@@ -4,6 +4,8 @@
  *
  * Under systemd (JOURNAL_STREAM is set) a line starts with journald's priority, "<6>"; else with time
  * and level. Control characters in the finished line are escaped, so foreign text cannot forge one.
+ * Lines are English, whatever language their readers speak, since programs and searches read them too:
+ * log_init turns translation off for the whole program.
  * A failed write is ignored: a daemon does not die of a full log.
  */
 #ifndef CERTWIRE_COMMON_LOG_H

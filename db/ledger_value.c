@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/language.h"
 #include "common/limits.h"
 
 bool ledger_text(const struct pg_rows *rows, int row, int column, const char *what, char *out,
@@ -11,8 +12,8 @@ bool ledger_text(const struct pg_rows *rows, int row, int column, const char *wh
 	size_t len = text ? strlen(text) : 0;
 
 	if (len >= size)
-		return err_set(
-			err, ERR_DATA, "the database holds a %s of more than %zu bytes", what, size - 1);
+		return err_set(err, ERR_DATA, "the database holds a %s of more than %zu bytes",
+			language_text(what), size - 1);
 	memcpy(out, text ? text : "", len + 1);
 	return true;
 }
@@ -23,8 +24,8 @@ bool ledger_bytes(const struct pg_rows *rows, int row, int column, const char *w
 	struct pg_bytes bytes = pg_bytes(rows, row, column);
 
 	if (!bytes.data || bytes.len != size)
-		return err_set(err, ERR_DATA, "the database holds a %s of %zu bytes instead of %zu", what,
-			bytes.len, size);
+		return err_set(err, ERR_DATA, "the database holds a %s of %zu bytes instead of %zu",
+			language_text(what), bytes.len, size);
 	memcpy(out, bytes.data, size);
 	return true;
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "common/cli.h"
+#include "common/language.h"
 #include "db/embedded.h"
 #include "db/migrate.h"
 #include "db/restored.h"
@@ -17,7 +18,7 @@ static bool connect_to(const struct cli_call *call, struct pg **ret, struct err 
 static void print_applied(int version, const char *name, void *ctx)
 {
 	(void)ctx;
-	printf("applied %04d %s\n", version, name);
+	printf(language_text("applied %04d %s\n"), version, name);
 	fflush(stdout);
 }
 
@@ -27,7 +28,7 @@ static bool verb_migrate(const struct cli_call *call, struct err *err)
 
 	if (!connect_to(call, &pg, err) || !migrate_apply(pg, print_applied, NULL, err))
 		return false;
-	printf("schema version %zu, up to date\n", sql_migration_count);
+	printf(language_text("schema version %zu, up to date\n"), sql_migration_count);
 	return true;
 }
 
@@ -38,10 +39,14 @@ static bool verb_status(const struct cli_call *call, struct err *err)
 
 	if (!connect_to(call, &pg, err) || !migrate_check(pg, &state, err))
 		return false;
-	printf("schema version %zu of %zu%s\n", state.applied, state.known,
-		state.applied == state.known ? ", up to date" : "");
+	if (state.applied == state.known)
+		printf(
+			language_text("schema version %zu of %zu, up to date\n"), state.applied, state.known);
+	else
+		printf(language_text("schema version %zu of %zu\n"), state.applied, state.known);
 	for (size_t i = state.applied; i < state.known; i++)
-		printf("pending %04d %s\n", sql_migrations[i].version, sql_migrations[i].name);
+		printf(
+			language_text("pending %04d %s\n"), sql_migrations[i].version, sql_migrations[i].name);
 	return true;
 }
 
@@ -56,9 +61,9 @@ static bool verb_restored(const struct cli_call *call, struct err *err)
 	if (!connect_to(call, &pg, err) || !migrate_check(pg, &state, err) ||
 		!restored_begin(pg, cli_value(call, "reason"), &done, err))
 		return false;
-	printf("epoch %lld begins: %lld entries for %lld units\n", (long long)done.epoch,
+	printf(language_text("epoch %lld begins: %lld entries for %lld units\n"), (long long)done.epoch,
 		(long long)done.entries, (long long)done.units);
-	printf("the newest act that this database knows: %s\n", done.newest_act);
+	printf(language_text("the newest act that this database knows: %s\n"), done.newest_act);
 	printf(
 		"what was done after it is lost. Before the dispatcher starts, do it again: suspensions,\n"
 		"revocations, keysets (import the same files), devices. What units report of lost\n"

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "common/language.h"
 #include "db/pg_private.h"
+#include "db/refused.h"
 
 /* Several lines of libpq as one, without the line end. */
 static char *one_line(char *out, size_t size, const char *text)
@@ -30,7 +32,8 @@ void pg_describe_trouble(const PGconn *conn, const char *what, struct err *err)
 
 	one_line(line, sizeof line, PQerrorMessage(conn));
 	err_quote(quoted, sizeof quoted, line, strlen(line));
-	err_set(err, ERR_SYSTEM, "%s: %s", what, *line ? quoted : "connection lost");
+	err_set(err, ERR_SYSTEM, "%s: %s", language_text(what),
+		*line ? quoted : language_text("connection lost"));
 }
 
 static bool in_class(const char *state, const char *class)
@@ -71,7 +74,7 @@ static void report(struct pg *pg, const PGresult *result, struct err *err)
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	const char *hint = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
-	char quoted[512], quoted_hint[256];
+	char said[512], quoted[512], quoted_hint[256];
 
 	strncpy(pg->state, state ? state : "", sizeof pg->state - 1);
 	if (!message) {
@@ -79,11 +82,14 @@ static void report(struct pg *pg, const PGresult *result, struct err *err)
 		return;
 	}
 	if (is_missing_schema(pg->state))
-		hint = "run certwire-db migrate, or use programs of the database's version";
-	err_quote(quoted, sizeof quoted, message, strlen(message));
-	err_quote(quoted_hint, sizeof quoted_hint, hint ? hint : "", hint ? strlen(hint) : 0);
+		hint = language_text("run certwire-db migrate, or use programs of the database's version");
+	refused_said(said, sizeof said, message);
+	err_quote(quoted, sizeof quoted, said, strlen(said));
+	refused_said(said, sizeof said, hint ? hint : "");
+	err_quote(quoted_hint, sizeof quoted_hint, said, strlen(said));
 	err_set(err, kind_of(pg->state), "%s%s%s%s",
-		in_class(pg->state, "CW") ? "" : "database: ", quoted, hint ? ": " : "", quoted_hint);
+		in_class(pg->state, "CW") ? "" : language_text("database: "), quoted,
+		hint ? language_text(": ") : "", quoted_hint);
 }
 
 bool pg_error_check(struct pg *pg, PGresult *result, struct err *err)

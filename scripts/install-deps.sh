@@ -9,7 +9,7 @@ set -euo pipefail
 unit=(
 	cmake ninja-build gcc libc6-dev pkg-config dpkg-dev file
 	libsodium-dev libjansson-dev libunistring-dev libmosquitto-dev libsqlite3-dev libssl-dev
-	libzip-dev libqrencode-dev libmicrohttpd-dev libseccomp-dev libsystemd-dev
+	gettext libzip-dev libqrencode-dev libmicrohttpd-dev libseccomp-dev libsystemd-dev
 )
 build=(
 	"${unit[@]}" ccache git mosquitto-dev libpq-dev

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/language.h"
 #include "common/utf8.h"
 #include "subscriber/replies.h"
 
@@ -35,13 +36,15 @@ static bool check_fits(
 
 	if (strcmp(document->state, "recalled") == 0)
 		return err_set(err, ERR_DENIED, "'%s' was %s by CNCERT: there is nothing to reply to",
-			document->label, document->superseded ? "replaced" : "recalled");
+			document->label,
+			document->superseded ? language_text("replaced") : language_text("recalled"));
 	if (!answer_is_asked(document->channel))
 		return err_set(err, ERR_USAGE, "'%s' is of channel %s, which asks for no reply",
 			document->label, document->channel);
 	if (content->answer == (seminar ? REPLY_INTEREST : REPLY_ACCEPT))
 		return err_set(err, ERR_USAGE, "'%s' is %s: reply with %s or --decline", document->label,
-			seminar ? "a seminar" : "an opportunity", seminar ? "--accept N" : "--interest");
+			seminar ? language_text("a seminar") : language_text("an opportunity"),
+			seminar ? "--accept N" : "--interest");
 	return true;
 }
 

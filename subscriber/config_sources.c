@@ -3,6 +3,7 @@
 
 #include "common/cleanup.h"
 #include "common/file.h"
+#include "common/language.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -135,7 +136,7 @@ bool config_comment(struct buf *text, struct err *err)
 {
 	for (const struct conf_key *key = config_keys; key->name; key++) {
 		if (!config_gives(buf_str(text), key->name) &&
-			!buf_printf(text, err, "\n# %s\n# %s = %s\n", key->help, key->name,
+			!buf_printf(text, err, "\n# %s\n# %s = %s\n", language_text(key->help), key->name,
 				key->fallback ? key->fallback : "…"))
 			return false;
 	}

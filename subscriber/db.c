@@ -1,5 +1,7 @@
 #include "subscriber/db.h"
 
+#include "common/language.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +12,7 @@ enum { BUSY_TIMEOUT_MS = 10000 };
 static bool db_fail(struct db *db, struct err *err)
 {
 	return err_set(err, ERR_SYSTEM, "'%s': %s", db->path ? db->path : "?",
-		db->handle ? sqlite3_errmsg(db->handle) : "out of memory");
+		db->handle ? sqlite3_errmsg(db->handle) : language_text("out of memory"));
 }
 
 static bool db_open_flags(const char *path, int flags, struct db *ret, struct err *err)

@@ -1,6 +1,7 @@
 #include "subscriber/doctor.h"
 
 #include "common/json.h"
+#include "common/language.h"
 #include "common/utf8.h"
 #include "subscriber/state.h"
 #include "subscriber/verbs.h"
@@ -16,19 +17,24 @@ static const struct {
 	doctor_step *step;
 	const char *advice;
 } steps[] = {
-	{"keys", "密钥", doctor_keys, "运行 certwire-unit enroll；密钥文件须归本用户所有、权限为 0600"},
-	{"disk", "磁盘", doctor_disk, "腾出空间、提高 quota，或更正文件夹权限"},
-	{"name lookup", "域名解析", doctor_lookup, "检查 DNS 设置和配置中的服务器地址"},
-	{"tcp", "TCP 连接", doctor_tcp, "检查网络、防火墙和端口"},
-	{"tls", "TLS", doctor_tls, "检查 broker_ca 是否为 CNCERT 提供的证书、主机名是否正确"},
-	{"token", "令牌", doctor_token,
+	{LANGUAGE_TEXT("keys"), "密钥", doctor_keys,
+		"运行 certwire-unit enroll；密钥文件须归本用户所有、权限为 0600"},
+	{LANGUAGE_TEXT("disk"), "磁盘", doctor_disk, "腾出空间、提高 quota，或更正文件夹权限"},
+	{LANGUAGE_TEXT("name lookup"), "域名解析", doctor_lookup, "检查 DNS 设置和配置中的服务器地址"},
+	{LANGUAGE_TEXT("tcp"), "TCP 连接", doctor_tcp, "检查网络、防火墙和端口"},
+	{LANGUAGE_TEXT("tls"), "TLS", doctor_tls,
+		"检查 broker_ca 是否为 CNCERT 提供的证书、主机名是否正确"},
+	{LANGUAGE_TEXT("token"), "令牌", doctor_token,
 		"确认本设备已获 CNCERT 认证（certwire-unit enroll --check），并校准时钟"},
-	{"subscription", "订阅", doctor_subscription, "请就资格事宜联系 CNCERT"},
-	{"keyset", "密钥集", doctor_keyset, "请联系 CNCERT；根密钥指纹须与电话核对的一致"},
-	{"clock", "时钟", doctor_clock, "校准本机时钟（例如启用 NTP）"},
-	{"standing", "资格", doctor_standing, "请就资格事宜联系 CNCERT"},
-	{"last head", "首部信息", doctor_head, "如持续出现，请联系 CNCERT：可能有服务器扣留信息"},
-	{"gaps", "缺漏", doctor_gaps, "程序会继续索取；如长时间不补齐，运行 certwire-unit resync"},
+	{LANGUAGE_TEXT("subscription"), "订阅", doctor_subscription, "请就资格事宜联系 CNCERT"},
+	{LANGUAGE_TEXT("keyset"), "密钥集", doctor_keyset,
+		"请联系 CNCERT；根密钥指纹须与电话核对的一致"},
+	{LANGUAGE_TEXT("clock"), "时钟", doctor_clock, "校准本机时钟（例如启用 NTP）"},
+	{LANGUAGE_TEXT("standing"), "资格", doctor_standing, "请就资格事宜联系 CNCERT"},
+	{LANGUAGE_TEXT("last head"), "首部信息", doctor_head,
+		"如持续出现，请联系 CNCERT：可能有服务器扣留信息"},
+	{LANGUAGE_TEXT("gaps"), "缺漏", doctor_gaps,
+		"程序会继续索取；如长时间不补齐，运行 certwire-unit resync"},
 };
 
 static const char *const mark_names[] = {"ok", "bad", "unknown"};
@@ -122,5 +128,5 @@ bool verb_doctor(const struct cli_call *call, struct err *err)
 		!doctor_walk(&doctor, list, &breaks_at, err) ||
 		(list && !doctor_print_json(list, breaks_at, err)))
 		return false;
-	return !breaks_at || err_set(err, ERR_DATA, "it breaks at: %s", breaks_at);
+	return !breaks_at || err_set(err, ERR_DATA, "it breaks at: %s", language_text(breaks_at));
 }

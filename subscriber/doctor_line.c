@@ -2,6 +2,7 @@
 #include "subscriber/doctor.h"
 
 #include "common/cleanup.h"
+#include "common/language.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -112,17 +113,20 @@ enum doctor_mark doctor_tls(struct doctor *doctor, char *detail, size_t size)
 /* A second connection of this device would end the daemon's, so its word is taken. */
 static enum doctor_mark token_of_daemon(const struct doctor *doctor, struct walk *walk)
 {
+	char reason[1024];
+
 	if (doctor->facts.connected)
 		walk_add(walk, DOCTOR_OK, "运行中的程序已连接 %s", doctor->facts.broker);
 	else
 		walk_add(walk, DOCTOR_BAD, "运行中的程序未连接 %s：%s", doctor->facts.broker,
-			doctor->facts.line_reason);
+			language_stored(reason, sizeof reason, doctor->facts.line_reason));
 	return walk->mark;
 }
 
 enum doctor_mark doctor_token(struct doctor *doctor, char *detail, size_t size)
 {
 	struct walk walk = walk_begin(detail, size);
+	char reason[1024];
 	struct err err;
 
 	if (doctor->facts.running)
@@ -141,7 +145,8 @@ enum doctor_mark doctor_token(struct doctor *doctor, char *detail, size_t size)
 			walk_add(&walk, DOCTOR_OK, "%s 接受了本设备的令牌", broker->name);
 			doctor->answer = answer;
 		} else {
-			walk_add(&walk, DOCTOR_BAD, "%s: %s", broker->name, answer.why);
+			walk_add(&walk, DOCTOR_BAD, "%s: %s", broker->name,
+				language_stored(reason, sizeof reason, answer.why));
 		}
 	}
 	return walk.mark;

@@ -3,6 +3,7 @@
 
 #include "common/cleanup.h"
 #include "common/keyfile.h"
+#include "common/language.h"
 #include "subscriber/room.h"
 #include "subscriber/state.h"
 
@@ -34,7 +35,7 @@ static bool disk_is_bad(const char *path, int64_t *ret_free, char *detail, size_
 	struct statvfs fs;
 
 	if (access(path, R_OK | W_OK | X_OK) != 0 || statvfs(path, &fs) != 0) {
-		(void)snprintf(detail, size, "'%s': %s", path, strerror(errno));
+		(void)snprintf(detail, size, "'%s': %s", path, language_text(strerror(errno)));
 		return true;
 	}
 	*ret_free = (int64_t)(fs.f_bavail * fs.f_frsize);
@@ -48,6 +49,7 @@ static bool disk_is_bad(const char *path, int64_t *ret_free, char *detail, size_
 enum doctor_mark doctor_disk(struct doctor *doctor, char *detail, size_t size)
 {
 	const struct config *config = doctor->config;
+	char reason[1024];
 	int64_t here = 0;
 	int64_t there;
 
@@ -59,7 +61,7 @@ enum doctor_mark doctor_disk(struct doctor *doctor, char *detail, size_t size)
 		return DOCTOR_BAD;
 	if (doctor->facts.disk > 0) {
 		(void)snprintf(detail, size, "%lld 件因空间不足未能接收：%s", (long long)doctor->facts.disk,
-			doctor->facts.refused_reason);
+			language_stored(reason, sizeof reason, doctor->facts.refused_reason));
 		return DOCTOR_BAD;
 	}
 	(void)snprintf(detail, size, "'%s' 可用 %lld MiB", config->inbox,

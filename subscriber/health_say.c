@@ -1,6 +1,7 @@
 #include "subscriber/health_say.h"
 
 #include "common/clock.h"
+#include "common/language.h"
 #include "common/refusal.h"
 #include "common/standing.h"
 #include "subscriber/room.h"
@@ -12,6 +13,14 @@ void health_say_stopped(const struct health_facts *facts, bool english, char *ou
 {
 	(void)facts;
 	(void)snprintf(out, size, "%s", english ? "the receiver does not run" : "接收程序没有运行");
+}
+
+enum { STORED_SIZE = 1024 };
+
+/* What the daemon noted, which is English, as its reader speaks. */
+static const char *say_stored(const char *text, bool english, char out[static STORED_SIZE])
+{
+	return english ? text : language_stored(out, STORED_SIZE, text);
 }
 
 /* 暂停，自 … 起：原因 */
@@ -44,6 +53,7 @@ void health_say_offline(const struct health_facts *facts, bool english, char *ou
 {
 	const char *broker = *facts->broker ? facts->broker : "-";
 	char since[CLOCK_TEXT_SIZE];
+	char reason[STORED_SIZE];
 	size_t used;
 
 	(void)clock_format(facts->line_since, since);
@@ -53,7 +63,7 @@ void health_say_offline(const struct health_facts *facts, bool english, char *ou
 	else
 		(void)snprintf(out, size,
 			english ? "not connected since %s (%s): %s" : "自 %s 起未连接（%s）：%s", since, broker,
-			facts->line_reason);
+			say_stored(facts->line_reason, english, reason));
 	used = strlen(out);
 	if (!facts->head || strcmp(facts->standing, standing_name(STANDING_GOOD)) == 0 || used >= size)
 		return;
@@ -99,11 +109,13 @@ void health_say_refused(const struct health_facts *facts, bool english, char *ou
 {
 	int code = facts->refused ? facts->refused_code : facts->receipts_refused_code;
 	const char *text = say_code(code, english);
+	char reason[STORED_SIZE];
 
 	if (facts->refused)
 		(void)snprintf(out, size,
 			english ? "%lld could not be received: %d %s (%s)" : "%lld 件未能接收：%d %s（%s）",
-			(long long)facts->refused, code, text, facts->refused_reason);
+			(long long)facts->refused, code, text,
+			say_stored(facts->refused_reason, english, reason));
 	else
 		(void)snprintf(out, size,
 			english ? "%lld receipts were not believed: %d %s" : "%lld 份回执未被采信：%d %s",

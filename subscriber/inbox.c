@@ -101,10 +101,11 @@ bool inbox_find(struct db *db, const char *name, struct document *ret, struct er
 		return false;
 	if (finding.count == 1)
 		return true;
-	return err_set(err, ERR_USAGE,
-		finding.count ? "'%s' names more than one document: write more of its id"
-					  : "'%s' names no document in the inbox: see 'inbox list'",
-		ERR_QUOTED(name));
+	return finding.count
+			   ? err_set(err, ERR_USAGE, "'%s' names more than one document: write more of its id",
+					 ERR_QUOTED(name))
+			   : err_set(err, ERR_USAGE, "'%s' names no document in the inbox: see 'inbox list'",
+					 ERR_QUOTED(name));
 }
 
 bool inbox_folder_path(

@@ -54,11 +54,15 @@ bool verb_inbox_open(const struct cli_call *call, struct err *err)
 	if (!state_open(config.state, &db, err) || !inbox_find(&db, call->argv[0], &document, err))
 		return false;
 	if (strcmp(document.state, "recalled") == 0)
-		return err_set(err, ERR_DENIED,
-			document.superseded
-				? "'%s' was replaced by CNCERT and lies in quarantine: open %.8s instead"
-				: "'%s' was recalled by CNCERT and lies in quarantine: 'inbox show %.8s' says why",
-			document.label, document.taken_back_by);
+		return document.superseded
+				   ? err_set(err, ERR_DENIED,
+						 "'%s' was replaced by CNCERT and lies in quarantine: open %.8s instead",
+						 document.label, document.taken_back_by)
+				   : err_set(err, ERR_DENIED,
+						 "'%s' was recalled by CNCERT and lies in quarantine: 'inbox show %.8s' "
+						 "says "
+						 "why",
+						 document.label, document.taken_back_by);
 	/* What a person reads has been checked just now. */
 	return inbox_open_folder(&config, &document, &path, &dir, err) &&
 		   folder_load(dir, &config.root, &folder, err) &&

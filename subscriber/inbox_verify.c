@@ -1,5 +1,6 @@
 #include "common/cleanup.h"
 #include "common/file.h"
+#include "common/language.h"
 #include "subscriber/folder.h"
 #include "subscriber/inbox.h"
 #include "subscriber/state.h"
@@ -37,7 +38,8 @@ static bool verify_one(void *context, const struct document *document, struct er
 	good = good && folder_verify(dir, &verifying->config->root, verify_line, NULL, &folder, &why);
 	/* The folder proves itself; that it is this document, the state says. */
 	if (good && !digest_equal(&folder.entry.manifest, &document->manifest)) {
-		verify_line(NULL, false, "state", "another document lies here than was stored");
+		verify_line(
+			NULL, false, "state", language_text("another document lies here than was stored"));
 		good = false;
 	}
 	verifying->good += good;

@@ -2,6 +2,7 @@
 
 #include "common/buf.h"
 #include "common/cleanup.h"
+#include "common/language.h"
 #include "common/limits.h"
 #include "common/token.h"
 #include "subscriber/topics.h"
@@ -92,7 +93,7 @@ static void on_connect(struct mosquitto *mosq, void *context, int code, int flag
 	(void)flags;
 	(void)properties;
 	if (code != 0) {
-		(void)snprintf(why, sizeof why, "the broker refused us: %s%s",
+		(void)snprintf(why, sizeof why, "%s: %s%s", LANGUAGE_TEXT("the broker refused us"),
 			mosquitto_reason_string(code),
 			code == MQTT_RC_NOT_AUTHORIZED ? " (is the device certified, and is our clock right?)"
 										   : "");
@@ -130,7 +131,7 @@ static void on_disconnect(
 
 	(void)mosq;
 	(void)properties;
-	(void)snprintf(why, sizeof why, "connection lost: %s",
+	(void)snprintf(why, sizeof why, "%s: %s", LANGUAGE_TEXT("connection lost"),
 		code >= 128 ? mosquitto_reason_string(code) : mosquitto_strerror(code));
 	link_lose(link, why);
 }
@@ -286,7 +287,8 @@ static void link_run(struct link *link, int timeout_ms)
 	errno = 0;
 	rc = mosquitto_loop(link->mosq, timeout_ms, 1);
 	if (rc != MOSQ_ERR_SUCCESS)
-		link_fail(link, link->state == LINK_UP ? "connection lost" : "cannot connect", rc);
+		link_fail(
+			link, link->state == LINK_UP ? "connection lost" : LANGUAGE_TEXT("cannot connect"), rc);
 	else if (link_is_refused(link))
 		link_lose(link, "cannot connect: refused before TLS began");
 	else if (link->state == LINK_CONNECTING && clock_monotonic_ms() >= link->next_at)

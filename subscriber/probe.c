@@ -2,6 +2,7 @@
 
 #include "common/cleanup.h"
 #include "common/clock.h"
+#include "common/language.h"
 #include "subscriber/link.h"
 
 #include <openssl/err.h>
@@ -25,7 +26,8 @@ bool probe_lookup(const struct broker *broker, struct addrinfo **ret, struct err
 
 	(void)snprintf(port, sizeof port, "%d", broker->port);
 	rc = getaddrinfo(broker->host, port, &hints, ret);
-	return rc == 0 || err_set(err, ERR_SYSTEM, "%s: %s", broker->host, gai_strerror(rc));
+	return rc == 0 ||
+		   err_set(err, ERR_SYSTEM, "%s: %s", broker->host, language_text(gai_strerror(rc)));
 }
 
 static bool probe_wait(int fd, short events, struct err *err)

@@ -1,4 +1,5 @@
 #include "broker-plugins/check/check.h"
+#include "common/language.h"
 #include "common/limits.h"
 
 #include <string.h>
@@ -10,14 +11,17 @@ static const struct switch_rule {
 	const char *why;
 } switch_rules[] = {
 	{"per_listener_settings", false,
-		"plugins get no tick then, and each listener has rights of its own"},
-	{"allow_anonymous", true, "nobody connects without a token"},
-	{"persistence", false, "nothing is kept on the broker's disk, and what is read back is stale"},
-	{"retain_available", true, "nothing is kept for who comes later: the ledger answers"},
-	{"use_identity_as_username", false, "the plugin is never asked then"},
-	{"use_subject_as_username", false, "the plugin is never asked then"},
+		LANGUAGE_TEXT("plugins get no tick then, and each listener has rights of its own")},
+	{"allow_anonymous", true, LANGUAGE_TEXT("nobody connects without a token")},
+	{"persistence", false,
+		LANGUAGE_TEXT("nothing is kept on the broker's disk, and what is read back is stale")},
+	{"retain_available", true,
+		LANGUAGE_TEXT("nothing is kept for who comes later: the ledger answers")},
+	{"use_identity_as_username", false, LANGUAGE_TEXT("the plugin is never asked then")},
+	{"use_subject_as_username", false, LANGUAGE_TEXT("the plugin is never asked then")},
 	{"use_username_as_clientid", false,
-		"client ids are <unit>.<device>, and two devices of a unit would push each other out"},
+		LANGUAGE_TEXT(
+			"client ids are <unit>.<device>, and two devices of a unit would push each other out")},
 };
 
 /* Settings that must not be there at all. */
@@ -25,19 +29,23 @@ static const struct absent_rule {
 	const char *name; /* ends with '*': a prefix */
 	const char *why;
 } absent_rules[] = {
-	{"password_file", "a password would let in who has no token"},
-	{"psk_file", "a shared key would let in who has no token"},
-	{"psk_hint", "a shared key would let in who has no token"},
-	{"acl_file", "what it allows the plugin is never asked about"},
-	{"auth_opt_*", "write plugin_opt_, so that it is checked"},
-	{"connection", "a bridge is asked for no right: it reads and writes everything"},
-	{"address", "a bridge is asked for no right: it reads and writes everything"},
-	{"addresses", "a bridge is asked for no right: it reads and writes everything"},
-	{"bridge_*", "a bridge is asked for no right: it reads and writes everything"},
+	{"password_file", LANGUAGE_TEXT("a password would let in who has no token")},
+	{"psk_file", LANGUAGE_TEXT("a shared key would let in who has no token")},
+	{"psk_hint", LANGUAGE_TEXT("a shared key would let in who has no token")},
+	{"acl_file", LANGUAGE_TEXT("what it allows the plugin is never asked about")},
+	{"auth_opt_*", LANGUAGE_TEXT("write plugin_opt_, so that it is checked")},
+	{"connection", LANGUAGE_TEXT("a bridge is asked for no right: it reads and writes everything")},
+	{"address", LANGUAGE_TEXT("a bridge is asked for no right: it reads and writes everything")},
+	{"addresses", LANGUAGE_TEXT("a bridge is asked for no right: it reads and writes everything")},
+	{"bridge_*", LANGUAGE_TEXT("a bridge is asked for no right: it reads and writes everything")},
 	{"memory_limit",
-		"at the limit the broker cuts whoever publishes next, which is the dispatcher"},
-	{"port", "its listener has the defaults of an old time: write 'listener PORT ADDRESS'"},
-	{"bind_address", "its listener has the defaults of an old time: write 'listener PORT ADDRESS'"},
+		LANGUAGE_TEXT(
+			"at the limit the broker cuts whoever publishes next, which is the dispatcher")},
+	{"port", LANGUAGE_TEXT(
+				 "its listener has the defaults of an old time: write 'listener PORT ADDRESS'")},
+	{"bind_address",
+		LANGUAGE_TEXT(
+			"its listener has the defaults of an old time: write 'listener PORT ADDRESS'")},
 };
 
 /* Numbers that must be given, each within bounds. */
@@ -49,17 +57,19 @@ static const struct number_rule {
 } number_rules[] = {
 	/* The largest objects are 65,536 bytes; their topic and properties need a little more. */
 	{"max_packet_size", LIMIT_SYNC_JWS + 1024, LIMIT_MQTT_PACKET,
-		"smaller cuts off what the protocol allows; larger or unset lets who has not signed in "
-		"take "
-		"up the broker's memory"},
+		LANGUAGE_TEXT(
+			"smaller cuts off what the protocol allows; larger or unset lets who has not signed in "
+			"take "
+			"up the broker's memory")},
 	{"max_inflight_bytes", 1, 64LL * 1024 * 1024,
-		"a client's own Receive Maximum escapes every other limit"},
+		LANGUAGE_TEXT("a client's own Receive Maximum escapes every other limit")},
 	{"max_queued_messages", 2000, 1000000,
-		"the default drops parts for a slow reader without a word, and 0 makes a refused publish "
-		"cut "
-		"its sender"},
+		LANGUAGE_TEXT("the default drops parts for a slow reader without a word, and 0 makes a "
+					  "refused publish "
+					  "cut "
+					  "its sender")},
 	{"max_queued_bytes", 1, 1024LL * 1024 * 1024,
-		"without it one client that does not read can take up the broker's memory"},
+		LANGUAGE_TEXT("without it one client that does not read can take up the broker's memory")},
 };
 
 static bool matches(const char *rule, const char *name)
@@ -83,12 +93,12 @@ static void check_switch(const struct lines *lines, const char *file,
 			continue;
 		is_there = true;
 		if (check_is_true(line->value))
-			findings_add(findings, line, "'%s true': %s; write '%s false'", rule->name, rule->why,
-				rule->name);
+			findings_add(findings, line, "'%s true': %s; write '%s false'", rule->name,
+				language_text(rule->why), rule->name);
 	}
 	if (!is_there && rule->must_say_false)
 		findings_add_missing(findings, file, "'%s' is missing: %s; write '%s false'", rule->name,
-			rule->why, rule->name);
+			language_text(rule->why), rule->name);
 }
 
 static void check_absent(
@@ -97,7 +107,7 @@ static void check_absent(
 	for (size_t i = 0; i < lines->count; i++)
 		if (matches(rule->name, lines->items[i].name))
 			findings_add(findings, &lines->items[i], "'%s': %s; take it out",
-				ERR_QUOTED(lines->items[i].name), rule->why);
+				ERR_QUOTED(lines->items[i].name), language_text(rule->why));
 }
 
 static void check_bounds(const struct lines *lines, const char *file,
@@ -114,11 +124,11 @@ static void check_bounds(const struct lines *lines, const char *file,
 		is_there = true;
 		if (number < rule->min || number > rule->max)
 			findings_add(findings, line, "'%s %s': %s; give it %lld to %lld", rule->name,
-				ERR_QUOTED(line->value), rule->why, rule->min, rule->max);
+				ERR_QUOTED(line->value), language_text(rule->why), rule->min, rule->max);
 	}
 	if (!is_there)
 		findings_add_missing(findings, file, "'%s' is missing: %s; give it %lld to %lld",
-			rule->name, rule->why, rule->min, rule->max);
+			rule->name, language_text(rule->why), rule->min, rule->max);
 }
 
 static void check_log(const struct lines *lines, struct findings *findings)
@@ -183,7 +193,7 @@ static void warn_unless_set(const struct lines *lines, const char *file, const c
 	for (size_t i = 0; i < lines->count; i++)
 		if (strcmp(lines->items[i].name, name) == 0)
 			return;
-	findings_warn(findings, &whole, "'%s' is not set: %s", name, why);
+	findings_warn(findings, &whole, "'%s' is not set: %s", name, language_text(why));
 }
 
 void check_global(const struct lines *lines, const char *file, struct findings *findings)

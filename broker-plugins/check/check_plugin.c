@@ -2,6 +2,7 @@
 #include "broker-plugins/entitlement/options.h"
 #include "broker-plugins/receipts/options.h"
 #include "common/conf.h"
+#include "common/language.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -99,8 +100,8 @@ static void check_both(struct plugins *plugins, const char *file, struct finding
 		else
 			findings_add_missing(findings, file, "%s is not loaded: %s; add 'plugin .../%s'",
 				libraries[which],
-				which == ENTITLEMENT ? "nobody would be asked for any right"
-									 : "receipts would be thrown away",
+				which == ENTITLEMENT ? language_text("nobody would be asked for any right")
+									 : language_text("receipts would be thrown away"),
 				libraries[which]);
 	}
 	if (!plugins->lines[ENTITLEMENT] || !plugins->lines[RECEIPTS])

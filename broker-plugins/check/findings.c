@@ -1,6 +1,7 @@
 #include "broker-plugins/check/findings.h"
 
 #include "common/err.h"
+#include "common/language.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -37,7 +38,7 @@ void findings_add(struct findings *findings, const struct line *line, const char
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	vsnprintf(text, sizeof(text), language_text(fmt), args);
 	va_end(args);
 	findings->count++;
 	write_line(findings, &findings->text, line->file, line->number, text);
@@ -49,7 +50,7 @@ void findings_add_missing(struct findings *findings, const char *file, const cha
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	vsnprintf(text, sizeof(text), language_text(fmt), args);
 	va_end(args);
 	findings->count++;
 	write_line(findings, &findings->text, file, 0, text);
@@ -61,7 +62,7 @@ void findings_warn(struct findings *findings, const struct line *line, const cha
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	vsnprintf(text, sizeof(text), language_text(fmt), args);
 	va_end(args);
 	write_line(findings, &findings->warnings, line->file, line->number, text);
 }

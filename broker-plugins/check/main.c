@@ -94,8 +94,8 @@ static bool report(const struct findings *findings, struct err *err)
 	if (findings->is_incomplete)
 		return err_set(err, ERR_SYSTEM, "too much to tell, or out of memory");
 	if (findings->count > 0)
-		return err_set(err, ERR_DATA, "%zu %s: the broker must not start like this",
-			findings->count, findings->count == 1 ? "finding" : "findings");
+		return err_set(
+			err, ERR_DATA, "findings: %zu; the broker must not start like this", findings->count);
 	return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "common/language.h"
 #include "publisher/cli/when.h"
 
 enum { PAGE_ROWS = 1000, US_PER_S = 1000000 };
@@ -25,7 +26,8 @@ static bool check_order(const struct chain *chain, int64_t sequence, struct err 
 static const char *epoch_note(const struct chain *chain, const struct anchor *anchor)
 {
 	return anchor->epoch < chain->anchors->newest_epoch
-			   ? "; the anchor is of an earlier epoch: compare with what was restored"
+			   ? language_text(
+					 "; the anchor is of an earlier epoch: compare with what was restored")
 			   : "";
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "common/language.h"
 #include "publisher/cli/tty.h"
 
 static bool compare(const char *answer, int units, const char *undone, struct err *err)
@@ -11,11 +12,11 @@ static bool compare(const char *answer, int units, const char *undone, struct er
 
 	if (*answer < '0' || *answer > '9' || *end != '\0')
 		return err_set(err, ERR_USAGE, "'%s' is no number of units; %s. Give a number, such as 31",
-			ERR_QUOTED(answer), undone);
+			ERR_QUOTED(answer), language_text(undone));
 	if (number != units)
 		return err_set(err, ERR_DENIED,
 			"it concerns %d units, not %ld; %s. Look again, then give the number that you mean",
-			units, number, undone);
+			units, number, language_text(undone));
 	return true;
 }
 
@@ -26,10 +27,10 @@ bool confirm_units(
 	char line[TTY_LINE_SIZE];
 
 	if (!answer) {
-		if (!tty_line(prompt, "--yes N, the number of units", line, err))
+		if (!tty_line(prompt, LANGUAGE_TEXT("--yes N, the number of units"), line, err))
 			return false;
 		if (!*line)
-			return err_set(err, ERR_DENIED, "not confirmed; %s", undone);
+			return err_set(err, ERR_DENIED, "not confirmed; %s", language_text(undone));
 		answer = line;
 	}
 	return compare(answer, units, undone, err);

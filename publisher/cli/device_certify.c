@@ -8,6 +8,7 @@
 #include "common/device.h"
 #include "common/fingerprint.h"
 #include "common/json.h"
+#include "common/language.h"
 #include "db/registrar.h"
 #include "publisher/cli/output.h"
 #include "publisher/cli/session.h"
@@ -106,9 +107,9 @@ static bool report(const struct cli_call *call, const struct device_certificate 
 							   certificate->device, "kid", kid, "not_after",
 							   output_time(certificate->not_after, 0)),
 			err);
-	(void)printf("certified    %s.%s\n"
-				 "kid          %s\n"
-				 "until        %s\n",
+	(void)printf(language_text("certified    %s.%s\n"
+							   "kid          %s\n"
+							   "until        %s\n"),
 		certificate->unit, certificate->device, kid, when_format(certificate->not_after, until));
 	return true;
 }

@@ -6,6 +6,7 @@
 #include "common/device.h"
 #include "common/fingerprint.h"
 #include "common/json.h"
+#include "common/language.h"
 #include "common/refusal.h"
 #include "db/registrar.h"
 #include "publisher/cli/output.h"
@@ -45,12 +46,13 @@ static struct judged judge_request(const struct registrar_request *row)
 
 static bool write_pending(const struct pg_rows *rows, struct buf *out, struct err *err)
 {
-	static const char *const titles[] = {"unit", "device", "requested", "fingerprint 指纹", "name"};
+	static const char *const titles[] = {LANGUAGE_TEXT("unit"), LANGUAGE_TEXT("device"),
+		LANGUAGE_TEXT("requested"), LANGUAGE_TEXT("fingerprint 指纹"), LANGUAGE_TEXT("name")};
 	auto_table struct table table = TABLE_INIT(ARRAY_LEN(titles));
 
 	if (pg_row_count(rows) == 0)
-		return buf_append_str(out, "no request waits for a certificate\n", err);
-	if (!table_add_row(&table, titles, err))
+		return buf_append_str(out, language_text("no request waits for a certificate\n"), err);
+	if (!table_add_titles(&table, titles, err))
 		return false;
 	for (int i = 0; i < pg_row_count(rows); i++) {
 		struct registrar_request row = registrar_pending_at(rows, i);
@@ -68,13 +70,14 @@ static bool write_pending(const struct pg_rows *rows, struct buf *out, struct er
 
 static bool write_devices(const struct pg_rows *rows, struct buf *out, struct err *err)
 {
-	static const char *const titles[] = {
-		"unit", "device", "state", "until", "last seen", "by", "kid", "name"};
+	static const char *const titles[] = {LANGUAGE_TEXT("unit"), LANGUAGE_TEXT("device"),
+		LANGUAGE_TEXT("state"), LANGUAGE_TEXT("until"), LANGUAGE_TEXT("last seen"),
+		LANGUAGE_TEXT("by"), "kid", LANGUAGE_TEXT("name")};
 	auto_table struct table table = TABLE_INIT(ARRAY_LEN(titles));
 
 	if (pg_row_count(rows) == 0)
 		return true;
-	if (!table_add_row(&table, titles, err))
+	if (!table_add_titles(&table, titles, err))
 		return false;
 	for (int i = 0; i < pg_row_count(rows); i++) {
 		struct registrar_device row = registrar_devices_at(rows, i);

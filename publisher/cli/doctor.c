@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "common/language.h"
 #include "common/utf8.h"
 #include "db/editor_office.h"
 #include "publisher/cli/output.h"
@@ -59,9 +60,9 @@ static void PRINTF_LIKE(5, 6) note(struct doctor *doctor, const char *what, enum
 
 	check->what = what;
 	check->light = light;
-	check->todo = light == GREEN ? NULL : todo;
+	check->todo = light == GREEN || !todo ? NULL : language_text(todo);
 	va_start(args, fmt);
-	(void)vsnprintf(check->detail, sizeof check->detail, fmt, args);
+	(void)vsnprintf(check->detail, sizeof check->detail, language_text(fmt), args);
 	va_end(args);
 }
 
@@ -92,7 +93,7 @@ static void check_role(struct doctor *doctor, const struct editor_login *login)
 
 	note(doctor, "角色 role", fine ? GREEN : RED,
 		"the operator runs: GRANT certwire_editor TO your login", "%s: %s", login->login,
-		login->roles ? login->roles : "none");
+		login->roles ? login->roles : language_text("none"));
 }
 
 static void check_login(struct doctor *doctor)
@@ -110,7 +111,7 @@ static void check_login(struct doctor *doctor)
 	check_clock(doctor, &login);
 	note(doctor, "绑定 binding", login.kid ? GREEN : RED,
 		"an administrator calls certwire.bind_key('<kid>', '<login>', 'editor')", "%s",
-		login.kid ? login.kid : "no key is bound to this login");
+		login.kid ? login.kid : language_text("no key is bound to this login"));
 }
 
 static void check_keyset(struct doctor *doctor)
@@ -149,11 +150,13 @@ static const struct {
 	const char *todo;
 } parts[] = {
 	{"dispatcher", "分发程序 dispatcher",
-		"nothing is sent until it runs again: systemctl status certwire-dispatch"},
+		LANGUAGE_TEXT("nothing is sent until it runs again: systemctl status certwire-dispatch")},
 	{"certwire_entitlement", "代理 brokers",
-		"no broker reads entitlements, so nobody can connect: systemctl status mosquitto"},
+		LANGUAGE_TEXT(
+			"no broker reads entitlements, so nobody can connect: systemctl status mosquitto")},
 	{"certwire_receipts", "回执 receipts",
-		"no broker puts receipts, so nobody is seen to have anything: systemctl status mosquitto"},
+		LANGUAGE_TEXT("no broker puts receipts, so nobody is seen to have anything: systemctl "
+					  "status mosquitto")},
 	{"schema", "模式 schema", ""},
 };
 
@@ -173,7 +176,7 @@ static void check_parts(struct doctor *doctor)
 				const char *detail = pg_text(rows, i, EDITOR_HEALTH_DETAIL);
 
 				note(doctor, parts[n].label, pg_bool(rows, i, EDITOR_HEALTH_FINE) ? GREEN : RED,
-					parts[n].todo, "%s", detail ? detail : "never ran");
+					parts[n].todo, "%s", detail ? detail : language_text("never ran"));
 			}
 }
 

@@ -8,6 +8,7 @@
 #include "common/digest.h"
 #include "common/form.h"
 #include "common/ident.h"
+#include "common/language.h"
 #include "common/utf8.h"
 #include "publisher/cli/confirm.h"
 #include "publisher/cli/form_fill.h"
@@ -139,7 +140,7 @@ static bool set_times(
 		return true;
 	if (manifest->expires_at <= now)
 		return err_set(err, ERR_USAGE, "--expires: '%s' is over already",
-			expires ? ERR_QUOTED(expires) : "what it was");
+			expires ? ERR_QUOTED(expires) : language_text("what it was"));
 	if (manifest->expires_at <= manifest->not_before)
 		return err_set(err, ERR_USAGE, "--expires lies before --not-before: nobody would get it");
 	return true;
@@ -224,11 +225,11 @@ bool draft_options_test(const char *const *units, size_t count, struct manifest 
 	if (count == 0)
 		return err_set(err, ERR_DENIED,
 			"there are no test units; an administrator makes the group: "
-			"certwire.make_group('" TEST_GROUP "', '测试'), certwire.put_in_group('" TEST_GROUP
-			"', '<unit>', '<reason>')");
+			"certwire.make_group('%s', '测试'), certwire.put_in_group('%s', '<unit>', '<reason>')",
+			TEST_GROUP, TEST_GROUP);
 	(void)snprintf(title, sizeof title, TEST_TITLE "%s", manifest->title);
 	if (strlen(title) > LIMIT_TITLE)
-		return err_set(err, ERR_USAGE, "--title: with " TEST_TITLE " before it, more than %d bytes",
+		return err_set(err, ERR_USAGE, "--title: with %s before it, more than %d bytes", TEST_TITLE,
 			LIMIT_TITLE);
 	return manifest_set_title(manifest, title, err) &&
 		   manifest_add_field(manifest, FORM_TEST, "是", err) &&

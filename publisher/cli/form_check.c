@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/language.h"
 #include "common/limits.h"
 #include "common/utf8.h"
 
@@ -15,7 +16,7 @@ static bool refuse(
 	const struct form_field *field, const char *text, const char *want, struct err *err)
 {
 	return err_set(err, ERR_USAGE, "%s %s: '%s' is %s; write it like: %s", field->name,
-		field->label, ERR_QUOTED(text), want, field->hint);
+		field->label, ERR_QUOTED(text), language_text(want), field->hint);
 }
 
 /* Blanks and line ends at both ends, the ideographic blank too. */
@@ -57,8 +58,13 @@ static bool check_text(const struct form_field *field, const char *text, struct 
 		size_t line = strcspn(text + at, field->type == FORM_TEXT ? "\n" : "");
 
 		if (utf8_has_control(text + at, line))
-			return err_set(err, ERR_USAGE, "%s %s: one line without control characters is wanted%s",
-				field->name, field->label, field->type == FORM_TEXT ? ", or several lines" : "");
+			return field->type == FORM_TEXT
+					   ? err_set(err, ERR_USAGE,
+							 "%s %s: lines without control characters are wanted", field->name,
+							 field->label)
+					   : err_set(err, ERR_USAGE,
+							 "%s %s: one line without control characters is wanted", field->name,
+							 field->label);
 		at += line + 1;
 	}
 	return true;

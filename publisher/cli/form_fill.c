@@ -7,6 +7,7 @@
 #include "common/buf.h"
 #include "common/file.h"
 #include "common/form.h"
+#include "common/language.h"
 #include "common/utf8.h"
 #include "publisher/cli/form_check.h"
 #include "publisher/cli/form_file.h"
@@ -57,7 +58,7 @@ static bool refuse_name(const struct fill *fill, const char *name, struct err *e
 				fill->form->fields[i].label))
 			return false;
 	return err_set(err, ERR_USAGE, "'%s' is no field%s%s; one more has a Chinese name or x-…",
-		ERR_QUOTED(name), count ? "; there are " : "", buf_str(&names));
+		ERR_QUOTED(name), count ? language_text("; there are ") : "", buf_str(&names));
 }
 
 static bool set_extra(struct fill *fill, const char *name, const char *value, struct err *err)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "common/language.h"
 #include "db/registrar.h"
 #include "publisher/cli/keyset_file.h"
 #include "publisher/cli/output.h"
@@ -50,7 +51,8 @@ bool verb_keyset_import(const struct cli_call *call, struct err *err)
 		return output_json(json_pack("{s:I, s:b}", "version", (json_int_t)newest->version,
 							   "imported", ring.count > held),
 			err);
-	(void)printf("keyset       version %lld %s\n", (long long)newest->version,
-		ring.count > held ? "is in force" : "is the newest; this file was imported before");
+	(void)printf(language_text("keyset       version %lld %s\n"), (long long)newest->version,
+		ring.count > held ? language_text("is in force")
+						  : language_text("is the newest; this file was imported before"));
 	return true;
 }

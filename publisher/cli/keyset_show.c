@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "common/json.h"
+#include "common/language.h"
 #include "publisher/cli/keyset_file.h"
 #include "publisher/cli/keyset_view.h"
 #include "publisher/cli/output.h"
@@ -38,13 +39,15 @@ static bool note_root(const struct session *session, const struct keyset *keyset
 	struct fingerprint pinned;
 
 	if (!session->settings.root_fingerprint) {
-		(void)fputs("note: no root is pinned; compare the root's fingerprint yourself\n", stderr);
+		(void)fputs(
+			language_text("note: no root is pinned; compare the root's fingerprint yourself\n"),
+			stderr);
 		return true;
 	}
 	if (!session_root(session, &pinned, err))
 		return false;
 	if (!fingerprint_matches(&pinned, &keyset->root))
-		(void)fputs("note: signed by another root than the pinned one\n", stderr);
+		(void)fputs(language_text("note: signed by another root than the pinned one\n"), stderr);
 	return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "common/language.h"
 #include "publisher/cli/table.h"
 #include "publisher/cli/when.h"
 
@@ -14,8 +15,8 @@ static bool add_key(struct table *table, const struct keyset_key *key, struct er
 	if (key->status == KEY_ACTIVE)
 		(void)snprintf(status, sizeof status, "%s", key_status_name(key->status));
 	else
-		(void)snprintf(status, sizeof status, "%s since %s", key_status_name(key->status),
-			WHEN_OR_EMPTY(key->since));
+		(void)snprintf(status, sizeof status, language_text("%s since %s"),
+			key_status_name(key->status), WHEN_OR_EMPTY(key->since));
 	const char *const cells[] = {key->kid, role_name(key->role), key->name, status,
 		when_format(key->not_before, from), when_format(key->not_after, to)};
 
@@ -24,10 +25,11 @@ static bool add_key(struct table *table, const struct keyset_key *key, struct er
 
 static bool describe_keys(const struct keyset *keyset, struct buf *out, struct err *err)
 {
-	static const char *const titles[] = {"kid", "role", "name", "status", "valid from", "until"};
+	static const char *const titles[] = {"kid", LANGUAGE_TEXT("role"), LANGUAGE_TEXT("name"),
+		LANGUAGE_TEXT("status"), LANGUAGE_TEXT("valid from"), LANGUAGE_TEXT("until")};
 	auto_table struct table table = TABLE_INIT(ARRAY_LEN(titles));
 
-	if (!table_add_row(&table, titles, err))
+	if (!table_add_titles(&table, titles, err))
 		return false;
 	for (size_t i = 0; i < keyset->key_count; i++)
 		if (!add_key(&table, &keyset->keys[i], err))
@@ -37,7 +39,7 @@ static bool describe_keys(const struct keyset *keyset, struct buf *out, struct e
 
 static bool describe_channels(const struct keyset *keyset, struct buf *out, struct err *err)
 {
-	if (!buf_append_str(out, "approvals   ", err))
+	if (!buf_append_str(out, language_text("approvals   "), err))
 		return false;
 	for (size_t i = 0; i < keyset->channel_count; i++)
 		if (!buf_printf(
@@ -54,10 +56,10 @@ bool keyset_view_describe(
 	char expires[WHEN_TEXT_SIZE];
 
 	if (!buf_printf(out, err,
-			"keyset       version %lld\n"
-			"issued       %s\n"
-			"expires      %s%s\n"
-			"root         %s\n",
+			language_text("keyset       version %lld\n"
+						  "issued       %s\n"
+						  "expires      %s%s\n"
+						  "root         %s\n"),
 			(long long)keyset->version, when_format(keyset->issued_at, issued),
 			when_format(keyset->expires_at, expires),
 			now >= keyset->expires_at ? "  EXPIRED 已过期" : "", root.text))
@@ -65,7 +67,7 @@ bool keyset_view_describe(
 	if (keyset->has_next_root) {
 		struct fingerprint next = fingerprint_of(&keyset->next_root);
 
-		if (!buf_printf(out, err, "next root    %s\n", next.text))
+		if (!buf_printf(out, err, language_text("next root    %s\n"), next.text))
 			return false;
 	}
 	return describe_channels(keyset, out, err) && describe_keys(keyset, out, err);
@@ -85,11 +87,13 @@ static bool warn_channel(
 {
 	if (channel->approvals > editors)
 		return buf_printf(out, err,
-			"note: %s demands %d editors, the keyset has %d: nothing can be issued on it\n",
+			language_text(
+				"note: %s demands %d editors, the keyset has %d: nothing can be issued on it\n"),
 			channel->name, channel->approvals, editors);
 	return channel->approvals > 1 ||
 		   buf_printf(out, err,
-			   "note: on %s one editor alone can publish (--approvals %s=2 demands two)\n",
+			   language_text(
+				   "note: on %s one editor alone can publish (--approvals %s=2 demands two)\n"),
 			   channel->name, channel->name);
 }
 
@@ -101,9 +105,11 @@ bool keyset_view_warn(const struct keyset *keyset, struct buf *out, struct err *
 		if (!warn_channel(&keyset->channels[i], editors, out, err))
 			return false;
 	if (count_active(keyset, ROLE_DISPATCHER) == 0 &&
-		!buf_append_str(out, "note: there is no active dispatcher key: nothing can be sent\n", err))
+		!buf_append_str(out,
+			language_text("note: there is no active dispatcher key: nothing can be sent\n"), err))
 		return false;
 	return count_active(keyset, ROLE_RECOVERY) > 0 ||
-		   buf_append_str(
-			   out, "note: there is no recovery key: what all editors lose is lost\n", err);
+		   buf_append_str(out,
+			   language_text("note: there is no recovery key: what all editors lose is lost\n"),
+			   err);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "common/language.h"
 #include "db/editor_publication.h"
 #include "publisher/cli/lookup.h"
 #include "publisher/cli/output.h"
@@ -93,13 +94,15 @@ static bool add_row(struct list *list, struct table *table,
 
 static bool print_text(struct list *list, struct err *err)
 {
-	static const char *const titles[] = {"id", "channel", "number", "state", "since", "signed",
-		"units", "stored", "opened", "owed", "title"};
+	static const char *const titles[] = {"id", LANGUAGE_TEXT("channel"), LANGUAGE_TEXT("number"),
+		LANGUAGE_TEXT("state"), LANGUAGE_TEXT("since"), LANGUAGE_TEXT("signed"),
+		LANGUAGE_TEXT("units"), LANGUAGE_TEXT("stored"), LANGUAGE_TEXT("opened"),
+		LANGUAGE_TEXT("owed"), LANGUAGE_TEXT("title")};
 	auto_table struct table table = TABLE_INIT(ARRAY_LEN(titles));
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 
 	table.right = 0xfU << 6;
-	if (!table_add_row(&table, titles, err))
+	if (!table_add_titles(&table, titles, err))
 		return false;
 	for (int i = 0; i < pg_row_count(list->rows); i++) {
 		struct editor_publication publication;

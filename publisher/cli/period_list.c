@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "common/language.h"
 #include "publisher/cli/html.h"
 #include "publisher/cli/output.h"
 #include "publisher/cli/period.h"
@@ -58,12 +59,14 @@ static bool view_overdue(const struct period *period, struct buf *out, struct er
 
 bool period_view(const struct period *period, struct buf *out, struct err *err)
 {
-	static const char *const titles[] = {"id", "channel", "number", "issued", "units", "stored",
-		"opened", "owed", "median", "p95", "title"};
+	static const char *const titles[] = {"id", LANGUAGE_TEXT("channel"), LANGUAGE_TEXT("number"),
+		LANGUAGE_TEXT("issued"), LANGUAGE_TEXT("units"), LANGUAGE_TEXT("stored"),
+		LANGUAGE_TEXT("opened"), LANGUAGE_TEXT("owed"), LANGUAGE_TEXT("median"), "p95",
+		LANGUAGE_TEXT("title")};
 	auto_table struct table table = TABLE_INIT(ARRAY_LEN(titles));
 
 	table.right = 0x3fU << 4;
-	if (!table_add_row(&table, titles, err))
+	if (!table_add_titles(&table, titles, err))
 		return false;
 	for (int i = 0; i < pg_row_count(period->publications); i++) {
 		struct editor_board_publication p = editor_board_publications_at(period->publications, i);

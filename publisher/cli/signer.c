@@ -7,6 +7,7 @@
 
 #include "common/file.h"
 #include "common/keyfile.h"
+#include "common/language.h"
 #include "publisher/cli/keychain.h"
 #include "publisher/cli/tty.h"
 
@@ -120,7 +121,8 @@ static bool find_listed(const struct session *session, const struct keyset *keys
 	if (!keyset_key_valid(key, session->now))
 		return err_set(err, ERR_DENIED, "key %s (%s) is not valid now: %s in keyset %lld",
 			signer->kid, file->name,
-			key->status == KEY_ACTIVE ? "outside its dates" : key_status_name(key->status),
+			key->status == KEY_ACTIVE ? language_text("outside its dates")
+									  : key_status_name(key->status),
 			(long long)keyset->version);
 	signer->entry = key;
 	return true;

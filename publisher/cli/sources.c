@@ -52,8 +52,10 @@ static bool open_one(const char *path, struct source *source, struct err *err)
 	if (fstat(source->fd, &info) != 0)
 		return err_errno(err, "cannot read '%s'", ERR_QUOTED(path));
 	if (!S_ISREG(info.st_mode))
-		return err_set(err, ERR_DATA, "'%s' is no regular file%s", ERR_QUOTED(path),
-			S_ISDIR(info.st_mode) ? "; give the files in it" : "");
+		return S_ISDIR(info.st_mode)
+				   ? err_set(err, ERR_DATA, "'%s' is no regular file; give the files in it",
+						 ERR_QUOTED(path))
+				   : err_set(err, ERR_DATA, "'%s' is no regular file", ERR_QUOTED(path));
 	if (info.st_size > LIMIT_FILE_BYTES)
 		return err_set(
 			err, ERR_DATA, "'%s' is larger than %d MiB", ERR_QUOTED(path), LIMIT_FILE_BYTES >> 20);

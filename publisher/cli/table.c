@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/cleanup.h"
+#include "common/language.h"
 #include "common/utf8.h"
 
 enum { GAP = 2, CELL_SIZE = 1024 };
@@ -51,6 +52,14 @@ bool table_add_row(struct table *table, const char *const *cells, struct err *er
 {
 	for (size_t i = 0; i < table->columns; i++)
 		if (!table_add(table, cells[i], err))
+			return false;
+	return true;
+}
+
+bool table_add_titles(struct table *table, const char *const *titles, struct err *err)
+{
+	for (size_t i = 0; i < table->columns; i++)
+		if (!table_add(table, language_text(titles[i]), err))
 			return false;
 	return true;
 }

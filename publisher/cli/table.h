@@ -37,6 +37,10 @@ bool table_add(struct table *table, const char *text, struct err *err) MUST_USE 
 /* Adds all cells of a row. */
 bool table_add_row(struct table *table, const char *const *cells, struct err *err) MUST_USE NONNULL;
 
+/* Adds the first row: titles in the person's language, each marked with LANGUAGE_TEXT. */
+bool table_add_titles(
+	struct table *table, const char *const *titles, struct err *err) MUST_USE NONNULL;
+
 /* Appends the table, each line after `indent` blanks. The last row must be whole. */
 bool table_write(
 	const struct table *table, size_t indent, struct buf *out, struct err *err) MUST_USE NONNULL;

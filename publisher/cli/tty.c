@@ -8,6 +8,7 @@
 
 #include "common/cleanup.h"
 #include "common/file.h"
+#include "common/language.h"
 
 enum { KEY_CTRL_C = 3, KEY_CTRL_D = 4, KEY_BACKSPACE = 8, KEY_CTRL_U = 21, KEY_DELETE = 127 };
 
@@ -15,7 +16,8 @@ static bool tty_open(const char *instead, int *ret, struct err *err)
 {
 	*ret = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (*ret < 0)
-		return err_set(err, ERR_USAGE, "there is no terminal to ask on; give %s", instead);
+		return err_set(
+			err, ERR_USAGE, "there is no terminal to ask on; give %s", language_text(instead));
 	return true;
 }
 

@@ -43,9 +43,12 @@ static bool vet_references(
 		const struct manifest_reference *reference = &manifest->references[i];
 
 		if (manifest->kind != (reference->recalls ? KIND_RECALL : KIND_SUPERSEDE))
-			return err_code(err, REFUSAL_MANIFEST_ENTRY,
-				"a publication of kind '%s' cannot %s another", kind_name(manifest->kind),
-				reference->recalls ? "recall" : "supersede");
+			return reference->recalls ? err_code(err, REFUSAL_MANIFEST_ENTRY,
+											"a publication of kind '%s' cannot recall another",
+											kind_name(manifest->kind))
+									  : err_code(err, REFUSAL_MANIFEST_ENTRY,
+											"a publication of kind '%s' cannot supersede another",
+											kind_name(manifest->kind));
 		if (!vet_has(draft, reference))
 			return err_code(err, REFUSAL_MANIFEST_ENTRY,
 				"the database does not say that it takes back what the manifest names");

@@ -20,6 +20,7 @@ from psql import Psql  # noqa: E402
 from world import World  # noqa: E402
 
 PAGE = TESTS.parent / "docs/admin.md"
+TWIN = PAGE.with_name("admin.zh-CN.md")  # the same blocks (lint.guides), another language around them
 FIRST_DAY = "2024-01-08T09:00:00+08:00"
 
 
@@ -71,7 +72,10 @@ def update():
         if "ERROR:" in said and "ERROR:" not in step.printed:
             print(f"{PAGE.name}, line {step.line + 1}, errs now:\n{said}", file=sys.stderr)
     PAGE.write_text(pages.updated(page, outputs), encoding="utf-8")
-    print(f"{len(outputs)} outputs of {PAGE} rewritten")
+    twin = TWIN.read_text(encoding="utf-8")
+    there = dict(zip([step.line for step in pages.read(page)], pages.read(twin), strict=True))
+    TWIN.write_text(pages.updated(twin, [(there[step.line], said) for step, said in outputs]), encoding="utf-8")
+    print(f"{len(outputs)} outputs of {PAGE} and its twin rewritten")
 
 
 if __name__ == "__main__":

@@ -28,14 +28,14 @@ done
 
 # What --help says of PROGRAM and of each of its commands, one word or option a line.
 told() {
-	"$1" --help >"$work/help"
+	LC_ALL=C "$1" --help >"$work/help"
 	sed -n '/^Commands:$/,/^$/s/^  \([a-z][a-z ]*[a-z]\).*/\1/p' "$work/help" | sed 's/  .*//' >"$work/verbs"
 	cat "$work/verbs"
 	{
 		cat "$work/help"
 		while IFS= read -r verb; do
 			# shellcheck disable=SC2086 # the words of a command
-			"$1" $verb --help
+			LC_ALL=C "$1" $verb --help
 		done <"$work/verbs"
 	} | grep -oE '^  --[a-z-]+' | tr -d ' ' | sort -u
 }

@@ -35,11 +35,40 @@ make_tree() {
 		"$tree" "$tree/common/sound.c" >"$tree/build/compile_commands.json"
 }
 
+# Where every message is in Chinese: two of the sources, one of a program's help.
+make_catalogue() {
+	mkdir -p "$tree/po"
+	cp "$root/po/extract.sh" "$tree/po/"
+	printf '#!/bin/sh\nprintf "#. sound\\nmsgid \\"be sound\\"\\nmsgstr \\"\\"\\n\\n"\n' >"$tree/build/bin/certwire-sound"
+	chmod +x "$tree/build/bin/certwire-sound"
+	printf 'void f(void)\n{\n\terr_set(err, ERR_DATA, "no %%s", "x");\n\terr_context(err, "it");\n}\n' >"$tree/common/said.c"
+	{
+		printf 'msgid ""\nmsgstr ""\n"Project-Id-Version: x\\n"\n"PO-Revision-Date: 2026-01-01 00:00+0800\\n"\n'
+		printf '"Last-Translator: x\\n"\n"Language-Team: x\\n"\n"Language: zh_CN\\n"\n"MIME-Version: 1.0\\n"\n'
+		printf '"Content-Type: text/plain; charset=UTF-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n\n'
+		printf '#: common/said.c\n#, c-format\nmsgid "no %%s"\nmsgstr "没有 %%s"\n\n#: common/said.c\nmsgid "it"\nmsgstr "它"\n\n'
+		printf '#. sound\nmsgid "be sound"\nmsgstr "健全"\n'
+	} >"$tree/po/zh_CN.po"
+}
+
+make_guides() {
+	printf '# A\n\n[中文](sound.zh-CN.md)\n\n## B\n\n    run this\n\nAnd `certwire list --limit N`.\n' >"$tree/docs/sound.md"
+	printf '# 甲\n\n[English](sound.md)\n\n## 乙\n\n    run this\n\n再 `certwire list --limit 数`。\n' >"$tree/docs/sound.zh-CN.md"
+}
+
 run_lint() {
 	sh "$here/$lint.sh" "$tree" "$tree/build" >"$work/out" 2>&1
 }
 
-make_tree
+make_sound() {
+	make_tree
+	case $lint in
+	messages) make_catalogue ;;
+	guides) make_guides ;;
+	esac
+}
+
+make_sound
 if ! run_lint; then
 	echo "$lint fails on a sound tree:" >&2
 	cat "$work/out" >&2
@@ -58,12 +87,12 @@ must_fail() {
 		cat "$work/out" >&2
 		exit 1
 	fi
-	make_tree
+	make_sound
 }
 
 # Puts stdin into file $1 of a sound tree, and expects as much.
 must_find() {
-	make_tree
+	make_sound
 	cat >"$tree/$1"
 	must_fail "$1"
 }
@@ -127,6 +156,32 @@ man)
 	printf '#!/bin/sh\n' >"$tree/build/bin/other"
 	chmod +x "$tree/build/bin/other"
 	must_fail docs/man/other
+	;;
+messages)
+	printf 'void f(void)\n{\n\terr_set(err, ERR_DATA, "new");\n}\n' | must_find common/bad.c
+	printf 'void f(void)\n{\n\terr_set(err, ERR_DATA, b ? "no %%s" : "it", x);\n}\n' | must_find common/bad.c
+	printf 'void f(void)\n{\n\terr_context(err, "it" NAME);\n}\n' | must_find common/bad.c
+	printf '#!/bin/sh\nprintf "#. sound --new\\nmsgid \\"be new\\"\\nmsgstr \\"\\"\\n\\n"\n' >"$tree/build/bin/certwire-other"
+	chmod +x "$tree/build/bin/certwire-other"
+	must_fail "sound --new"
+	sed -i 's/"没有 %s"/"没有"/' "$tree/po/zh_CN.po"
+	must_fail po/zh_CN.po
+	sed -i 's/"它"/""/' "$tree/po/zh_CN.po"
+	must_fail common/said.c
+	sed -i 's/^#, c-format/#, fuzzy, c-format/' "$tree/po/zh_CN.po"
+	must_fail common/said.c
+	printf '\nmsgid "gone"\nmsgstr "去"\n' >>"$tree/po/zh_CN.po"
+	must_fail po/zh_CN.po
+	;;
+guides)
+	printf '# 甲\n\n[English](sound.md)\n\n    run this\n\n再 `certwire list --limit 数`。\n' | must_find docs/sound.zh-CN.md
+	printf '# 甲\n\n[English](sound.md)\n\n## 乙\n\n    run that\n\n再 `certwire list --limit 数`。\n' |
+		must_find docs/sound.zh-CN.md
+	printf '# 甲\n\n[English](sound.md)\n\n## 乙\n\n    run this\n\n再 `certwire list`。\n' | must_find docs/sound.zh-CN.md
+	printf '# 甲\n\n## 乙\n\n    run this\n\n再 `certwire list --limit 数`。\n' | must_find docs/sound.zh-CN.md
+	printf '# 甲\n' | must_find docs/bad.zh-CN.md
+	printf '# A\n' >"$tree/docs/units.md"
+	must_fail docs/units.zh-CN.md
 	;;
 systemd)
 	printf '[Service]\nExecStart=/bin/true\n' | must_find packaging/systemd/bad.service

@@ -78,6 +78,11 @@ def test_the_units_package_comes_with_what_it_needs_and_without_libpq(root):
     assert said.returncode == 2 and "unit" in said.stderr, "the example begs to be filled in"
 
 
+def test_the_unit_speaks_chinese_in_a_root_that_has_no_chinese_locale(root):
+    said = root.call("env", "-i", "LANG=zh_CN.UTF-8", "/usr/bin/certwire-unit", "frob").stderr
+    assert said == "certwire-unit: 没有命令“frob”；请试“certwire-unit --help”\n"
+
+
 def test_all_of_them_together_run_and_find_their_libraries(root):
     root.apt("install", *(f"/old/{name}.deb" for name in PROGRAMS))
     for program in (program for programs in PROGRAMS.values() for program in programs):
