@@ -46,6 +46,12 @@ struct cli_settings {
 	const struct conf_key *keys; /* NULL ends the list */
 };
 
+/* The values that an option or argument may have, for completion. */
+struct cli_words {
+	const char *arg; /* what help calls it, such as CHANNEL; NULL ends the table */
+	const char *words; /* apart by blanks */
+};
+
 struct cli_program {
 	const char *name;
 	const char *summary; /* one line */
@@ -53,6 +59,7 @@ struct cli_program {
 	const struct cli_option *options; /* that every verb takes; NULL: none */
 	void *context; /* handed to the verbs */
 	const struct cli_settings *settings; /* NULL: none */
+	const struct cli_words *words; /* NULL: none; FILE, KEY, FOLDER and DIR are known without */
 };
 
 enum { CLI_VALUES_MAX = 128 };

@@ -39,11 +39,10 @@ bool cli_int(const struct cli_call *call, const char *name, int64_t min, int64_t
 	}
 	errno = 0;
 	number = strtoll(text, &end, 10);
-	if (*text == '\0' || strspn(text, "-0123456789") != strlen(text) || *end != '\0')
-		return err_set(err, ERR_USAGE, "--%s: '%s' is not a whole number", name, ERR_QUOTED(text));
-	if (errno != 0 || number < min || number > max)
-		return err_set(err, ERR_USAGE, "--%s: '%s' is outside %" PRId64 "..%" PRId64, name,
-			ERR_QUOTED(text), min, max);
+	if (*text == '\0' || strspn(text, "-0123456789") != strlen(text) || *end != '\0' ||
+		errno != 0 || number < min || number > max)
+		return err_set(err, ERR_USAGE, "--%s: '%s' is no whole number from %" PRId64 " to %" PRId64,
+			name, ERR_QUOTED(text), min, max);
 	*ret = number;
 	return true;
 }

@@ -90,6 +90,8 @@ const char *form_label(const char *channel, const char *name)
 
 	if (field)
 		return field->label;
+	if (strcmp(name, FORM_REASON) == 0)
+		return "原因";
 	return strcmp(name, FORM_TEST) == 0 ? "测试" : name;
 }
 

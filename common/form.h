@@ -45,6 +45,9 @@ enum { FORM_FIELDS_MAX = 16 };
 /* The field that marks a test, on every channel. */
 #define FORM_TEST "test"
 
+/* The one field of a recall: why. */
+#define FORM_REASON "reason"
+
 /* Borrowed, lives for ever; NULL when the channel has no form of its own. */
 const struct form *form_of(const char *channel) NONNULL;
 

@@ -18,7 +18,9 @@ static bool check_mode(const char *path, struct err *err)
 	unsigned mode = status.st_mode & MODE_BITS;
 
 	return !S_ISREG(status.st_mode) || mode == KEY_FILE_MODE || mode == READ_ONLY_MODE ||
-		   err_code(err, REFUSAL_KEY_FILE, "key file '%s': its mode is %03o, it must be 600 or 400",
+		   err_code(err, REFUSAL_KEY_FILE,
+			   "key file '%s': its mode is %03o, it must be 600 or 400: "
+			   "chmod 600",
 			   path, mode);
 }
 

@@ -22,3 +22,11 @@ bool editor_health(struct pg *pg, struct pg_rows **ret, struct err *err)
 {
 	return pg_exec(pg, sql_editor_health, NULL, ret, err);
 }
+
+bool editor_lost(struct pg *pg, const char *digits, struct pg_rows **ret, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_text(&params, digits);
+	return pg_exec(pg, sql_editor_lost, &params, ret, err);
+}

@@ -27,4 +27,9 @@ bool editor_login(struct pg *pg, struct pg_rows **ret_rows, struct editor_login 
 enum { EDITOR_HEALTH_WHAT, EDITOR_HEALTH_FINE, EDITOR_HEALTH_DETAIL };
 bool editor_health(struct pg *pg, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
 
+/* Rows of the publications, their ids beginning with `digits`, that a restore of the database has lost. */
+enum { EDITOR_LOST_PUBLICATION, EDITOR_LOST_UNITS };
+bool editor_lost(
+	struct pg *pg, const char *digits, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
+
 #endif

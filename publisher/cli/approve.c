@@ -5,9 +5,11 @@
 
 #include "common/approval.h"
 #include "common/json.h"
+#include "common/kind.h"
 #include "db/editor.h"
 #include "db/editor_draft.h"
 #include "publisher/cli/audience.h"
+#include "publisher/cli/course.h"
 #include "publisher/cli/opened.h"
 #include "publisher/cli/output.h"
 #include "publisher/cli/tty.h"
@@ -24,8 +26,6 @@ static bool check_may_approve(const struct opened *opened, struct err *err)
 {
 	const struct editor_publication *publication = &opened->found.publication;
 
-	if (publication->issued_at)
-		return err_set(err, ERR_DENIED, "publication %s is issued already", opened->found.brief);
 	if (strcmp(publication->state, "draft") == 0 &&
 		!approvals_include(&opened->approvals, opened->editor.kid))
 		return err_set(err, ERR_DENIED,
@@ -50,8 +50,8 @@ static bool show_it(struct session *session, const struct opened *opened, struct
 
 	if (!audience_of(session->pg, &opened->found.publication, &audience, err) ||
 		!opened_view(opened, &text, err) || !audience_detail(&audience, &text, err) ||
-		!lookup_namesakes(session, opened->manifest.channel, opened->manifest.number,
-			opened->found.publication.id, &text, err))
+		!lookup_namesakes(session, kind_name(opened->manifest.kind), opened->manifest.channel,
+			opened->manifest.number, opened->found.publication.id, &text, err))
 		return false;
 	(void)fputs(buf_str(&text), stderr);
 	return true;
@@ -93,9 +93,12 @@ bool verb_approve(const struct cli_call *call, struct err *err)
 	auto_buf struct buf signature = BUF_INIT(LIMIT_MANIFEST_JWS);
 	struct editor_approval approval;
 
-	if (!session_init(&session, call, err) || !opened_read(&session, call->argv[0], &opened, err) ||
-		!check_may_approve(&opened, err) || !opened_files(&opened, NULL, err) ||
-		!show_it(&session, &opened, err) || !ask(call, &opened, err))
+	if (!session_init(&session, call, err) ||
+		!course_look(&session, call->argv[0], COURSE_OPEN, "it cannot be approved",
+			"see: certwire status", err) ||
+		!opened_read(&session, call->argv[0], &opened, err) || !check_may_approve(&opened, err) ||
+		!opened_files(&opened, NULL, err) || !show_it(&session, &opened, err) ||
+		!ask(call, &opened, err))
 		return false;
 	const char *id = opened.found.publication.id;
 

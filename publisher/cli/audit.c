@@ -51,8 +51,10 @@ bool verb_audit(const struct cli_call *call, struct err *err)
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 	const char *out = cli_value(call, "out");
 
-	if (!session_init(&session, call, err) || !read_rows(&session, call->argv[0], &rows, err))
+	if (!session_init(&session, call, err))
 		return false;
+	if (!read_rows(&session, call->argv[0], &rows, err))
+		return session_denied(&session, "an auditor or administrator", err);
 	if (!story_rows_write(&rows, &file, err) || !judge(&rows, &file, &session, &story, err))
 		return story_refused(err);
 	if (out && !file_write_atomic(out, file.data, file.len, 0644, err))

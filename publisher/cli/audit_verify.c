@@ -77,8 +77,10 @@ bool verb_audit_verify(const struct cli_call *call, struct err *err)
 	auto_anchors struct anchors anchors = ANCHORS_INIT;
 	struct chain chain;
 
-	if (!session_init(&session, call, err) || !read_anchors(&session, call, &anchors, err))
+	if (!session_init(&session, call, err))
 		return false;
+	if (!read_anchors(&session, call, &anchors, err))
+		return session_denied(&session, "an auditor or administrator", err);
 	chain_init(&chain, &anchors);
 	return chain_walk(&chain, session.pg, err) && report(call, &chain, err);
 }

@@ -35,7 +35,8 @@ static bool read_span(
 	ret->from = ret->until - (int64_t)DAYS_DEFAULT * DAY_S;
 	if (from && !when_parse("--from", from, WHEN_START_OF_DAY, &ret->from, err))
 		return false;
-	return ret->from < ret->until || err_set(err, ERR_USAGE, "--from lies after --to");
+	return ret->from < ret->until ||
+		   err_set(err, ERR_USAGE, "--from lies after --to: turn them round");
 }
 
 static bool read_titles(struct session *session, struct period *period, struct err *err)
@@ -103,7 +104,8 @@ bool verb_board(const struct cli_call *call, struct err *err)
 		return false;
 	period.now = session.now;
 	period.overdue_after_s = hours * HOUR_S;
-	return period_read(session.pg, (int)units, &period, err) &&
-		   (!cli_has(call, "titles") || read_titles(&session, &period, err)) &&
+	if (!period_read(session.pg, (int)units, &period, err))
+		return session_denied(&session, "an editor", err);
+	return (!cli_has(call, "titles") || read_titles(&session, &period, err)) &&
 		   print(call, &period, err);
 }

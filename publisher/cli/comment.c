@@ -35,7 +35,7 @@ static bool check(const char *text, struct err *err)
 	size_t len = strlen(text);
 
 	if (len < 1 || len > COMMENT_MAX || !utf8_valid(text, len))
-		return err_set(err, ERR_USAGE, "--comment: 1 to %d bytes of UTF-8", COMMENT_MAX);
+		return err_set(err, ERR_USAGE, "--comment: write 1 to %d bytes of UTF-8", COMMENT_MAX);
 	return true;
 }
 

@@ -11,12 +11,14 @@ static bool compare(const char *answer, int units, const char *undone, struct er
 	long number = strtol(answer, &end, 10);
 
 	if (*answer < '0' || *answer > '9' || *end != '\0')
-		return err_set(err, ERR_USAGE, "'%s' is no number of units; %s. Give a number, such as 31",
-			ERR_QUOTED(answer), language_text(undone));
+		return err_set(err, ERR_USAGE,
+			"'%s' is no number of units; %s. It concerns %d unit%s: look again, then give that "
+			"number",
+			ERR_QUOTED(answer), language_text(undone), units, units == 1 ? "" : "s");
 	if (number != units)
 		return err_set(err, ERR_DENIED,
-			"it concerns %d units, not %ld; %s. Look again, then give the number that you mean",
-			units, number, language_text(undone));
+			"it concerns %d unit%s, not %ld; %s. Look again, then give the number that you mean",
+			units, units == 1 ? "" : "s", number, language_text(undone));
 	return true;
 }
 
@@ -30,7 +32,8 @@ bool confirm_units(
 		if (!tty_line(prompt, LANGUAGE_TEXT("--yes N, the number of units"), line, err))
 			return false;
 		if (!*line)
-			return err_set(err, ERR_DENIED, "not confirmed; %s", language_text(undone));
+			return err_set(err, ERR_DENIED,
+				"not confirmed; %s. Type the number of units, or give --yes %d", language_text(undone), units);
 		answer = line;
 	}
 	return compare(answer, units, undone, err);

@@ -135,10 +135,11 @@ bool verb_device_list(const struct cli_call *call, struct err *err)
 	auto_rows struct pg_rows *devices = NULL;
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 
-	if (!session_init(&session, call, err) || !session_connect(&session, err) ||
-		!registrar_pending(session.pg, &pending, err) ||
-		!registrar_devices(session.pg, &devices, err))
+	if (!session_init(&session, call, err) || !session_connect(&session, err))
 		return false;
+	if (!registrar_pending(session.pg, &pending, err) ||
+		!registrar_devices(session.pg, &devices, err))
+		return session_denied(&session, "a registrar", err);
 	if (cli_has(call, "json"))
 		return output_json(json_pack("{s:o, s:o}", "pending", pending_json(pending), "devices",
 							   devices_json(devices)),

@@ -180,6 +180,21 @@ static void check_parts(struct doctor *doctor)
 			}
 }
 
+/* Said only when there is something: most databases were never restored. */
+static void check_lost(struct doctor *doctor)
+{
+	auto_rows struct pg_rows *rows = NULL;
+	struct err err;
+
+	if (!editor_lost(doctor->session.pg, "", &rows, &err))
+		note(doctor, "丢失 lost", RED, "migrate the database: certwire-db migrate", "%s", err.text);
+	else if (pg_row_count(rows) > 0)
+		note(doctor, "丢失 lost", YELLOW,
+			"draft and issue their numbers again, saying which document is void",
+			"a restore lost %d that units hold, the first is %.8s (%d units)", pg_row_count(rows),
+			pg_text(rows, 0, EDITOR_LOST_PUBLICATION), (int)pg_int(rows, 0, EDITOR_LOST_UNITS));
+}
+
 static void examine(struct doctor *doctor)
 {
 	check_database(doctor);
@@ -190,6 +205,7 @@ static void examine(struct doctor *doctor)
 	if (doctor->keyset)
 		check_key(doctor);
 	check_parts(doctor);
+	check_lost(doctor);
 }
 
 static const char *light_name(enum light light)
@@ -243,6 +259,7 @@ bool verb_doctor(const struct cli_call *call, struct err *err)
 		return false;
 	for (size_t i = 0; i < doctor.count; i++)
 		bad += doctor.checks[i].light == RED;
-	return bad == 0 ||
-		   err_set(err, ERR_SYSTEM, "%zu of %zu are not as they must be", bad, doctor.count);
+	return bad == 0 || err_set(err, ERR_SYSTEM,
+						   "%zu of %zu are not as they must be; what to do stands after each →",
+						   bad, doctor.count);
 }

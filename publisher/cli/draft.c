@@ -14,6 +14,7 @@
 #include "publisher/cli/audience.h"
 #include "publisher/cli/calendar.h"
 #include "publisher/cli/confirm.h"
+#include "publisher/cli/course.h"
 #include "publisher/cli/draft_options.h"
 #include "publisher/cli/lookup.h"
 #include "publisher/cli/manifest_view.h"
@@ -140,6 +141,8 @@ static bool read_old(const struct cli_call *call, struct draft *draft, struct er
 	start(draft);
 	draft->edits = true;
 	if (!session_init(&draft->session, call, err) ||
+		!course_look(&draft->session, call->argv[0], COURSE_OPEN, "it cannot be changed",
+			"to replace it: certwire supersede", err) ||
 		!opened_read(&draft->session, call->argv[0], old, err) ||
 		!manifest_parse(old->manifest_bytes.data, old->manifest_bytes.len, &draft->manifest, err) ||
 		!buf_append(&draft->rule, old->rule.data, old->rule.len, err))
@@ -309,8 +312,8 @@ static bool report_text(struct draft *draft, struct err *err)
 		!manifest_view_line(&text, "审签", buf_str(&phrase), err))
 		return false;
 	(void)pub_id_format(&draft->manifest.id, id);
-	if (!lookup_namesakes(
-			&draft->session, draft->manifest.channel, draft->manifest.number, id, &text, err))
+	if (!lookup_namesakes(&draft->session, kind_name(draft->manifest.kind), draft->manifest.channel,
+			draft->manifest.number, id, &text, err))
 		return false;
 	(void)fprintf(stderr, "draft 草稿 %s\n%s%s", brief, buf_str(&text), buf_str(&draft->warnings));
 	return printf("%s\n", id) > 0 || output_failed(err);

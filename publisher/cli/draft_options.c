@@ -14,6 +14,7 @@
 #include "publisher/cli/form_fill.h"
 #include "publisher/cli/rule.h"
 #include "publisher/cli/session.h"
+#include "publisher/cli/tty.h"
 #include "publisher/cli/verbs.h"
 #include "publisher/cli/when.h"
 
@@ -59,20 +60,32 @@ static bool set_channel(const struct cli_call *call, struct manifest *manifest, 
 	const char *channel = call->argv[0];
 
 	if (!ident_is_channel(channel, strlen(channel)))
-		return err_set(err, ERR_USAGE, "'%s' is no channel; there are weekly, monthly, ...",
+		return err_set(err, ERR_USAGE,
+			"'%s' is no channel; there are weekly, monthly, opportunity, seminar",
 			ERR_QUOTED(channel));
 	(void)snprintf(manifest->channel, sizeof manifest->channel, "%s", channel);
 	return true;
 }
 
+/* The option's value, or what the person at the terminal types; `answer` holds that. */
+static bool need_or_ask(const struct cli_call *call, const char *option, const char *prompt,
+	char answer[static TTY_LINE_SIZE], const char **ret, struct err *err)
+{
+	if (cli_has(call, option) || !tty_is_there())
+		return cli_need(call, option, ret, err);
+	*ret = answer;
+	return tty_line(prompt, option, answer, err);
+}
+
 static bool set_number(const struct cli_call *call, struct manifest *manifest, struct err *err)
 {
 	const char *number;
-	char marked[2 * NUMBER_SIZE];
+	char answer[TTY_LINE_SIZE];
+	char marked[TTY_LINE_SIZE + sizeof TEST_NUMBER];
 
 	if (*manifest->number && !cli_has(call, "number"))
 		return true;
-	if (!cli_need(call, "number", &number, err))
+	if (!need_or_ask(call, "number", "期号 number (2026-47): ", answer, &number, err))
 		return false;
 	if (cli_has(call, "test") && strncmp(number, TEST_NUMBER, strlen(TEST_NUMBER)) != 0) {
 		(void)snprintf(marked, sizeof marked, TEST_NUMBER "%s", number);
@@ -80,7 +93,9 @@ static bool set_number(const struct cli_call *call, struct manifest *manifest, s
 	}
 	if (!ident_is_number(number, strlen(number)))
 		return err_set(err, ERR_USAGE,
-			"--number: '%s'; 1 to 32 letters, digits, '.' and '-', such as 2026-47",
+			"--number: '%s' is no number of a publication: 1 to 32 letters, digits, '.' and '-', "
+			"such as "
+			"2026-47",
 			ERR_QUOTED(number));
 	(void)snprintf(manifest->number, sizeof manifest->number, "%s", number);
 	return true;
@@ -89,16 +104,18 @@ static bool set_number(const struct cli_call *call, struct manifest *manifest, s
 static bool set_title(const struct cli_call *call, struct manifest *manifest, struct err *err)
 {
 	const char *title;
+	char answer[TTY_LINE_SIZE];
 	bool is_nfc = false;
 
 	if (manifest->title && !cli_has(call, "title"))
 		return true;
-	if (!cli_need(call, "title", &title, err))
+	if (!need_or_ask(call, "title", "标题 title: ", answer, &title, err))
 		return false;
 	size_t len = strlen(title);
 
 	if (len < 1 || len > LIMIT_TITLE || !utf8_valid(title, len) || utf8_has_control(title, len))
-		return err_set(err, ERR_USAGE, "--title: one line of 1 to %d bytes of UTF-8", LIMIT_TITLE);
+		return err_set(
+			err, ERR_USAGE, "--title: write one line of 1 to %d bytes of UTF-8", LIMIT_TITLE);
 	if (!utf8_is_nfc(title, len, &is_nfc, err))
 		return false;
 	if (!is_nfc)
@@ -139,7 +156,8 @@ static bool set_times(
 	if (manifest->expires_at == TIME_NONE)
 		return true;
 	if (manifest->expires_at <= now)
-		return err_set(err, ERR_USAGE, "--expires: '%s' is over already",
+		return err_set(err, ERR_USAGE,
+			"--expires: '%s' is over already; give a later time, or never",
 			expires ? ERR_QUOTED(expires) : language_text("what it was"));
 	if (manifest->expires_at <= manifest->not_before)
 		return err_set(err, ERR_USAGE, "--expires lies before --not-before: nobody would get it");
@@ -181,7 +199,7 @@ static bool set_fields(
 		return false;
 	if (*reason == '\0')
 		return err_set(err, ERR_USAGE, "--reason: say why in a sentence");
-	return manifest_add_field(manifest, "reason", reason, err);
+	return manifest_add_field(manifest, FORM_REASON, reason, err);
 }
 
 /* All but the channel. */

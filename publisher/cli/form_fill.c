@@ -211,6 +211,17 @@ static bool ask_missing(struct fill *fill, struct err *err)
 	return true;
 }
 
+/* A seminar has a place or a link; which of them nobody can tell, so that neither is required. */
+static bool ask_place(struct fill *fill, const char *channel, struct err *err)
+{
+	size_t place = form_find(fill->form, "place");
+
+	if (strcmp(channel, "seminar") != 0 || fill->values[place] ||
+		fill->values[form_find(fill->form, "link")] || !tty_is_there())
+		return true;
+	return ask(fill, place, "--field place=… or --field link=…", err);
+}
+
 static bool add_all(const struct fill *fill, struct manifest *manifest, struct err *err)
 {
 	for (size_t i = 0; fill->form && fill->form->fields[i].name; i++)
@@ -258,6 +269,7 @@ static bool complete(
 	struct fill *fill, const struct manifest *manifest, int64_t now, struct err *err)
 {
 	return derive(fill, manifest->channel, manifest->number, err) && ask_missing(fill, err) &&
+		   ask_place(fill, manifest->channel, err) &&
 		   form_judge(fill->form, fill->values, manifest->number, now, err);
 }
 

@@ -48,8 +48,10 @@ static bool check_state(const struct lookup *found, struct err *err)
 static bool check_somebody(const struct lookup *found, int receiving, struct err *err)
 {
 	return receiving > 0 || strcmp(found->publication.kind, kind_name(KIND_RECALL)) == 0 ||
-		   err_set(err, ERR_DENIED, "publication %s would reach nobody; nothing was issued",
-			   found->brief);
+		   err_set(err, ERR_DENIED,
+			   "publication %s would reach nobody; nothing was issued. See who and why: certwire "
+			   "preview %s",
+			   found->brief, found->brief);
 }
 
 static bool show_it(struct session *session, const struct lookup *found,
@@ -63,8 +65,8 @@ static bool show_it(struct session *session, const struct lookup *found,
 			channel_text(publication->channel, channel), publication->number) ||
 		!audience_detail(audience, &text, err) ||
 		!changes_view(session->pg, publication->id, &text, err) ||
-		!lookup_namesakes(
-			session, publication->channel, publication->number, publication->id, &text, err))
+		!lookup_namesakes(session, publication->kind, publication->channel, publication->number,
+			publication->id, &text, err))
 		return false;
 	(void)fputs(buf_str(&text), stderr);
 	return true;

@@ -42,6 +42,6 @@ bool keyset_file_open(const char *path, struct keyset **ret, struct err *err)
 		return false;
 	if (!claimed_root(&jws, &root, err) ||
 		!keyset_accept(NULL, &root, buf_str(&jws), jws.len, ret, err))
-		return err_context(err, "'%s'", ERR_QUOTED(path));
+		return err_context(err, "'%s' is no file of 'certwire keyset make'", ERR_QUOTED(path));
 	return true;
 }

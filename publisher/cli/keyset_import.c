@@ -20,7 +20,8 @@ static bool put(
 		.expires_at = keyset->expires_at,
 		.previous = keyset->has_previous ? &keyset->previous : NULL};
 
-	return registrar_put_keyset(session->pg, &row, err);
+	return registrar_put_keyset(session->pg, &row, err) ||
+		   session_denied(session, "a registrar", err);
 }
 
 const struct cli_option keyset_import_options[] = {

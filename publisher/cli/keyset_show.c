@@ -68,7 +68,9 @@ static bool show_newest(struct session *session, const struct cli_call *call, st
 	const struct keyset *newest = keyring_newest(&ring);
 
 	if (!newest)
-		return err_set(err, ERR_DATA, "there is no keyset in PostgreSQL yet");
+		return err_set(err, ERR_DATA,
+			"there is no keyset in PostgreSQL yet; a registrar imports one: certwire keyset import "
+			"FILE");
 	return print(newest, call, session->now, err);
 }
 

@@ -181,8 +181,9 @@ static bool read_page(
 
 	if (before && !lookup_publication(&list->session, before, &found, err))
 		return err_context(err, "--before");
-	return editor_publications_page(
-		list->session.pg, before ? found.publication.id : NULL, (int)limit, &list->rows, err);
+	return editor_publications_page(list->session.pg, before ? found.publication.id : NULL,
+			   (int)limit, &list->rows, err) ||
+		   session_denied(&list->session, "an editor", err);
 }
 
 bool verb_list(const struct cli_call *call, struct err *err)

@@ -3,7 +3,9 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "common/kind.h"
 #include "db/editor.h"
+#include "db/editor_office.h"
 
 bool lookup_digits(const char *text, char out[static PUB_ID_SIZE], struct err *err)
 {
@@ -24,13 +26,32 @@ bool lookup_digits(const char *text, char out[static PUB_ID_SIZE], struct err *e
 	return true;
 }
 
-static bool take_only(const char *text, struct lookup *lookup, struct err *err)
+/* Units may hold what a restore has lost, and quote its id. */
+static bool refuse_unknown(struct pg *pg, const char *text, const char *digits, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+
+	if (!editor_lost(pg, digits, &rows, err))
+		return false;
+	if (pg_row_count(rows) == 1)
+		return err_set(err, ERR_DATA,
+			"publication %.8s was lost when the database was restored (units that hold it: %d); "
+			"draft "
+			"and issue the same number again, and say in it that it takes the place of what they "
+			"have",
+			pg_text(rows, 0, EDITOR_LOST_PUBLICATION), (int)pg_int(rows, 0, EDITOR_LOST_UNITS));
+	return err_set(err, ERR_DATA, "no publication's id begins with '%s'; see: certwire list",
+		ERR_QUOTED(text));
+}
+
+static bool take_only(
+	struct pg *pg, const char *text, const char *digits, struct lookup *lookup, struct err *err)
 {
 	if (pg_row_count(lookup->rows) == 0)
-		return err_set(err, ERR_DATA, "no publication's id begins with '%s'; see: certwire list",
-			ERR_QUOTED(text));
+		return refuse_unknown(pg, text, digits, err);
 	if (pg_row_count(lookup->rows) > 1)
-		return err_set(err, ERR_USAGE, "several publications begin with '%s'; give more digits",
+		return err_set(err, ERR_USAGE,
+			"several publications begin with '%s'; give more digits; see: certwire list",
 			ERR_QUOTED(text));
 	if (!editor_publications_at(lookup->rows, 0, &lookup->publication, err))
 		return false;
@@ -48,9 +69,11 @@ bool lookup_publication(
 	auto_lookup struct lookup lookup = {.rows = NULL};
 	char digits[PUB_ID_SIZE];
 
-	if (!lookup_digits(text, digits, err) || !session_connect(session, err) ||
-		!editor_publications(session->pg, digits, 2, &lookup.rows, err) ||
-		!take_only(text, &lookup, err))
+	if (!lookup_digits(text, digits, err) || !session_connect(session, err))
+		return false;
+	if (!editor_publications(session->pg, digits, 2, &lookup.rows, err))
+		return session_denied(session, "an editor", err);
+	if (!take_only(session->pg, text, digits, &lookup, err))
 		return false;
 	*ret = lookup;
 	lookup.rows = NULL;
@@ -63,11 +86,13 @@ void lookup_release(struct lookup *lookup)
 	lookup->rows = NULL;
 }
 
-bool lookup_namesakes(struct session *session, const char *channel, const char *number,
-	const char *id, struct buf *out, struct err *err)
+bool lookup_namesakes(struct session *session, const char *kind, const char *channel,
+	const char *number, const char *id, struct buf *out, struct err *err)
 {
 	auto_rows struct pg_rows *rows = NULL;
 
+	if (strcmp(kind, kind_name(KIND_RECALL)) == 0)
+		return true;
 	if (!editor_namesakes(session->pg, channel, number, id, &rows, err))
 		return false;
 	for (int i = 0; i < pg_row_count(rows); i++)

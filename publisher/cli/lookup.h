@@ -39,10 +39,11 @@ void lookup_release(struct lookup *lookup) NONNULL;
 
 /*
  * Appends a warning line for each other publication of that channel and number: the same issue is
- * seldom meant to go out twice. `id` is the one that is not another.
+ * seldom meant to go out twice. `id` is the one that is not another. Nothing for a
+ * recall, by its `kind`: it has the number of what it recalls.
  */
-bool lookup_namesakes(struct session *session, const char *channel, const char *number,
-	const char *id, struct buf *out, struct err *err) MUST_USE NONNULL;
+bool lookup_namesakes(struct session *session, const char *kind, const char *channel,
+	const char *number, const char *id, struct buf *out, struct err *err) MUST_USE NONNULL;
 
 /* What became of it since it was issued, or else its state: "draft", ..., "superseded", "recalled". */
 const char *publication_state(const struct editor_publication *publication) NONNULL;

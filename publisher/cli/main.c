@@ -70,6 +70,17 @@ static const struct cli_verb verbs[] = {
 	{0},
 };
 
+static const struct cli_words words[] = {
+	{"CHANNEL", "weekly monthly opportunity seminar"},
+	{"ROLE", "root registrar editor dispatcher recovery"},
+	{"TAG", "zh-CN en"},
+	{"NAME=VALUE",
+		"year= issue= period-from= period-to= opportunity=research opportunity=service sponsor= "
+		"budget= deadline= how-to-declare= regions= capabilities= starts= ends= time-zone= place= "
+		"link= seats= reply-by= agenda="},
+	{0},
+};
+
 int main(int argc, char **argv)
 {
 	static const struct cli_settings settings[] = {{NULL, session_keys}, {0}};
@@ -79,6 +90,7 @@ int main(int argc, char **argv)
 		.verbs = verbs,
 		.options = session_options,
 		.settings = settings,
+		.words = words,
 	};
 
 	return cli_main(&program, argc, argv);

@@ -97,6 +97,9 @@ static bool view_files(const struct manifest *manifest, struct buf *out, struct 
 	auto_table struct table table = TABLE_INIT(4);
 	char size[OUTPUT_SIZE_SIZE];
 
+	/* A recall has none. */
+	if (manifest->file_count == 0)
+		return true;
 	table.right = 1U << 2;
 	for (size_t i = 0; i < manifest->file_count; i++) {
 		const struct manifest_file *file = &manifest->files[i];

@@ -26,8 +26,10 @@ static bool take_content_key(struct session *session, struct opened *opened, str
 		return false;
 	if (!found)
 		return err_set(err, ERR_DENIED,
-			"publication %s is not sealed to your key %s: it was drafted before a keyset listed it",
-			opened->found.brief, opened->editor.kid);
+			"publication %s is not sealed to your key %s: it was drafted before a keyset listed "
+			"it; an editor "
+			"who can read it runs: certwire edit %s",
+			opened->found.brief, opened->editor.kid, opened->found.brief);
 	return signer_unlock(session, &opened->editor, err) &&
 		   grant_open(sealed, &opened->found.id, &opened->editor.key, &opened->content_key, err);
 }
@@ -62,10 +64,12 @@ static bool compare(const struct opened *opened, struct err *err)
 
 	if (!digest_equal(&digest, &row->manifest_digest))
 		return err_code(err, REFUSAL_MANIFEST_DIGEST,
-			"the manifest is not the one that PostgreSQL names: do not approve it");
+			"the manifest is not the one that PostgreSQL names: do not approve it, tell an "
+			"administrator");
 	if (!digest_equal(&rule, &manifest->audience))
 		return err_code(err, REFUSAL_MANIFEST_ENTRY,
-			"the audience rule in PostgreSQL is not the drafter's: do not approve it");
+			"the audience rule in PostgreSQL is not the drafter's: do not approve it, tell an "
+			"administrator");
 	if (!pub_id_equal(&manifest->id, &opened->found.id) ||
 		strcmp(kind_name(manifest->kind), row->kind) != 0 ||
 		strcmp(manifest->channel, row->channel) != 0 ||
@@ -74,7 +78,7 @@ static bool compare(const struct opened *opened, struct err *err)
 		time_of(manifest->expires_at) != row->expires_at)
 		return err_code(err, REFUSAL_MANIFEST_ENTRY,
 			"manifest and PostgreSQL disagree on id, kind, channel, number or times: "
-			"do not approve it");
+			"do not approve it, tell an administrator");
 	return true;
 }
 

@@ -3,7 +3,6 @@
 
 #include "common/json.h"
 #include "common/language.h"
-#include "publisher/cli/html.h"
 #include "publisher/cli/output.h"
 #include "publisher/cli/period.h"
 #include "publisher/cli/table.h"
@@ -40,21 +39,30 @@ static bool add_overdue(const struct editor_overdue *o, struct table *table, str
 	return table_add_row(table, row, err);
 }
 
+/* What a person at a terminal reads; --html and --json list more. */
+enum { VIEW_OVERDUE_MAX = 50 };
+
 static bool view_overdue(const struct period *period, struct buf *out, struct err *err)
 {
 	auto_table struct table table = TABLE_INIT(8);
 
-	for (int i = 0; i < pg_row_count(period->overdue); i++) {
+	int shown = pg_row_count(period->overdue);
+
+	if (shown > VIEW_OVERDUE_MAX)
+		shown = VIEW_OVERDUE_MAX;
+	for (int i = 0; i < shown; i++) {
 		struct editor_overdue overdue = editor_overdue_at(period->overdue, i);
 
 		if (!add_overdue(&overdue, &table, err))
 			return false;
 	}
-	int left_out = (int)(period->overdue_total - pg_row_count(period->overdue));
+	int64_t left_out = period->overdue_total - shown;
 
 	return buf_printf(out, err, "逾期 overdue: %lld\n", (long long)period->overdue_total) &&
 		   table_write(&table, 2, out, err) &&
-		   (left_out <= 0 || buf_printf(out, err, "  … 还有 %d 项未列出 not listed\n", left_out));
+		   (left_out <= 0 ||
+			   buf_printf(out, err, "  … 还有 %lld 项 more: certwire board --html FILE\n",
+				   (long long)left_out));
 }
 
 bool period_view(const struct period *period, struct buf *out, struct err *err)
@@ -75,44 +83,6 @@ bool period_view(const struct period *period, struct buf *out, struct err *err)
 			return false;
 	}
 	return table_write(&table, 0, out, err) && view_overdue(period, out, err);
-}
-
-static bool csv_row(const struct period *period, const struct editor_board_unit *unit, int nth,
-	struct buf *out, struct err *err)
-{
-	struct editor_board_publication p = editor_board_publications_at(period->publications, nth);
-	const char *const fields[] = {unit->unit, unit->name, p.channel, p.number,
-		period_title(period, nth), p.id, WHEN_OR_EMPTY(p.issued_at),
-		period_cell_name(unit->cells[nth])};
-
-	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
-		if ((i > 0 && !buf_append_str(out, ",", err)) || !csv_field(out, fields[i], err))
-			return false;
-	return buf_append_str(out, "\r\n", err);
-}
-
-/*
- * With a byte order mark, by which spreadsheets know that it is UTF-8. Unit by unit: all of it may be
- * more than a buffer holds.
- */
-bool period_csv(const struct period *period, struct err *err)
-{
-	auto_buf struct buf rows = BUF_INIT(OUTPUT_MAX);
-
-	if (!buf_append_str(
-			&rows, "\xef\xbb\xbfunit,name,channel,number,title,publication,issued,state\r\n", err))
-		return false;
-	for (int i = 0; i < pg_row_count(period->units); i++) {
-		struct editor_board_unit unit = editor_board_units_at(period->units, i);
-
-		for (int n = 0; unit.cells[n]; n++)
-			if (unit.cells[n] != ' ' && !csv_row(period, &unit, n, &rows, err))
-				return false;
-		if (!output_text(&rows, err))
-			return false;
-		buf_clear(&rows);
-	}
-	return output_text(&rows, err);
 }
 
 static json_t *publications_json(const struct period *period)

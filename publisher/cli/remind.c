@@ -5,6 +5,7 @@
 #include "common/json.h"
 #include "common/refusal.h"
 #include "db/editor_send.h"
+#include "publisher/cli/course.h"
 #include "publisher/cli/lookup.h"
 #include "publisher/cli/output.h"
 #include "publisher/cli/session.h"
@@ -38,6 +39,10 @@ static bool print_text(const struct lookup *found, const struct pg_rows *rows, s
 	auto_table struct table table = TABLE_INIT(ARRAY_LEN(titles));
 	char note[512];
 
+	if (pg_row_count(rows) == 0)
+		return buf_printf(&text, err, "%s %s: 没有单位还未收到 nobody lacks it\n",
+				   found->publication.channel, found->publication.number) &&
+			   output_text(&text, err);
 	if (!buf_printf(&text, err, "%s %s: %d 个单位尚未收到，已重新推送 offered again\n",
 			found->publication.channel, found->publication.number, pg_row_count(rows)))
 		return false;
@@ -50,8 +55,7 @@ static bool print_text(const struct lookup *found, const struct pg_rows *rows, s
 		if (!table_add_row(&table, cells, err))
 			return false;
 	}
-	return (pg_row_count(rows) == 0 || table_write(&table, 2, &text, err)) &&
-		   output_text(&text, err);
+	return table_write(&table, 2, &text, err) && output_text(&text, err);
 }
 
 static bool print_json(const struct lookup *found, const struct pg_rows *rows, struct err *err)
@@ -79,6 +83,7 @@ bool verb_remind(const struct cli_call *call, struct err *err)
 
 	if (!session_init(&session, call, err) ||
 		!lookup_publication(&session, call->argv[0], &found, err) ||
+		!course_check(&found, "issued", "nobody was sent it yet", "", err) ||
 		!editor_remind(session.pg, found.publication.id, &rows, err))
 		return false;
 	return cli_has(call, "json") ? print_json(&found, rows, err) : print_text(&found, rows, err);

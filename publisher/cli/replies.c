@@ -252,7 +252,7 @@ bool verb_replies(const struct cli_call *call, struct err *err)
 	struct replies replies = {.session = SESSION_INIT, .opened = OPENED_INIT};
 
 	if (cli_has(call, "csv") && cli_has(call, "json"))
-		return err_set(err, ERR_USAGE, "--csv and --json do not go together");
+		return err_set(err, ERR_USAGE, "--csv and --json do not go together: leave one out");
 	if (!session_init(&replies.session, call, err) ||
 		!opened_read(&replies.session, call->argv[0], &replies.opened, err) ||
 		!read_all(&replies, err))

@@ -2,6 +2,7 @@
 
 #include "db/editor_course.h"
 #include "publisher/cli/comment.h"
+#include "publisher/cli/course.h"
 #include "publisher/cli/opened.h"
 #include "publisher/cli/output.h"
 #include "publisher/cli/verbs.h"
@@ -21,6 +22,8 @@ bool verb_return(const struct cli_call *call, struct err *err)
 	const char *comment;
 
 	if (!cli_need(call, "comment", &comment, err) || !session_init(&session, call, err) ||
+		!course_look(&session, call->argv[0], "review approved scheduled",
+			"there is nothing to return", "to take it back: certwire recall", err) ||
 		!opened_read(&session, call->argv[0], &opened, err) ||
 		!comment_seal(&opened, comment, &sealed, err) ||
 		!editor_return(session.pg, opened.found.publication.id, sealed.data, sealed.len, err))

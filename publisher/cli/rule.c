@@ -41,7 +41,7 @@ bool rule_make(const char *const *units, size_t count, struct buf *out, struct e
 		return err_set(err, ERR_USAGE, "--to may be given at most %d times", RULE_UNITS_MAX);
 	for (size_t i = 0; i < count; i++)
 		if (!ident_is_unit(units[i], strlen(units[i])))
-			return err_set(err, ERR_USAGE, "--to: '%s' is no unit id; unit ids look like 'unit-a'",
+			return err_set(err, ERR_USAGE, "--to: '%s' is no unit's id; write it like unit-a",
 				ERR_QUOTED(units[i]));
 	if (count > 0)
 		rule = json_pack(

@@ -7,6 +7,7 @@
 #include "common/json.h"
 #include "db/editor_send.h"
 #include "publisher/cli/confirm.h"
+#include "publisher/cli/course.h"
 #include "publisher/cli/lookup.h"
 #include "publisher/cli/output.h"
 #include "publisher/cli/session.h"
@@ -27,6 +28,19 @@ static bool ask(
 		"Type how many units, to send it 请输入单位数以确认补发: ", "nothing was sent", err);
 }
 
+/* PostgreSQL tells administrators how a unit is entered; editors look for its right name. */
+static bool send(struct session *session, const struct lookup *found, const char *unit,
+	struct pg_rows **ret, struct err *err)
+{
+	if (editor_send(session->pg, found->publication.id, unit, ret, err))
+		return true;
+	if (strcmp(pg_err_state(session->pg), "CW003") != 0)
+		return false;
+	return err_set(err, ERR_DATA,
+		"--to: there is no unit '%s'; certwire preview %s names those there are", ERR_QUOTED(unit),
+		found->brief);
+}
+
 bool verb_send(const struct cli_call *call, struct err *err)
 {
 	auto_session struct session session = SESSION_INIT;
@@ -37,12 +51,12 @@ bool verb_send(const struct cli_call *call, struct err *err)
 	if (!cli_need(call, "to", &unit, err))
 		return false;
 	if (!ident_is_unit(unit, strlen(unit)))
-		return err_set(err, ERR_USAGE, "--to: '%s' is no unit id; unit ids look like 'unit-a'",
-			ERR_QUOTED(unit));
+		return err_set(
+			err, ERR_USAGE, "--to: '%s' is no unit's id; write it like unit-a", ERR_QUOTED(unit));
 	if (!session_init(&session, call, err) ||
 		!lookup_publication(&session, call->argv[0], &found, err) ||
-		!ask(call, &found, unit, err) ||
-		!editor_send(session.pg, found.publication.id, unit, &rows, err))
+		!course_check(&found, "issued", "only what is issued is sent as a back number", "", err) ||
+		!ask(call, &found, unit, err) || !send(&session, &found, unit, &rows, err))
 		return false;
 	if (cli_has(call, "json"))
 		return output_json(json_pack("{s:s, s:s, s:s}", "id", found.publication.id, "unit", unit,

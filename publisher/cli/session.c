@@ -107,7 +107,21 @@ bool session_connect(struct session *session, struct err *err)
 {
 	const char *dsn = session->settings.dsn;
 
-	return session->pg || pg_connect(dsn ? dsn : "", "certwire", NULL, &session->pg, err);
+	if (session->pg || pg_connect(dsn ? dsn : "", "certwire", NULL, &session->pg, err))
+		return true;
+	if (err->kind == ERR_SYSTEM)
+		(void)err_set(err, ERR_SYSTEM,
+			"%s; where it is: dsn in the configuration, --dsn, or PGHOST", err->text);
+	return false;
+}
+
+bool session_denied(const struct session *session, const char *whose, struct err *err)
+{
+	if (session->pg && strcmp(pg_err_state(session->pg), "42501") == 0)
+		(void)err_set(err, ERR_DENIED,
+			"this is the work of %s, and your login has not that role; see: certwire whoami",
+			whose);
+	return false;
 }
 
 bool session_root(const struct session *session, struct fingerprint *ret, struct err *err)
@@ -139,7 +153,8 @@ bool session_keyring(struct session *session, struct keyring *ret, struct err *e
 		const char *jws = pg_text(rows, row, REGISTRAR_KEYSET_JWS);
 
 		if (!keyring_add(&ring, jws, strlen(jws), err))
-			return err_context(err, "keyset in PostgreSQL");
+			return err_context(
+				err, "a keyset in PostgreSQL cannot be believed, tell an administrator");
 	}
 	*ret = ring;
 	ring = (struct keyring){.count = 0};

@@ -78,4 +78,10 @@ bool session_keyring(
 bool session_trust(struct session *session, struct keyring *ret, const struct keyset **ret_newest,
 	struct err *err) MUST_USE NONNULL;
 
+/*
+ * After a failure: when PostgreSQL denied it to this login, says `whose` work it is, such as "an auditor
+ * or administrator". Returns false.
+ */
+bool session_denied(const struct session *session, const char *whose, struct err *err) NONNULL;
+
 #endif

@@ -26,8 +26,9 @@ bool passphrase_read(const char *path, struct secret **ret, struct err *err)
 	while (len < line->len && line->bytes[len] != '\n' && line->bytes[len] != '\r')
 		len++;
 	if (len == 0)
-		return err_set(
-			err, ERR_DATA, "passphrase file '%s': its first line is empty", ERR_QUOTED(path));
+		return err_set(err, ERR_DATA,
+			"passphrase file '%s': its first line is empty; write the passphrase there",
+			ERR_QUOTED(path));
 	sodium_memzero(line->bytes + len, line->len - len);
 	line->len = len;
 	*ret = TAKE(line);
@@ -37,7 +38,8 @@ bool passphrase_read(const char *path, struct secret **ret, struct err *err)
 static bool check_length(const struct secret *passphrase, struct err *err)
 {
 	if (passphrase->len < PASSPHRASE_MIN)
-		return err_set(err, ERR_USAGE, "a passphrase needs at least %d characters", PASSPHRASE_MIN);
+		return err_set(err, ERR_USAGE,
+			"a passphrase needs at least %d characters; nothing was written", PASSPHRASE_MIN);
 	return true;
 }
 
@@ -94,7 +96,9 @@ static bool check_role(
 	const struct keyfile *file, const char *path, enum key_role role, struct err *err)
 {
 	if (file->role != role)
-		return err_set(err, ERR_DENIED, "'%s' is a key of role %s; this needs one of role %s",
+		return err_set(err, ERR_DENIED,
+			"'%s' is a key of role %s; this is the work of role %s: use that key, or ask who has "
+			"it",
 			ERR_QUOTED(path), role_name(file->role), role_name(role));
 	return true;
 }
@@ -119,7 +123,9 @@ static bool find_listed(const struct session *session, const struct keyset *keys
 			"keyset %lld does not list key %s (%s) as %s; the root has to add it",
 			(long long)keyset->version, signer->kid, file->name, role_name(file->role));
 	if (!keyset_key_valid(key, session->now))
-		return err_set(err, ERR_DENIED, "key %s (%s) is not valid now: %s in keyset %lld",
+		return err_set(err, ERR_DENIED,
+			"key %s (%s) is not valid now: %s in keyset %lld; use your newer key, or have the root "
+			"list one",
 			signer->kid, file->name,
 			key->status == KEY_ACTIVE ? language_text("outside its dates")
 									  : key_status_name(key->status),

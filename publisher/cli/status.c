@@ -140,7 +140,7 @@ bool verb_status(const struct cli_call *call, struct err *err)
 	if (!cli_int(call, "limit", 1, STATUS_LIMIT_MAX, STATUS_LIMIT, &limit, err))
 		return false;
 	if (cli_has(call, "watch") && cli_has(call, "json"))
-		return err_set(err, ERR_USAGE, "--watch and --json do not go together");
+		return err_set(err, ERR_USAGE, "--watch and --json do not go together: leave one out");
 	if (!session_init(&session, call, err) ||
 		!lookup_publication(&session, call->argv[0], &found, err))
 		return false;

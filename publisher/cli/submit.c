@@ -2,6 +2,7 @@
 
 #include "common/json.h"
 #include "db/editor_course.h"
+#include "publisher/cli/course.h"
 #include "publisher/cli/lookup.h"
 #include "publisher/cli/output.h"
 #include "publisher/cli/session.h"
@@ -19,6 +20,7 @@ bool verb_submit(const struct cli_call *call, struct err *err)
 
 	if (!session_init(&session, call, err) ||
 		!lookup_publication(&session, call->argv[0], &found, err) ||
+		!course_check(&found, "draft", "only a draft is submitted", "see: certwire status", err) ||
 		!editor_submit(session.pg, found.publication.id, err))
 		return false;
 	if (cli_has(call, "json"))

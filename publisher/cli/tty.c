@@ -21,6 +21,13 @@ static bool tty_open(const char *instead, int *ret, struct err *err)
 	return true;
 }
 
+bool tty_is_there(void)
+{
+	auto_fd int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	return fd >= 0;
+}
+
 static bool say(int fd, const char *text, struct err *err)
 {
 	return file_write_all(fd, text, strlen(text), "/dev/tty", err);
@@ -34,7 +41,8 @@ static bool read_key(int fd, uint8_t *ret, struct err *err)
 		if (n == 1)
 			return true;
 		if (n == 0)
-			return err_set(err, ERR_USAGE, "the terminal was closed before an answer");
+			return err_set(
+				err, ERR_USAGE, "the terminal was closed before an answer; nothing was done");
 		if (errno != EINTR)
 			return err_errno(err, "cannot read from the terminal");
 	}
@@ -82,7 +90,8 @@ static bool take_key(int fd, struct secret *line, bool *ret_done, struct err *er
 		break;
 	default:
 		if (line->len == TTY_PASSPHRASE_MAX)
-			return err_set(err, ERR_USAGE, "a passphrase has at most %d bytes", TTY_PASSPHRASE_MAX);
+			return err_set(err, ERR_USAGE, "a passphrase has at most %d bytes; nothing was done",
+				TTY_PASSPHRASE_MAX);
 		line->len++;
 	}
 	return true;
@@ -146,9 +155,13 @@ bool tty_line(
 			return true;
 		}
 		if (len == TTY_LINE_SIZE - 1)
-			return err_set(err, ERR_USAGE, "an answer has at most %d bytes", TTY_LINE_SIZE - 1);
+			return err_set(err, ERR_USAGE, "an answer has at most %d bytes; nothing was done",
+				TTY_LINE_SIZE - 1);
 		out[len++] = (char)key;
 	}
+	/* What is said next begins a line of its own. */
+	struct err ignored;
+	(void)!say(fd, "\n", &ignored);
 	return false;
 }
 

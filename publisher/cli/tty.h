@@ -22,6 +22,9 @@ enum { TTY_PASSPHRASE_MAX = 1024, TTY_LINE_SIZE = 256 };
 bool tty_passphrase(
 	const char *prompt, const char *instead, struct secret **ret, struct err *err) MUST_USE NONNULL;
 
+/* Whether there is a terminal to ask on. */
+bool tty_is_there(void);
+
 /* Reads a visible line, without its line end. A longer one is ERR_USAGE. */
 bool tty_line(const char *prompt, const char *instead, char out[static TTY_LINE_SIZE],
 	struct err *err) MUST_USE NONNULL;

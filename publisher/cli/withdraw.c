@@ -5,6 +5,7 @@
 #include "db/editor.h"
 #include "publisher/cli/audience.h"
 #include "publisher/cli/confirm.h"
+#include "publisher/cli/course.h"
 #include "publisher/cli/lookup.h"
 #include "publisher/cli/output.h"
 #include "publisher/cli/session.h"
@@ -16,15 +17,12 @@ const struct cli_option withdraw_options[] = {
 	{0},
 };
 
-/* What cannot be withdrawn any more is not asked about: PostgreSQL refuses it. */
 static bool ask(const struct cli_call *call, struct session *session, const struct lookup *found,
 	struct err *err)
 {
 	const struct editor_publication *publication = &found->publication;
 	auto_audience struct audience audience = {.rows = NULL};
 
-	if (publication->issued_at || publication->withdrawn_reason)
-		return true;
 	if (!audience_of(session->pg, publication, &audience, err))
 		return false;
 	(void)fprintf(stderr, "%s  %s %s: 撤回后 %d 个单位不会收到 units will not receive it\n",
@@ -42,6 +40,8 @@ bool verb_withdraw(const struct cli_call *call, struct err *err)
 
 	if (!cli_need(call, "reason", &reason, err) || !session_init(&session, call, err) ||
 		!lookup_publication(&session, call->argv[0], &found, err) ||
+		!course_check(&found, COURSE_OPEN, "there is nothing to withdraw",
+			"to take it back: certwire recall", err) ||
 		!ask(call, &session, &found, err) ||
 		!editor_withdraw(session.pg, found.publication.id, reason, err))
 		return false;

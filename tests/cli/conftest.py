@@ -4,6 +4,7 @@ import tempfile
 import pytest
 
 from desk import Desk
+from golden import pytest_sessionfinish  # noqa: F401
 
 
 @pytest.fixture(scope="module")

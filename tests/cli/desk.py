@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "peer"), str(TESTS / "lib")]
 import certwire_peer as peer  # noqa: E402
+import golden  # noqa: E402
 from admission import ADMIT, GRANTS_ONLY, TERM, grants  # noqa: E402
 
 BIN = Path(os.environ.get("CERTWIRE_BUILD") or TESTS.parent / "build/dev").resolve() / "bin"
@@ -58,18 +60,27 @@ class Desk:
     def stop(self):
         self._pg("pg_stop")
 
-    def sql(self, statement, by="admin_li", **values):
+    def sql(self, statement, by="admin_li", database="postgres", **values):
         """Run SQL; :'name' stands for values[name]. Its rows without decoration."""
         sets = [f"--set={name}={value}" for name, value in values.items()]
         return self.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", *sets, "-f", "-"],
-                        input=statement, PGUSER=by).stdout.strip()
+                        input=statement, PGUSER=by, PGDATABASE=database).stdout.strip()
 
     # Programs
 
     def call(self, command, input="", **env):  # pylint: disable=redefined-builtin
-        return subprocess.run([str(word) for word in command], cwd=self.folder, text=True,
-                              encoding="utf-8", input=input, capture_output=True, check=False,
-                              start_new_session=True, env={**self.env, **env})
+        command = [str(word) for word in command]
+        done = subprocess.run(command, cwd=self.folder, text=True, encoding="utf-8", input=input, capture_output=True,
+                              check=False, start_new_session=True, env={**self.env, **env})
+        self.hold(command, done.returncode, done.stderr)
+        return done
+
+    def hold(self, command, status, said):
+        """Whatever `certwire` says last when it fails is in a golden file (tests/lib/golden.py)."""
+        lines = re.findall(r"certwire: [^\r\n]*", said)
+        if str(BIN / "certwire") in command and status > 0 and lines:
+            words = command[command.index(str(BIN / "certwire")) + 1:]
+            golden.refused(["certwire", *words], status, lines[-1], self.folder)
 
     def run(self, command, **options):
         done = self.call(command, **options)
@@ -84,10 +95,10 @@ class Desk:
         return self.call([BIN / "certwire", *args, "--config", f"{login}.conf"])
 
     def refused(self, login, *args, status):
-        """It must fail with that status and one line on stderr that begins with its name."""
+        """It must fail with that status (None: any) and one line on stderr that begins with its name."""
         done = self.try_certwire(login, *args)
         lines = done.stderr.splitlines()
-        assert done.returncode == status, f"exit {done.returncode}: {done.stderr}"
+        assert done.returncode > 0 if status is None else done.returncode == status, f"exit {done.returncode}: {done.stderr}"
         assert lines[-1].startswith("certwire: ")
         assert not done.stdout
         return lines[-1]
@@ -143,6 +154,20 @@ class Desk:
         """A certified device."""
         self.certwire("registrar_zhao", "device", "certify", unit, device, "--fingerprint",
                       self.request(unit, device))
+
+    # What a dispatcher does
+
+    def dispatch(self, publication, *targets):
+        """Issue it, what it takes back being `targets`, and seal it to every device."""
+        fence = self.sql("SELECT fence FROM certwire.lease_take('test', '1 hour')", "postgres")
+        self.sql(f"SELECT FROM certwire.issue_due({fence}, :'id', NULL, string_to_array(:'targets', ','))", "postgres",
+                 id=publication, targets=",".join(targets))
+        self.seal(publication)
+
+    def seal(self, publication):
+        self.sql("INSERT INTO certwire.delivery_grant (publication, unit, device, kid, sealed) SELECT d.publication, d.unit, "
+                 "v.device, v.kid, decode(repeat('aa', 96), 'hex') FROM certwire.delivery d JOIN certwire.device v USING (unit) "
+                 "WHERE d.publication = :'id' ON CONFLICT DO NOTHING", "postgres", id=publication)
 
     # Files
 

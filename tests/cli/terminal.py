@@ -10,6 +10,7 @@ class Terminal:
     DEADLINE_S = 60
 
     def __init__(self, desk, command):
+        self.desk = desk
         self.command = [str(word) for word in command]
         self.said = ""
         self.seen = 0
@@ -54,4 +55,5 @@ class Terminal:
         while self._read(deadline):
             pass
         self.status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        self.desk.hold(self.command, self.status, self.said)
         return self.status

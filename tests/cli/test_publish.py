@@ -64,7 +64,7 @@ def test_nothing_in_the_database_shows_title_or_names(desk, draft):
     parts = desk.sql("SELECT string_agg(encode(data, 'hex'), '') FROM certwire.publication_part",
                      "postgres")
     assert "2026-47" in dump and draft in dump
-    for secret in ("周报", "王芳", "csv"):
+    for secret in ("周报", "王芳", "数据.csv"):
         assert secret not in dump
         assert secret.encode().hex() not in dump + parts
 

@@ -9,20 +9,6 @@ from desk import SEMINAR
 REASON = "附件含未公开漏洞细节"
 
 
-def issue(desk, draft, targets=()):
-    fence = desk.sql("SELECT fence FROM certwire.lease_take('test', '1 hour')", "postgres")
-    ids = ", ".join(f"'{t}'" for t in targets)
-    desk.sql(f"SELECT FROM certwire.issue_due({fence}, '{draft}', NULL, ARRAY[{ids}]::text[])",
-             "postgres")
-
-
-def seal(desk, publication):
-    desk.sql("INSERT INTO certwire.delivery_grant (publication, unit, device, kid, sealed) SELECT "
-             "d.publication, d.unit, v.device, v.kid, decode(repeat('aa', 96), 'hex') FROM "
-             "certwire.delivery d JOIN certwire.device v ON v.unit = d.unit WHERE d.publication = "
-             ":'id'", "postgres", id=publication)
-
-
 def draft(desk, *args):
     return desk.certwire("editor_wang", *args).stdout.strip()
 
@@ -40,8 +26,7 @@ def issued(desk):
     assert "only what is issued can be recalled" in early and "certwire withdraw" in early
     desk.certwire("editor_chen", "approve", made, "--yes")
     desk.certwire("editor_wang", "issue", made, "--yes", "2")
-    issue(desk, made)
-    seal(desk, made)
+    desk.dispatch(made)
     return made
 
 
@@ -74,7 +59,7 @@ def test_it_needs_the_channels_signatures(desk, issued, recall):
     assert issued in said and REASON in said and "unit-a" in said
     desk.refused("editor_wang", "issue", recall, "--yes", "3", status=3)
     desk.certwire("editor_wang", "issue", recall, "--yes", "2")
-    issue(desk, recall, [issued])
+    desk.dispatch(recall, issued)
     assert state(desk, issued) == "recalled"
     assert state(desk, recall) == "issued"
 
@@ -104,7 +89,7 @@ def test_a_number_goes_out_again_only_as_what_replaces_it(desk, issued, recall):
     newer = draft(desk, "supersede", issued, "--title", "周报（更正）", file, "--yes", "2")
     desk.certwire("editor_chen", "approve", newer, "--yes")
     desk.certwire("editor_wang", "issue", newer, "--yes", "2")
-    issue(desk, newer, [issued])
+    desk.dispatch(newer, issued)
     assert state(desk, issued) == "recalled", "the recall has the last word"
     assert json.loads(desk.certwire("editor_wang", "show", newer, "--json").stdout)["manifest"][
         "references"] == [{"relation": "supersedes", "publication": issued}]
@@ -114,12 +99,12 @@ def test_what_is_superseded_says_so(desk):
     file = desk.write("c.txt", b"z")
     old = draft(desk, "draft", "seminar", "--number", "S-1", "--title", "研讨会", *SEMINAR, file)
     desk.certwire("editor_wang", "issue", old, "--yes", "1")
-    issue(desk, old)
+    desk.dispatch(old)
     desk.refused("editor_wang", "draft", "weekly", "--number", "2026-30", "--title", "x", "--supersedes", old,
                  file, "--yes", "2", status=1)
     newer = draft(desk, "supersede", old, "--number", "S-2", "--title", "研讨会改期", *SEMINAR, file, "--yes", "1")
     desk.certwire("editor_wang", "issue", newer, "--yes", "1")
-    issue(desk, newer, [old])
+    desk.dispatch(newer, old)
     assert state(desk, old) == "superseded"
     assert newer[:8] in desk.certwire("editor_wang", "status", old).stdout
 
@@ -128,7 +113,7 @@ def test_a_back_number_goes_to_a_unit_that_is_entitled_now(desk):
     file = desk.write("d.txt", b"d")
     made = draft(desk, "draft", "seminar", "--number", "S-9", "--title", "研讨会", *SEMINAR, file)
     desk.certwire("editor_wang", "issue", made, "--yes", "1")
-    issue(desk, made)
+    desk.dispatch(made)
     assert "未获授权接收该频道" in desk.refused("editor_wang", "send", made, "--to", "unit-b", "--yes", "1", status=3)
     desk.sql("SELECT 1 FROM certwire.grant_channel('unit-b', 'seminar')")
     assert "启明星辰" in desk.certwire("editor_wang", "send", made, "--to", "unit-b", "--yes", "1").stdout

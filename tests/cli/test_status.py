@@ -113,7 +113,7 @@ def test_an_id_is_found_by_its_first_digits_only_when_it_is_one(desk):
 
 
 def test_two_ids_that_begin_alike_need_more_digits(desk, issued):
-    alike = issued[:4] + ("0" if issued[4] != "0" else "1") * 28
+    alike = issued[:8] + ("0" if issued[8] != "0" else "1") * 24
     same = ("kind, channel, body_digest, stream, parts, audience, audience_digest, "
             "drafted_by, drafted_keyset, approvals_needed")
     desk.sql(f"BEGIN; INSERT INTO certwire.publication (id, number, manifest_digest, {same}) SELECT :'new', "
@@ -121,5 +121,5 @@ def test_two_ids_that_begin_alike_need_more_digits(desk, issued):
              "INSERT INTO certwire.signature (publication, kid, jws, signed_by) SELECT :'new', kid, "
              "jws, signed_by FROM certwire.signature WHERE publication = :'id'; COMMIT", "postgres",
              new=alike, id=issued)
-    assert "more digits" in desk.refused("editor_wang", "status", issued[:4], status=2)
-    desk.certwire("editor_wang", "status", issued[:5].upper())
+    assert "more digits" in desk.refused("editor_wang", "status", issued[:8], status=2)
+    desk.certwire("editor_wang", "status", issued[:9].upper())

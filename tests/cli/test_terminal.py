@@ -82,7 +82,7 @@ def test_only_a_clear_yes_approves(desk, draft):
     assert signatures(desk, draft) == "2"
 
 
-@pytest.mark.parametrize("answer, status", [("\n", 3), ("y\n", 2), ("1\n", 3), ("2\n", 0)])
+@pytest.mark.parametrize("answer, status", [("\n", 3), ("y\n", 2), ("9" * 300 + "\n", 2), ("1\n", 3), ("2\n", 0)])
 def test_only_the_number_of_units_issues(desk, draft, answer, status):
     with Terminal(desk, by("editor_wang", "issue", draft)[:-2]) as terminal:
         terminal.expect("将收到的单位数")
@@ -107,3 +107,60 @@ def test_a_registrar_types_what_was_read_over_the_phone(desk):
         terminal.send("口令 of registrar_zhao\r")
         terminal.expect("certified")
         assert terminal.end() == 0
+
+
+@pytest.fixture(scope="module")
+def out(desk):
+    """A weekly that two units have been sent; unit-d is entitled to it since."""
+    made = desk.certwire("editor_wang", "draft", "weekly", "--submit", "--number", "2026-40", "--title", "周报",
+                         desk.write("40.txt", b"x")).stdout.strip()
+    desk.certwire("editor_chen", "approve", made, "--yes")
+    desk.certwire("editor_wang", "issue", made, "--yes", "2")
+    desk.dispatch(made)
+    desk.admit("unit-d", "丁公司", "weekly")
+    return made
+
+
+@pytest.fixture(scope="module")
+def ready(desk, out):
+    """An approved weekly for three units."""
+    made = desk.certwire("editor_wang", "draft", "weekly", "--submit", "--number", "2026-41", "--title", "周报",
+                         desk.write("41.txt", b"x")).stdout.strip()
+    desk.certwire("editor_chen", "approve", made, "--yes")
+    return made
+
+
+LEDGER = ("SELECT string_agg(concat_ws(' ', id, state, scheduled_at, issue_requested_at), ';' ORDER BY id), "
+          "(SELECT count(*) FROM certwire.entry) FROM certwire.publication")
+# What is asked about, its words, what is shown with the number, and the number.
+ASKED = [
+    ("ready", ["schedule", "--at", "2098-01-01"], "将收到 will receive: 3", 3),
+    ("ready", ["issue"], "将收到 will receive: 3", 3),
+    ("ready", ["withdraw", "--reason", "误"], "撤回后 3 个单位不会收到", 3),
+    ("out", ["send", "--to", "unit-d"], "补发给 1 个单位 to 1 unit: unit-d", 1),
+    ("out", ["supersede", "41.txt", "--title", "更正"], "新版将发给 3 个单位", 3),
+    ("out", ["recall", "--reason", "误"], "将从 2 个单位召回", 2),
+]
+# What is typed, and the exit status: a signal's is negative.
+NO = [("\n", 3), ("n\n", 2), ("y\n", 2), ("9\n", 3), ("\x04", 2), ("\x03", -2)]
+
+
+@pytest.mark.parametrize("which, words, shows, units", ASKED, ids=[words[0] for _, words, _, _ in ASKED])
+def test_what_cannot_be_taken_back_wants_its_number_of_units_and_nothing_else(desk, request, which, words, shows, units):
+    verb, *rest = words
+    command = [verb, request.getfixturevalue(which), *rest]
+    before = desk.sql(LEDGER, "postgres")
+    for typed, status in NO:
+        with Terminal(desk, [BIN / "certwire", *command, "--config", "editor_wang.conf"]) as terminal:
+            terminal.expect(shows)
+            terminal.expect("请输入")
+            terminal.send(typed)
+            assert terminal.end() == status, terminal.said
+    line = desk.refused("editor_wang", *command, "--yes", "9", status=3)
+    assert f"it concerns {units} unit" in line and "not 9" in line
+    assert desk.sql(LEDGER, "postgres") == before, "nothing was done"
+    with Terminal(desk, [BIN / "certwire", *command, "--config", "editor_wang.conf"]) as terminal:
+        terminal.expect("请输入")
+        terminal.send(f"{units}\n")
+        assert terminal.end() == 0
+    assert desk.sql(LEDGER, "postgres") != before

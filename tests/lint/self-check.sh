@@ -14,7 +14,8 @@ tree=$work/tree
 make_tree() {
 	rm -rf "$tree"
 	mkdir -p "$tree/common" "$tree/broker-plugins" "$tree/db" "$tree/publisher" "$tree/subscriber" "$tree/build" \
-		"$tree/docker" "$tree/docs/man" "$tree/tests" "$tree/build/bin" "$tree/build/man" "$tree/packaging/systemd"
+		"$tree/docker" "$tree/docs/man" "$tree/tests/cli/golden" "$tree/tests/lint" "$tree/publisher/cli" \
+		"$tree/db/queries" "$tree/db/migrations" "$tree/build/bin" "$tree/build/man" "$tree/packaging/systemd"
 	cp "$root/.clang-format" "$root/.clang-tidy" "$tree/"
 	printf '#include <stddef.h>\n\nsize_t sound(size_t n);\n' >"$tree/common/sound.h"
 	printf '#include "common/sound.h"\n\nsize_t sound(size_t n)\n{\n\treturn n;\n}\n' >"$tree/common/sound.c"
@@ -31,6 +32,8 @@ make_tree() {
 	printf '#!/bin/sh\necho "  --loud  so"\n' >"$tree/build/bin/sound"
 	chmod +x "$tree/build/bin/sound"
 	cp "$root/packaging/systemd/certwire-dispatch.service" "$tree/packaging/systemd/sound.service"
+	printf 'bool f(struct err *err)\n{\n\treturn err_set(err, ERR_USAGE, "%%s is sound", "x");\n}\n' >"$tree/publisher/cli/sound.c"
+	printf '$ certwire\n2 certwire: it is sound\n' >"$tree/tests/cli/golden/sound.txt"
 	printf '[{"directory": "%s", "command": "cc -std=c11 -I. -c common/sound.c", "file": "%s"}]' \
 		"$tree" "$tree/common/sound.c" >"$tree/build/compile_commands.json"
 }
@@ -126,6 +129,14 @@ sql)
 shell)
 	printf '#!/bin/sh\necho $1\n' | must_find bad.sh
 	printf '#!/bin/bash\nrm -rf $x/\n' | must_find bad
+	;;
+refusals)
+	printf 'bool f(struct err *err)\n{\n\treturn err_set(err, ERR_USAGE, "never seen");\n}\n' | must_find publisher/cli/bad.c
+	printf '# it cannot happen\na message that is not there\n' | must_find tests/lint/refusals.txt
+	make_tree
+	echo 'SELECT certwire.f();' >"$tree/db/queries/editor_f.sql"
+	printf "CREATE FUNCTION certwire.f() AS \$\$ PERFORM fail('CW002', 'never seen', 'x'); \$\$;\n" >"$tree/db/migrations/bad.sql"
+	must_fail db/migrations/bad.sql
 	;;
 tidy)
 	printf 'int f(int *p);\nint f(int *p)\n{\n\tif (p == 0)\n\t\treturn *p;\n\treturn 0;\n}\n' |

@@ -2,6 +2,7 @@
 
 import pytest
 
+import json_fields
 from stage import AuditStage
 from waiting import wait_for
 
@@ -67,9 +68,9 @@ class Stage(AuditStage):
     def anchored_by(self, unit):
         return unit.status()["audit"]
 
-    def verify(self, sql="", *files):
+    def verify(self, sql="", *files, json=False):
         """`certwire audit verify` as an auditor, on a copy of the database that `sql` was done to."""
-        given = [word for file in files for word in ("--anchor", file)]
+        given = [word for file in files for word in ("--anchor", file)] + ["--json"] * json
         return self.on_copy(sql, "audit", "verify", *given)
 
     def found(self, sql, what, *files):
@@ -83,6 +84,7 @@ def test_an_untouched_audit_holds_and_says_how_far_it_is_proven(stage):
         done = stage.verify("", *files)
         assert done.returncode == 0, done.stderr
         (line,) = done.stdout.splitlines()
+        json_fields.check("audit verify", stage.verify("", *files, json=True).stdout)
         assert f"{stage.length()} records, proven up to {stage.length() - 1} " in line
         assert "; 1 newer not anchored yet" in line
 
@@ -138,7 +140,7 @@ def test_a_superuser_without_the_dispatchers_key_makes_no_anchor_that_is_believe
 
 def test_only_an_auditor_or_administrator_can_verify(stage):
     done = stage.on_copy("", "audit", "verify", login="editor_wang")
-    assert done.returncode == 3 and "permission denied" in done.stderr
+    assert done.returncode == 3 and "an auditor or administrator" in done.stderr
 
 
 def test_the_unit_tells_when_the_audit_went_back(stage):

@@ -126,7 +126,12 @@ def test_a_database_put_back_and_everything_agrees_again(world):
     assert_once(world, drafted, world.units.values(), CONTENT)
     wait_for(lambda: [row["publication"] for row in world.cluster.rows(
         "SELECT publication FROM certwire.lost_publications")] == [lost], "its receipts to be placed")
-    # What was drafted after the copy is drafted again, under a new id.
+    # What was drafted after the copy is drafted again, under a new id and with its own number: whoever names it is told so.
+    for words in (["status", lost[:8]], ["recall", lost, "--reason", "误"], ["supersede", lost, "/dev/null"]):
+        said = world.office.try_certwire("editor_wang", *words)
+        assert said.returncode == 1 and "(units that hold it: 3); draft and issue the same number again" in said.stderr, said.stderr
+    assert f"the first is {lost[:8]} (3 units) → draft and issue their numbers again" in world.office.try_certwire(
+        "editor_wang", "doctor").stdout
     again = publish(world, "2026-04")
     assert_once(world, again, world.units.values(), CONTENT)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import forge
+import json_fields
 from programs import write_conf
 from stage import AuditStage
 from waiting import wait_for
@@ -96,7 +97,10 @@ def test_a_third_party_needs_the_file_and_the_root_alone(stage):
     assert done.stdout == stage.said
     wrong = stage.verify(stage.file.read_bytes(), root=" ".join(["01234"] * 8))
     refused(wrong, "root")
-    told = json.loads(stage.verify(stage.file.read_bytes(), "--json").stdout)
+    said = stage.verify(stage.file.read_bytes(), "--json").stdout
+    json_fields.check("verify", said)
+    json_fields.check("audit", stage.audit("", "--json").stdout)
+    told = json.loads(said)
     assert [u["unit"] for u in told["units"]] == ["anheng", "huaan", "lumeng"]
     assert {e["name"] for e in told["editors"]} == {"王芳", "陈磊"}
 
@@ -135,7 +139,8 @@ def test_the_manifest_and_the_files_are_held_against_it(stage):
 def test_an_administrator_may_audit_and_an_editor_may_not(stage):
     done = stage.audit("", login="admin_li")
     assert done.returncode == 0 and "the sealed body was not compared" in done.stderr
-    assert stage.audit("", login="editor_wang").returncode == 3
+    done = stage.audit("", login="editor_wang")
+    assert done.returncode == 3 and "an auditor or administrator" in done.stderr
 
 
 # Rows that another publication's row is put in the place of, or that are changed, made up or taken away.
@@ -293,6 +298,7 @@ def test_bytes_that_are_no_story_are_refused(stage):
 
 def test_misuse_is_told_how_to_be_mended(stage):
     call = stage.world.programs.call
-    assert "no root is pinned" in call("certwire", "verify", stage.file, "--config", stage.nothing).stderr
+    done = call("certwire", "verify", stage.file, "--config", stage.nothing)
+    assert "no root is pinned" in done.stderr
     done = call("certwire", "audit", "xyz", "--config", stage.conf)
     assert done.returncode == 2 and "no publication's id" in done.stderr

@@ -85,6 +85,10 @@ SELECT results_eq($$SELECT unit, state, stored_at IS NOT NULL FROM certwire.deli
 	$$VALUES ('alpha'::text, 'settled'::text, true), ('beta', 'owed', false)$$, 'for the unit that has it');
 SELECT is((SELECT receipt FROM certwire.receipt_item WHERE publication = t.id('back')), :receipt::bigint, 'with the receipt that proves it');
 SELECT results_eq('SELECT publication FROM certwire.lost_publications', $$VALUES (t.id('lost'))$$, 'the other is still lost');
+SELECT t.as('ed1');
+SELECT results_eq($$SELECT publication, units FROM certwire.lost_to_restore('')$$, $$VALUES (t.id('lost'), 1)$$, 'an editor is told of it');
+SELECT results_eq($$SELECT count(*) FROM certwire.lost_to_restore(left(t.id('lost'), 8))$$, $$VALUES (1::bigint)$$, 'by how its id begins');
+SELECT is_empty($$SELECT FROM certwire.lost_to_restore(left(t.id('back'), 8))$$, 'and not of what is known');
 SELECT t.as('dsp');
 SELECT is(certwire.place_parked(t.fence()), 0, 'nothing is placed twice');
 

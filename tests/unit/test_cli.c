@@ -33,8 +33,13 @@ static const struct cli_verb verbs[] = {
 	{0},
 };
 
+static const struct cli_words values[] = {
+	{"CHANNEL", "weekly monthly"},
+	{0},
+};
+
 static const struct cli_program program = {
-	"certwire", "publishes", verbs, common_options, NULL, NULL};
+	"certwire", "publishes", verbs, common_options, NULL, NULL, values};
 
 static const struct cli_verb daemon_verbs[] = {
 	{"", run_nothing, NULL, "dispatches", draft_options},
@@ -42,7 +47,7 @@ static const struct cli_verb daemon_verbs[] = {
 };
 
 static const struct cli_program daemon_program = {
-	"certwire-dispatch", "dispatches", daemon_verbs, NULL, NULL, NULL};
+	"certwire-dispatch", "dispatches", daemon_verbs, NULL, NULL, NULL, NULL};
 
 /* Parses a line of words separated by single blanks; they live in `room`. */
 static bool parse(const struct cli_program *of, const char *line, struct cli_call *ret,
@@ -215,7 +220,7 @@ static void help_shows_every_verb_and_option(void **state)
 /* Asks bash itself what it would offer after these words. */
 static void assert_completes(const char *script, const char *words, const char *expected)
 {
-	char command[16384];
+	char command[65536 + 256];
 	char answer[512] = {0};
 	FILE *pipe;
 
@@ -233,7 +238,7 @@ static void assert_completes(const char *script, const char *words, const char *
 
 static void bash_completes_verbs_and_options(void **state)
 {
-	auto_buf struct buf script = BUF_INIT(8192);
+	auto_buf struct buf script = BUF_INIT(65536);
 	struct err err;
 
 	(void)state;
@@ -245,6 +250,13 @@ static void bash_completes_verbs_and_options(void **state)
 	assert_completes(buf_str(&script), "certwire keyset sh", "show");
 	assert_completes(buf_str(&script), "certwire keyset show --s", "--service");
 	assert_completes(buf_str(&script), "certwire nothing x", "");
+	assert_completes(buf_str(&script), "certwire completion \"\"", "bash");
+	assert_completes(buf_str(&script), "certwire draft mo", "monthly");
+	assert_completes(buf_str(&script), "certwire draft weekly /etc/host.con", "/etc/host.conf");
+	assert_completes(buf_str(&script), "certwire draft --file /etc/host.con", "/etc/host.conf");
+	assert_completes(buf_str(&script), "certwire draft --file = /etc/host.con", "/etc/host.conf");
+	assert_completes(buf_str(&script), "certwire draft --title mo", "");
+	assert_completes(buf_str(&script), "certwire --service x draft --title y mo", "monthly");
 }
 
 static void the_manual_shows_every_verb_and_option(void **state)

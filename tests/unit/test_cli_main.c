@@ -28,7 +28,7 @@ static const struct cli_verb verbs[] = {
 	{0},
 };
 
-static const struct cli_program program = {"certwire", "publishes", verbs, NULL, NULL, NULL};
+static const struct cli_program program = {"certwire", "publishes", verbs, NULL, NULL, NULL, NULL};
 
 /* What a run left behind. */
 struct outcome {
