@@ -1,7 +1,8 @@
 #!/bin/bash
 # Breaks Certwire on purpose and checks what must hold: tests/chaos, docs/reliability.md.
-# Usage: scripts/chaos.sh --seed S (--minutes N | --rounds N) [--only FAULT,...]
+# Usage: scripts/chaos.sh --seed S (--minutes N | --rounds N) [--only FAULT,...] [--able]
 #        scripts/chaos.sh --needed [MECHANISM...]     without each mechanism the checks must fail
+# Network namespaces and a small disk need root: what cannot be done is said, with --able refused.
 # Builds what it needs in build/chaos (and build/without-*). Prints rounds, kills by kind, deliveries, receipts,
 # redeliveries and the verdict; exit status 0 when nothing was found wrong. Nothing is left running.
 set -euo pipefail

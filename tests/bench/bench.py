@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 ROWS = ("fan_small", "fan_parts", "instructions", "storm", "revocation", "no_stall", "receipts", "issue", "whole", "catch_up",
-        "queries", "copy", "client")
+        "queries", "copy", "growth", "client")
 
 
 def machine():

@@ -116,6 +116,10 @@ class Contender:
     def close(self):
         self.process.kill()
 
+    def resident(self):
+        """Bytes of memory."""
+        return int(Path(f"/proc/{self.pid}/status").read_text().split("VmRSS:")[1].split()[0]) * 1024
+
     def log(self):
         return self.process.log_tail()
 

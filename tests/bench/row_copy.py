@@ -2,16 +2,11 @@
 
 import subprocess
 import time
-from pathlib import Path
 
 from rounds import figure
 from contenders import BUILD, Certwire
 
 UNITS = 100000
-
-
-def rss(pid):
-    return int(Path(f"/proc/{pid}/status").read_text().split("VmRSS:")[1].split()[0]) * 1024
 
 
 def measure(folder, rounds):
@@ -25,7 +20,7 @@ def measure(folder, rounds):
             began = time.monotonic()
             many.start()
             starts.append(time.monotonic() - began)
-            sizes.append((rss(many.pid) - rss(few.pid)) / (UNITS - 1000))
+            sizes.append((many.resident() - few.resident()) / (UNITS - 1000))
     finally:
         few.close()
         many.close()

@@ -2,7 +2,8 @@
 
 import statistics
 
-from contenders import TOPIC, Certwire, load
+from contenders import TOPIC, Certwire, key_of, load, peer
+from waiting import wait_for
 
 CLIENTS, READERS, CUTS, ALL = 1000, 100, 60, 900
 MANY = 100000
@@ -45,7 +46,18 @@ def one_by_one(ours, rounds, readers, what):
 def cut(ours, readers, cuts, **options):
     told = load(ours, "cut", clients=CLIENTS, readers=readers, cuts=cuts, topic=TOPIC, dsn=ours.dsn("admin_li"), **options)
     ours.gate.sql(f"SELECT count(certwire.reinstate_unit('unit-' || {CLIENTS} - i, 'x')) FROM generate_series(1, {cuts}) i")
+    # A right that the broker hears of later would cut who connects in the next turn.
+    for unit in (CLIENTS - 1, CLIENTS - cuts):
+        wait_for(lambda u=unit: may_receive(ours.gate, f"unit-{u}"), f"unit-{unit} to have its rights back", 60)
     return told
+
+
+def may_receive(gate, unit):
+    wire = gate.attempt(peer.Device(unit, "d1", key_of(f"{unit}.d1")))
+    try:
+        return wire.ask_for(f"certwire/v1/unit/{unit}/offer") == [1]
+    finally:
+        wire.close()
 
 
 def at_once(ours):

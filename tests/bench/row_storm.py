@@ -1,7 +1,7 @@
 """Everybody connects at once."""
 
 from rounds import figure, take_turns
-from contenders import Bare, Certwire, load
+from contenders import Bare, Certwire, Contender, load
 
 CLIENTS = 1000
 
@@ -12,9 +12,10 @@ def each_us(told):
 
 def measure(folder, rounds):
     bare, ours = contenders = [Bare(folder), Certwire(folder, 1000)]
+    closed = Contender("bare, everybody refused", folder, "allow_anonymous false\n")
     figures = []
     try:
-        for contender in contenders:
+        for contender in (*contenders, closed):
             contender.start()
         verify = [load(bare, "verify")["verify_s"] * 1e6 for _ in range(rounds)]
         figures.append(figure("one Ed25519 verification, libsodium alone", "us", verify))
@@ -26,18 +27,18 @@ def measure(folder, rounds):
             figures += [figure(f"bare, {how}", "us a connect", base),
                         figure(f"certwire, {how}", "us a connect", own, ("bare", base)),
                         figure(f"certwire, {how}: what is on top of bare, in verifications", "x", more)]
-        forged = take_turns([ours], rounds, lambda c: storm(c, "plain", "forged"))[ours.name]
-        figures.append(figure("certwire, plain, forged tokens (all refused)", "us a connect", [each_us(t) for t in forged],
-                              ("bare", base_of(figures, "bare, plain"))))
+        for credential, what in (("forged", "forged tokens"), ("password", "what is no token")):
+            found = take_turns([closed, ours], rounds, lambda c, k=credential: storm(c, "plain", k))
+            base = [each_us(t) for t in found[closed.name]]
+            own = [each_us(t) for t in found[ours.name]]
+            figures += [figure(f"{closed.name}: {what}", "us a connect", base),
+                        figure(f"certwire, everybody refused: {what}", "us a connect", own, (closed.name, base)),
+                        figure(f"certwire, {what}: what is on top of bare, in verifications", "x",
+                               [(a - b) / v for a, b, v in zip(own, base, verify)])]
     finally:
-        for contender in contenders:
+        for contender in (*contenders, closed):
             contender.close()
     return {"title": f"Connect storm: {CLIENTS} units at once: main-thread CPU a connect", "figures": figures}
-
-
-def base_of(figures, name):
-    found = next(f for f in figures if f["name"] == name)
-    return [found["median"]] * 100
 
 
 def storm(contender, how, credential=None):
@@ -49,7 +50,7 @@ def storm(contender, how, credential=None):
         told = load_at(contender, contender.tls_port if how == "TLS" else port, name, options)
     finally:
         contender.credential = kept
-    expected = 0 if credential == "forged" else CLIENTS
+    expected = 0 if credential else CLIENTS
     if told["up"] != expected:
         raise SystemExit(f"{contender.name}: {told['up']} of {CLIENTS} connected, {expected} should")
     return told

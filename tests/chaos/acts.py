@@ -39,6 +39,7 @@ class Published:
     content: str | None  # digest of the only file; None: a recall has none
     size: int
     recalls: str | None = None
+    supersedes: str | None = None
 
     def right(self):
         """The channel whose loss forbids it; None: no loss of a channel forbids a recall, who may have what it takes back is told."""

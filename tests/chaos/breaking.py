@@ -11,6 +11,7 @@ import signal
 
 from faults import died
 from field import persist
+from lines import LineBreaker
 from plan import UNITS
 from process import start_time
 from recalling import Recaller
@@ -41,6 +42,8 @@ class Breaker:
         self.recaller = Recaller(self)
         self.kills = collections.Counter()  # by what died
         self.faults = collections.Counter()  # by kind of step
+        self.liner = LineBreaker(field.lines, self.faults, self._pass_time)
+        self.undone = collections.Counter()  # by kind of step: this machine cannot
         self.late = 0  # phases that did not come in time
         self.disk_was_full = False  # in this round
         self.armed = []  # processes that should die at a fault point
@@ -51,8 +54,12 @@ class Breaker:
     def run(self, step, publication):
         if publication:
             self._await(step["phase"], publication)
+        if step["fault"] in self.field.missing():
+            self.undone[step["fault"]] += 1
+            return
         self.faults[step["fault"]] += 1
-        getattr(self, step["fault"].replace("-", "_"))(step)
+        act = step["fault"].replace("-", "_")
+        getattr(self.liner if hasattr(self.liner, act) else self, act)(step)
 
     def _await(self, phase, publication):
         def reached():
@@ -237,44 +244,10 @@ class Breaker:
             self.late += 1
             return False
 
-    # Lines
-
-    def cut(self, step):
-        for line in self.field.meddlers[step["unit"]]:
-            line.cut()
-
-    def cut_dispatchers(self, _step):
-        for line in self.field.office_lines:
-            line.cut()
-
-    def _hold(self, lines, seconds):
-        for line in lines:
-            line.hold()
-        self._pass_time(seconds)
-        for line in lines:
-            line.flowing.set()
-
-    def hold(self, step):
-        self._hold(self.field.meddlers[step["unit"]], step["seconds"])
-
-    def hold_dispatchers(self, step):
-        self._hold(self.field.office_lines, step["seconds"])
-
-    def limit(self, step):
-        for line in self.field.meddlers[step["unit"]]:
-            line.bytes_per_second = 200_000
-
-    def meddle(self, step):
-        for line in self.field.meddlers[step["unit"]]:
-            line.tricks = tuple(step["tricks"])
-
     # Disks and state
 
     def disk_full(self, _step):
         """The rest of the small disk is taken, until the round ends."""
-        if not self.field.mounted:
-            self.faults["disk-full (no small disk here)"] += 1
-            return
         self.disk_was_full = True
         with open(self.field.disk / "ballast", "ab") as ballast:
             step = shutil.disk_usage(self.field.disk).free
@@ -341,7 +314,16 @@ class Breaker:
     # People
 
     def recall(self, step):
+        self._die_while_putting_away(step)
         self.recaller.recall(step)
+
+    def supersede(self, step):
+        self._die_while_putting_away(step)
+        self.recaller.supersede(step)
+
+    def _die_while_putting_away(self, step):
+        if step["move_point"]:
+            self.unit_dies_at({"unit": step["unit"], "unit_point": step["move_point"]})
 
     def reply(self, step):
         """A person opens a document and answers it, while the unit runs, while it is down, or just before power goes."""
@@ -358,8 +340,7 @@ class Breaker:
     # Mending
 
     def heal(self):
-        for line in self.field.lines():
-            line.heal()
+        self.liner.heal()
         (self.field.disk / "ballast").unlink(missing_ok=True)
         self._await_deaths()
         for thing in self.armed:

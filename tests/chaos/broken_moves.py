@@ -45,8 +45,8 @@ def moved_history():
     rows["grants"].append({**rows["grants"][0], "publication": RECALL, "sealed_at": 1201.0})
     rows["entries"].append({**entry_row(3, RECALL, THIRD), "kind": "recall", "issued_at": 1200.0})
     made.signed["huaan", 1, 3, DISPATCHER.kid] = THIRD
-    rows["recalls"].append({"id": RECALL, "target": PUBLICATION, "issued_at": 1200.0})
-    rows["confirmations"].append({"publication": RECALL, "unit": "huaan", "waits_for": None, "confirmed": True})
+    rows["recalls"].append({"id": RECALL, "target": PUBLICATION, "relation": "recalls", "issued_at": 1200.0})
+    rows["confirmations"].append({"publication": RECALL, "unit": "huaan", "target": PUBLICATION, "waits_for": None, "confirmed": True})
     rows["receipts"] += [receipt_row(2, PUT_AWAY, False), receipt_row(3, REPLY, True)]
     said = [(PUBLICATION, "opened"), (RECALL, "stored"), (PUBLICATION, "recalled")]
     rows["items"] += [{"publication": p, "unit": "huaan", "device": "d1", "state": s, "receipt": 2} for p, s in said]

@@ -17,9 +17,9 @@ from acts import Act, Done, Loss, Published
 from admission import ADMIT, grants
 from broker import Broker
 from dispatcher import Dispatcher
-from meddler import Meddler
+from lines import DISPATCHERS, Lines
 from office import ADMIN
-from plan import SECOND_DEVICES, SMALL_DISK, UNITS
+from plan import ON_WIRES, SECOND_DEVICES, SMALL_DISK, UNITS
 from power import Power
 from programs import write_conf, write_private
 from unit import Unit
@@ -54,12 +54,11 @@ class Field:
         self.seed = seed
         self.world = world = World(programs=programs, sync_interval="2s")
         self.brokers = [world.broker, Broker(world, "broker-2")]
-        self.meddlers = {unit: [self._meddler(n, unit) for n in (0, 1)] for unit in UNITS}
-        self.office_lines = [self._meddler(n, "dispatchers") for n in (0, 1)]
-        addresses = [line.address for line in self.office_lines]
+        self.lines = Lines(seed, self.brokers)
         self.dispatchers = [world.dispatcher, Dispatcher(world, "dispatch_b")]
         for dispatcher in self.dispatchers:
-            dispatcher.settings["broker"] = ",".join(addresses)
+            dispatcher.settings["broker"] = ",".join(self.lines.addresses(DISPATCHERS))
+            self.lines.connect(dispatcher.process, DISPATCHERS)
         world.others += [self.brokers[1].process, self.dispatchers[1].process]
         self.published = {}
         self.drafted = 0
@@ -77,11 +76,6 @@ class Field:
         self.restores_are_told = True  # `certwire-db restored` is run
         self.disk = world.folder / "disk"
         self.mounted = False  # without a disk of its own, that of the machine is never filled
-
-    def _meddler(self, broker, whose):
-        meddler = Meddler(self.brokers[broker].port, f"{self.seed} {broker} {whose}")
-        self.brokers[broker].extra_names.append(meddler.address)
-        return meddler
 
     @property
     def cluster(self):
@@ -121,22 +115,23 @@ class Field:
         """Kill everything; `keep`: leave the folder, for people to look at."""
         for process in self.world._processes():
             process.kill()
-        for line in self.lines():
-            line.close()
+        self.lines.close()
         if keep:
             os.environ["CERTWIRE_KEEP_WORLD"] = "1"
             shutil.copytree(self.disk, self.world.folder / "small-disk", ignore=shutil.ignore_patterns("ballast"))
         if self.mounted:
             subprocess.run(["umount", "-l", self.disk], check=False, capture_output=True)
 
-    def lines(self):
-        return [line for pair in (*self.meddlers.values(), self.office_lines) for line in pair]
+    def missing(self):
+        """Faults that cannot be done on this machine: {fault: why}."""
+        found = dict.fromkeys(ON_WIRES, self.lines.missing) if self.lines.missing else {}
+        return found if self.mounted else {**found, "disk-full": "no file system could be mounted"}
 
     # Devices
 
     def add_device(self, unit, device, inbox=None):
         """Enroll and certify; `inbox`: that of the device whose place it takes."""
-        brokers = [line.address for line in self.meddlers[unit]]
+        brokers = self.lines.addresses(unit)
         if hash_of(f"{unit}.{device}") % 2:
             brokers.reverse()
         # What notes the synced bytes writes beside the device's folders, which a confined one may not.
@@ -148,6 +143,7 @@ class Field:
             places["inbox"] = inbox
         made = Unit(self.world, unit, NAMES[unit], device, brokers=[",".join(brokers)], **places)
         made.state, made.inbox = made.settings["state"], made.settings["inbox"]
+        self.lines.connect(made.process, unit)
         persist(made.enroll)
         self.world.units[made.client_id] = made
         made.power = None
@@ -179,26 +175,36 @@ class Field:
     def draft(self, channel, size, expires):
         """Drafted and approved as far as the channel demands; the id. `expires`: soon, perhaps before it is stored."""
         self.drafted += 1
-        number = f"2026-{self.drafted}"
-        content = random.Random(f"{self.seed} {number}").randbytes(size)
+        return self._draft(channel, f"2026-{self.drafted}", size, lambda: (
+            ("--expires", time.strftime("%FT%TZ", time.gmtime(time.time() + EXPIRES_S))) if expires else ()))
+
+    def supersede(self, publication, size):
+        """What replaces it, under its number; the id."""
+        about = self.published[publication]
+        return self._draft(about.channel, about.number, size, lambda: (
+            "--supersedes", publication, "--yes", str(self.entitled(about.channel))), publication)
+
+    def _draft(self, channel, number, size, more, supersedes=None):
+        content = random.Random(f"{self.seed} {number} {supersedes and len(self.published)}").randbytes(size)
         path = self.world.file(f"{number}.bin", content)
-        office = self.world.office
-        made = persist(lambda: office.draft(channel, number, f"第 {self.drafted} 期", [path], *(
-            ("--expires", time.strftime("%FT%TZ", time.gmtime(time.time() + EXPIRES_S))) if expires else ())))
-        if channel == "weekly":
-            persist(lambda: office.approve(made))
+        made = persist(lambda: self.world.office.draft(channel, number, f"第 {number} 期", [path], *more()))
+        self._approve(made, channel)
         path.unlink()
-        self.published[made] = Published(channel, number, forge.digest(content).hex(), size)
+        self.published[made] = Published(channel, number, forge.digest(content).hex(), size, supersedes=supersedes)
         return made
+
+    def _approve(self, publication, channel):
+        """Unless its time is over by now: then it is withdrawn."""
+        if channel == "weekly":
+            persist(lambda: self.cluster.value("SELECT state = 'withdrawn' FROM certwire.publication WHERE id = :'p'",
+                                               p=publication) or self.world.office.approve(publication))
 
     def recall(self, publication):
         """Its recall, drafted and approved as far as the channel demands; the id."""
         about = self.published[publication]
-        office = self.world.office
-        made = persist(lambda: office.certwire("editor_wang", "recall", publication, "--reason", "核查中", "--yes", str(
-            self.concerned(publication))).strip())
-        if about.channel == "weekly":
-            persist(lambda: office.approve(made))
+        made = persist(lambda: self.world.office.certwire("editor_wang", "recall", publication, "--reason", "核查中", "--yes",
+                                                          str(self.concerned(publication))).strip())
+        self._approve(made, about.channel)
         self.published[made] = Published(about.channel, about.number, None, 0, publication)
         return made
 
@@ -206,6 +212,10 @@ class Field:
         """How many units a recall of it reaches now, as the editor says it."""
         return self.cluster.value("SELECT count(*) AS n FROM certwire.recall_audience(:'p') WHERE receives", "editor_wang",
                                   p=publication)
+
+    def entitled(self, channel):
+        """How many units receive what is issued in it now."""
+        return self.cluster.value("SELECT count(*) AS n FROM certwire.audience(:'c') WHERE receives", "editor_wang", c=channel)
 
     def ask_issue(self, publication):
         """Unless it is issued already, or its time is over."""

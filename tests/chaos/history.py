@@ -35,12 +35,13 @@ QUERY = """SELECT json_build_object(
     revoked_at IS NULL AS live FROM certwire.device WHERE certificate IS NOT NULL) q),
  'entitled', (SELECT coalesce(json_agg(q), '[]') FROM (SELECT unit, channel FROM certwire.rights_at(clock_timestamp())) q),
  'good', (SELECT coalesce(json_agg(unit), '[]') FROM certwire.standing_at(clock_timestamp()) WHERE standing = 'good'),
- 'recalls', (SELECT coalesce(json_agg(q), '[]') FROM (SELECT p.id, r.target, extract(epoch FROM p.issued_at)::float8 AS issued_at
+ 'recalls', (SELECT coalesce(json_agg(q), '[]') FROM (SELECT p.id, r.target, r.relation, extract(epoch FROM p.issued_at)::float8 AS issued_at
     FROM certwire.publication p JOIN certwire.publication_reference r ON r.publication = p.id
-    WHERE p.kind = 'recall' AND p.state = 'issued') q),
- 'confirmations', (SELECT coalesce(json_agg(q), '[]') FROM (SELECT c.by AS publication, c.unit, c.waits_for, c.confirmed_at IS NOT NULL AS confirmed
+    WHERE p.state = 'issued') q),
+ 'confirmations', (SELECT coalesce(json_agg(q), '[]') FROM (SELECT c.by AS publication, c.unit, c.target, c.waits_for,
+    c.confirmed_at IS NOT NULL AS confirmed
     FROM certwire.publication p CROSS JOIN LATERAL certwire.recall_confirmations(p.id) c
-    WHERE p.kind = 'recall' AND p.state = 'issued') q),
+    WHERE c.by = p.id AND p.state = 'issued') q),
  'issues', (SELECT coalesce(json_agg(q), '[]') FROM (SELECT l.sequence, a.act, (a.detail ->> 'fence')::bigint AS fence
     FROM certwire.audit a JOIN certwire.audit_link l ON l.audit = a.id
     WHERE a.act IN ('lease_take', 'issue_due') ORDER BY l.sequence) q),
@@ -95,7 +96,7 @@ class History:
         return unit in self.good if about.recalls else {"unit": unit, "channel": about.channel} in self.entitled
 
     def recalled(self):
-        """What was issued and then recalled."""
+        """What was issued and then taken back, by a recall or by what replaces it."""
         return {recall["target"] for recall in self.recalls}
 
 

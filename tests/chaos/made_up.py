@@ -24,9 +24,9 @@ class Keyset:
         jws.verify(DISPATCHER.public)
 
 
-def entry(number, previous, publication, key=DISPATCHER):
+def entry(number, previous, publication, key=DISPATCHER, kind="publish"):
     return forge.jws("certwire-entry+jws", key, {
-        "v": 1, "unit": "huaan", "epoch": 1, "number": number, "kind": "publish", "previous": previous, "keyset": 1,
+        "v": 1, "unit": "huaan", "epoch": 1, "number": number, "kind": kind, "previous": previous, "keyset": 1,
         "issued_at": 1000, "publication": publication, "manifest": MANIFEST, "body": BODY,
         "stream": forge.b64(bytes(24)), "parts": 1,
         "signatures": [forge.peer.jws_sign_detached("certwire-manifest+jws", STRANGER, b"{}")]}, None)

@@ -1,5 +1,5 @@
-"""A line between a client and a broker that can be cut, held and slowed, and a broker's owner on it who withholds, delays,
-repeats, reorders and forges what passes in either direction.
+"""A line between a client and a broker whose connections can be reset, and a broker's owner on it who withholds, delays, repeats,
+reorders and forges what passes in either direction.
 
 What is withheld is acknowledged in the receiver's place, so that the sender believes that it arrived. Copies and forgeries go
 as QoS 0, so that they need no packet id.
@@ -9,8 +9,10 @@ import random
 import socket
 import threading
 import time
+from collections import Counter
 
 from mqtt_stream import PUBLISH, variable_int
+from plan import TRICKS
 from ports import free_port
 
 CHUNK = 65536
@@ -71,24 +73,17 @@ def split(buffer):
 
 
 class Meddler:
-    """Listens on `port` and connects to `target_port`. `counts` is how often each trick was played."""
+    """Listens by `listener`, on loopback by default, and connects to `target_port`. `counts` is how often each trick was played."""
 
-    def __init__(self, target_port, seed):
+    def __init__(self, target_port, seed, listener=None):
         self.target_port = target_port
         self.rng = random.Random(seed)
-        self.port = free_port()
         self.pairs = []
-        self.flowing = threading.Event()
-        self.flowing.set()
-        self.bytes_per_second = 0
         self.tricks = ()
-        self.counts = {}
-        self.listener = socket.create_server(("127.0.0.1", self.port))
+        self.counts = Counter(dict.fromkeys(TRICKS, 0))
+        self.listener = listener or socket.create_server(("127.0.0.1", free_port()))
+        self.address = "{}:{}".format(*self.listener.getsockname())
         threading.Thread(target=self._accept, daemon=True).start()
-
-    @property
-    def address(self):
-        return f"127.0.0.1:{self.port}"
 
     def close(self):
         self.listener.close()
@@ -104,13 +99,8 @@ class Meddler:
                     pass
         self.pairs.clear()
 
-    def hold(self):
-        """Let nothing pass: the line is up and silent."""
-        self.flowing.clear()
-
     def heal(self):
-        self.tricks, self.bytes_per_second = (), 0
-        self.flowing.set()
+        self.tricks = ()
 
     def _accept(self):
         while True:
@@ -137,9 +127,6 @@ class Meddler:
             while data := source.recv(CHUNK):
                 buffer += data
                 for packet in split(buffer):
-                    self.flowing.wait()
-                    if self.bytes_per_second:
-                        time.sleep(len(packet.raw) / self.bytes_per_second)
                     for end, out in self._answer(packet, kept, source, sink):
                         with locks[end]:
                             end.sendall(out)
@@ -157,7 +144,7 @@ class Meddler:
         trick = None
         if self.tricks and packet.kind == PUBLISH and packet.qos == 1 and self.rng.random() < 0.4:
             trick = self.rng.choice(self.tricks)
-            self.counts[trick] = self.counts.get(trick, 0) + 1
+            self.counts[trick] += 1
         if trick == "withhold":
             yield source, packet.ack()
         elif trick == "reorder":

@@ -42,8 +42,12 @@ FAULTS = {
     "suspend-while-sealing": (1, ("unit",)),
     "cut": (2, ("unit",)),
     "cut-dispatchers": (1, ()),
-    "hold": (2, ("unit", "seconds")),
-    "hold-dispatchers": (1, ("seconds",)),
+    "hold": (3, ("unit", "silence")),
+    "hold-dispatchers": (2, ("silence",)),
+    "lossy": (3, ("unit",)),
+    "lossy-dispatchers": (2, ()),
+    "slow": (2, ("unit",)),
+    "slow-dispatchers": (1, ()),
     "limit": (1, ("unit",)),
     "meddle": (4, ("unit", "tricks")),
     "disk-full": (1, ()),
@@ -53,13 +57,17 @@ FAULTS = {
     "suspend": (2, ("unit",)),
     "deny": (2, ("unit", "channel")),
     "revoke-device": (1, ("unit",)),
-    "recall": (6, ("back",)),
+    "recall": (5, ("back", "unit", "move_point")),
+    "supersede": (5, ("back", "newer_size", "unit", "move_point")),
     "reply": (6, ("answering", "answer", "meanwhile", "dice")),
 }
+ON_WIRES = ("hold", "hold-dispatchers", "lossy", "lossy-dispatchers", "slow", "slow-dispatchers", "limit")  # of packets
 FIRST = {"unit-dies-at", "cut-power-at", "dispatchers-die-at", "stop-leader-past-lease",
-         "suspend-while-sealing", "restore-state", "restore-postgres", "meddle", "limit", "disk-full"}  # before anything is issued
+         "suspend-while-sealing", "restore-state", "restore-postgres", "meddle", "disk-full", "lossy", "lossy-dispatchers", "slow",
+         "slow-dispatchers", "limit"}  # before anything is issued
 TRICKS = ("withhold", "repeat", "reorder", "forge", "delay")
 ANSWERING = tuple(unit for unit, channels in UNITS.items() if "opportunity" in channels)
+LASTING = "until the round ends"
 MEANWHILE = ("runs", "runs", "is down", "loses power")  # the unit, while a person there answers
 LOGINS = ("dispatch_a", "dispatch_b", "broker")
 
@@ -80,7 +88,7 @@ class Deck:
 class Plan:
     """Rounds, made one after the other: `rounds()` never ends."""
 
-    def __init__(self, seed, unit_points, dispatch_points, only=None):
+    def __init__(self, seed, unit_points, dispatch_points, move_points, only=None):
         rng = self.rng = random.Random(f"certwire-chaos-{seed}")
         faults = {kind: FAULTS[kind] for kind in (only or FAULTS)}
         self.faults = Deck(rng, [kind for kind, (cards, _) in faults.items() for _ in range(cards)])
@@ -88,10 +96,13 @@ class Plan:
             "unit": Deck(rng, UNITS), "broker": Deck(rng, (0, 1)), "login": Deck(rng, LOGINS),
             "channel": Deck(rng, CHANNELS), "unit_point": Deck(rng, unit_points),
             "dispatch_point": Deck(rng, dispatch_points), "stays_down": Deck(rng, (False, True)),
+            "move_point": Deck(rng, (None, None, *move_points)),  # where the unit dies that puts away what is taken back
             "back": Deck(rng, (0, 0, 0, 1, 3, 8)), "answering": Deck(rng, ANSWERING),
+            "newer_size": Deck(rng, (1_000, 150_000, 1_500_000)),
             "answer": Deck(rng, ("interest", "decline")), "meanwhile": Deck(rng, MEANWHILE),
             "mercy": Deck(rng, (0, 1, 1, 1)),
             "with_inbox": Deck(rng, (False, True)), "seconds": Deck(rng, (0.5, 1.0, 2.0)),
+            "silence": Deck(rng, (0.5, 1.0, 2.0, LASTING)),
         }
         self.sizes, self.channels = Deck(rng, SIZES), Deck(rng, CHANNELS)
         self.expiring = Deck(rng, (True, False, False, False, False, False))

@@ -1,4 +1,6 @@
-"""Recalls what was issued: the newest publication, at any phase of it, or one of some time ago."""
+"""Takes back what was issued, by a recall or by what replaces it: the newest publication, at any phase of it, or one of some time ago.
+
+What is replaced may still be recalled, and so may what replaced it, or be replaced in turn."""
 
 from waiting import DeadlinePassed, wait_for
 
@@ -11,6 +13,7 @@ class Recaller:
         self.breaker = breaker
         self.field = breaker.field
         self.asked = []  # publications that were asked to be issued, in order, but recalls and what they take back
+        self.superseded = set()
 
     def issued(self, publication):
         if not self.field.published[publication].recalls:
@@ -18,17 +21,30 @@ class Recaller:
 
     def recall(self, step):
         """The recall is drafted and signed, and the next that is issued."""
-        if not self.asked:
-            return
-        target = self.asked[max(len(self.asked) - 1 - step["back"], 0)]
+        if target := self._target(step, self.asked):
+            self.asked.remove(target)
+            self._take_back(self.field.recall(target), "recalled")
+
+    def supersede(self, step):
+        if target := self._target(step, [made for made in self.asked if made not in self.superseded]):
+            self.superseded.add(target)
+            self._take_back(self.field.supersede(target, step["newer_size"]), "superseded")
+
+    def _take_back(self, made, how):
+        self.breaker.waiting.insert(0, made)
+        self.breaker.faults[how] += 1
+
+    def _target(self, step, among):
+        """Issued by now; None when there is none."""
+        if not among:
+            return None
+        target = among[max(len(among) - 1 - step["back"], 0)]
         try:
-            wait_for(lambda: self._is_issued(target), "what is to be recalled to be issued", PATIENCE_S)
+            wait_for(lambda: self._is_issued(target), "what is to be taken back to be issued", PATIENCE_S)
         except DeadlinePassed:
             self.breaker.late += 1
-            return
-        self.asked.remove(target)
-        self.breaker.waiting.insert(0, self.field.recall(target))
-        self.breaker.faults["recalled"] += 1
+            return None
+        return target
 
     def _is_issued(self, publication):
         done = self.field.cluster.psql(IS_ISSUED, p=publication)

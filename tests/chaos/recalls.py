@@ -1,4 +1,5 @@
-"""What must hold of recalls: rules as in checker.py."""
+"""What must hold of recalls and supersessions: rules as in checker.py. A recall goes to whoever may have what it takes back, what
+supersedes to who has the right; to a device that has stored it either does the same."""
 
 import re
 
@@ -14,6 +15,8 @@ def who_was_sealed_to_is_told(_checker, history):
         for row in rows:
             pairs.setdefault(row["publication"], set()).add(row["unit"])
     for recall in history.recalls:
+        if recall["relation"] != "recalls":
+            continue
         had, heard = sealed.get(recall["target"], set()), told.get(recall["id"], set())
         for unit in sorted(had - heard):
             yield f"{recall['id'][:8]} is not for {unit}, which was sealed {recall['target'][:8]}"
@@ -23,7 +26,9 @@ def who_was_sealed_to_is_told(_checker, history):
 
 def nothing_is_sealed_after_a_recall(_checker, history):
     """What is taken back is sealed to nobody any more, and owed to nobody."""
-    issued = {recall["target"]: recall["issued_at"] for recall in history.recalls}
+    issued = {}
+    for recall in history.recalls:
+        issued[recall["target"]] = min(recall["issued_at"], issued.get(recall["target"], recall["issued_at"]))
     for row in history.grants:
         if row["sealed_at"] > issued.get(row["publication"], row["sealed_at"]):
             yield f"{name(row)}: sealed after its recall"
@@ -55,21 +60,30 @@ def what_is_recalled_is_put_away(_checker, history):
 
 
 def recalls_are_confirmed(_checker, history):
-    """At rest: each live device that has stored what was recalled has said *recalled* of it; each unit that stored it was told;
-    and so the ledger tells the editors, of each unit of the recall's audience."""
+    """At rest: each live device that has stored what was taken back has said *recalled* of it; each unit that stored what was
+    recalled was told; and so the ledger tells the editors."""
     said = {(i["publication"], i["unit"], i["device"], i["state"]) for i in history.items}
     told = {(d["publication"], d["unit"]) for d in history.deliveries}
     live = {(disk.unit, disk.device) for disk in history.disks}
+    excused = set()  # units with a device that may keep it
     for recall in history.recalls:
         target = recall["target"]
         for _, unit, device, _ in sorted(s for s in said if s[0] == target and s[3] == "stored"):
-            if (recall["id"], unit) not in told:
+            if may_keep(recall, unit, device, said):
+                excused |= {(recall["id"], unit)} if (unit, device) in live else set()
+            elif (recall["id"], unit) not in told:
                 yield f"{recall['id'][:8]} is not for {unit}, which stored {target[:8]}"
             elif (unit, device) in live and (target, unit, device, "recalled") not in said:
                 yield f"{target[:8]}: {unit}.{device} stored it and has not said that it put it away"
     for row in history.confirmations:
-        if not row["confirmed"]:
-            yield f"{name(row)}: the recall waits to be confirmed (by {row['waits_for']})"
+        if not row["confirmed"] and (row["publication"], row["unit"]) not in excused:
+            yield f"{name(row)}: what was taken back waits to be confirmed (by {row['waits_for']})"
+
+
+def may_keep(recall, unit, device, said):
+    """What was superseded stays with a device that does not have what replaced it: its unit had lost the right, or that was taken
+    back in turn before it came."""
+    return recall["relation"] == "supersedes" and (recall["id"], unit, device, "stored") not in said
 
 
 ALWAYS = (who_was_sealed_to_is_told, nothing_is_sealed_after_a_recall, what_is_recalled_is_put_away)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Break Certwire, round after round, and check after each what must hold: see docs/reliability.md.
 
-    run.py --seed S (--minutes N | --rounds N) [--build DIR] [--only FAULT,...]
+    run.py --seed S (--minutes N | --rounds N) [--build DIR] [--only FAULT,...] [--able]
 
 The same seed gives the same rounds. Ends with a verdict, exit status 0 when nothing was found wrong; otherwise the folder with
 all logs is kept, and the line that repeats the run is printed.
@@ -33,12 +33,25 @@ class Wrong(Exception):
 class Run:
     def __init__(self, options):
         self.options = options
-        self.plan = Plan(options.seed, points("subscriber", "unit-"), points("publisher/dispatch"), options.only)
+        self.plan = Plan(options.seed, points("subscriber", "unit-"), points("publisher/dispatch"),
+                         points("subscriber", "recall-"), options.only)
         self.field = Field(options.seed, Programs(options.build))
         self.breaker = Breaker(self.field)
         self.historian, self.checker = Historian(self.field), Checker()
         self.started = time.monotonic()
         self.checks = 0
+
+    def look_at_the_machine(self):
+        """Say what it cannot do, before hours are spent."""
+        cannot = [f"{fault} cannot be done on this machine: {why}" for fault, why in self.field.missing().items()]
+        if cannot and self.options.able:
+            raise Wrong("\n".join(cannot))
+        print("".join(f"NOT DONE IN THIS RUN: {line}\n" for line in cannot), end="", flush=True)
+
+    def check_faults(self):
+        """A fault that did not happen proves nothing."""
+        if never := self.breaker.liner.never_happened():
+            raise Wrong("\n".join(f"lines were {kind} by the plan, and the kernel noticed nothing" for kind in never))
 
     def over(self):
         if self.options.rounds:
@@ -109,25 +122,24 @@ class Run:
             "(SELECT coalesce(sum(offers), 0) FROM certwire.delivery) AS offers, "
             "(SELECT coalesce(sum(greatest(offers - 1, 0)), 0) FROM certwire.delivery) AS redeliveries, "
             "(SELECT count(*) FROM certwire.incident) AS incidents"))[0]
-        tricks = {}
-        for line in field.lines():
-            for trick, count in line.counts.items():
-                tricks[trick] = tricks.get(trick, 0) + count
         print(f"seed {self.options.seed}, plan {self.plan.digest()}: {self.plan.count} rounds, {self.checks} checks in "
               f"{(time.monotonic() - self.started) / 60:.1f} minutes")
         print(f"kills: {sum(breaker.kills.values())} ({tally(breaker.kills)})")
         print(f"faults: {tally(breaker.faults)}; {breaker.late} phases did not come in time")
-        print(f"messages meddled with: {tally(tricks)}")
+        print(f"messages meddled with: {tally(field.lines.tricks())}")
+        print(f"packets on the wires: {tally(field.lines.packets())}")
+        if breaker.undone:
+            print(f"NOT DONE, since this machine cannot: {tally(breaker.undone)}")
         print(f"publications {len(field.published)}, " + ", ".join(f"{k} {v}" for k, v in counted.items()))
 
 
 def describe(step):
-    said = [str(v) for k, v in step.items() if k not in ("fault", "phase") and v is not False]
+    said = [str(v) for k, v in step.items() if k not in ("fault", "phase") and v is not False and v is not None]
     return f"{step['fault']}{' ' + ' '.join(said) if said else ''} ({step['phase']})"
 
 
 def tally(counts):
-    return ", ".join(f"{kind} {count}" for kind, count in sorted(counts.items())) or "none"
+    return ", ".join(f"{kind} {count}" for kind, count in sorted(counts.items()) if count) or "none"
 
 
 def parse(argv):
@@ -138,6 +150,7 @@ def parse(argv):
     length.add_argument("--rounds", type=int)
     parser.add_argument("--build", help="build folder with fault points compiled in")
     parser.add_argument("--only", type=lambda text: text.split(","), help="these kinds of faults alone")
+    parser.add_argument("--able", action="store_true", help="refuse a machine that cannot do every kind of fault")
     parser.add_argument("--patience", type=float, default=180,
                         help="seconds within which something must happen on the way to rest")
     options = parser.parse_args(argv)
@@ -154,7 +167,9 @@ def break_it(options, spoil=None, keep=True):
         run.field.open()
         if spoil:
             spoil(run.field)
+        run.look_at_the_machine()
         run.rounds()
+        run.check_faults()
         run.report()
         run.field.close()
         return None

@@ -7,6 +7,7 @@ import paths  # noqa: F401  (first: the harness on the path)
 import pytest
 
 import broken_moves
+import broken_supersessions
 import checker
 import forge
 from acts import Act, Loss
@@ -27,7 +28,7 @@ def sound():
     return sound_history()
 
 
-@pytest.mark.parametrize("made", [sound_history, broken_moves.moved_history])
+@pytest.mark.parametrize("made", [sound_history, broken_moves.moved_history, broken_supersessions.superseded_history])
 def test_nothing_is_found_in_a_sound_history(made):
     judge, sound = Checker(), made()
     assert found(sound) == {}
@@ -345,3 +346,16 @@ def test_a_recall_is_sealed_to_who_has_lost_the_channel():
     history = broken_moves.moved_history()
     history.losses.append(Loss("huaan", "weekly", seen={(PUBLICATION, "huaan", "d1")}))
     assert "nothing_is_sealed_after_a_loss" not in found(history)
+
+
+def test_what_was_superseded_may_stay_where_what_replaced_it_did_not_come():
+    history = broken_supersessions.superseded_history()
+    broken_supersessions.second_device(history)
+    assert "recalls_are_confirmed" not in found(history) and "what_is_recalled_is_put_away" not in found(history)
+
+
+def test_what_supersedes_is_not_for_who_lost_the_right():
+    history = broken_supersessions.superseded_history()
+    history.grants.append({**history.grants[0], "unit": "beichen"})
+    history.items.append({**history.items[0], "unit": "beichen"})
+    assert not {"who_was_sealed_to_is_told", "recalls_are_confirmed"} & found(history).keys()

@@ -43,6 +43,7 @@ class Process:
         self.env = env or {}
         self.persistent = persistent
         self.stop_signal = stop_signal
+        self.network = None  # the Namespace (netspace.py) that it runs in; None: the machine's
         self.log_file = self.folder / f"{name}.log"
         self.child = None
         self.killed = False
@@ -55,11 +56,18 @@ class Process:
             self.child = subprocess.Popen(
                 self.argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
                 env={**os.environ, **self.env, **env}, start_new_session=True,
-                preexec_fn=None if self.persistent else die_with_parent, **who)
+                preexec_fn=self._prepare, **who)
         if self.persistent:
             pid_file = self.folder / f"{self.name}.pid"
             pid_file.write_text(f"{self.child.pid} {start_time(self.child.pid)}\n")
         return self
+
+    def _prepare(self):
+        """In the child, before the program."""
+        if not self.persistent:
+            die_with_parent()
+        if self.network:
+            self.network.enter()
 
     @property
     def pid(self):

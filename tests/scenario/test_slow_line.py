@@ -29,7 +29,7 @@ def world(line):
     with World(tls_host=line.host) as world:
         unit = world.admit("huaan", "华安网络", brokers=[world.broker.tls_address], keepalive="10s",
                            broker_ca=world.folder / "tls/ca.crt")
-        unit.process.argv = [*line.inside, *unit.process.argv]
+        unit.process.network = line.far
         unit.start().connected()
         yield world
 

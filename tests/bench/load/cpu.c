@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/cleanup.h"
 #include "tests/bench/load/must.h"
@@ -55,4 +56,17 @@ struct cpu cpu_of(const struct watch *watch)
 struct cpu cpu_since(struct cpu now, struct cpu then)
 {
 	return (struct cpu){now.all_ns - then.all_ns, now.main_ns - then.main_ns};
+}
+
+int64_t resident_bytes(const struct watch *watch)
+{
+	char path[64];
+	auto_file FILE *file = NULL;
+	int64_t pages = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/statm", (int)watch->pids[0]);
+	file = fopen(path, "re");
+	if (!file || fscanf(file, "%*d %" SCNd64, &pages) != 1)
+		give_up("%s: %s", path, strerror(errno));
+	return pages * sysconf(_SC_PAGESIZE);
 }

@@ -1,5 +1,5 @@
 /*
- * What another process has used of the processors: all its threads together, and its first thread, which in a
+ * What another process has used of the processors, and its memory: all its threads together, and its first thread, which in a
  * broker is the one that serves everybody.
  */
 #ifndef CERTWIRE_TESTS_BENCH_LOAD_CPU_H
@@ -25,5 +25,8 @@ struct cpu {
 struct cpu cpu_of(const struct watch *watch);
 
 struct cpu cpu_since(struct cpu now, struct cpu then);
+
+/* What the first process holds of memory now, in bytes. */
+int64_t resident_bytes(const struct watch *watch);
 
 #endif

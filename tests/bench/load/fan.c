@@ -91,6 +91,7 @@ bool load_fan(const struct cli_call *call, struct err *err)
 	auto_free uint8_t *payload = NULL;
 	json_t *figures;
 	struct watch watch = {.count = 0};
+	struct cpu before, connecting;
 
 	if (!cli_int(call, "messages", 1, 10000000, 100, &messages, err) ||
 		!cli_int(call, "size", 1, 131072, 100, &size, err) ||
@@ -106,8 +107,10 @@ bool load_fan(const struct cli_call *call, struct err *err)
 	fan.messages = (uint64_t)messages;
 	fan.window = (uint64_t)window;
 	fan.expected = fan.messages * (uint64_t)(swarm.count - FIRST_READER);
+	before = cpu_of(&watch);
 	swarm_connect(&swarm, FIRST_READER, swarm.count);
 	swarm_subscribe(&swarm, FIRST_READER, swarm.count, fan.topic);
+	connecting = cpu_since(cpu_of(&watch), before);
 	fan.publisher = &swarm.clients[PUBLISHER];
 	swarm_open(&swarm, PUBLISHER, -1);
 	if (cli_has(call, "ping")) {
@@ -118,6 +121,8 @@ bool load_fan(const struct cli_call *call, struct err *err)
 		swarm_turn(&swarm, 100);
 	swarm.context = &fan;
 	figures = measure(&swarm, &fan, swarm.count - FIRST_READER, &watch);
+	json_object_set_new(figures, "connect_cpu_s", json_real((double)connecting.all_ns / 1e9));
+	json_object_set_new(figures, "resident_bytes", json_integer(resident_bytes(&watch)));
 	swarm_release(&swarm);
 	return load_print(figures, err);
 }
