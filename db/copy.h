@@ -62,7 +62,7 @@ struct copy_unit {
 bool copy_unit_at(
 	const struct pg_rows *rows, int row, struct copy_unit *ret, struct err *err) MUST_USE NONNULL;
 
-/* The certified devices of the named units (NULL: of all), sorted by unit. */
+/* The certified devices of the named units (NULL: of all), sorted by unit and device, by their bytes. */
 bool copy_devices(struct pg *pg, size_t count, const char *const *units, struct pg_rows **ret,
 	struct err *err) MUST_USE __attribute__((nonnull(1, 4, 5)));
 

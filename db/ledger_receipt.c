@@ -1,6 +1,7 @@
 #include "db/ledger_receipt.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "db/embedded.h"
@@ -42,6 +43,20 @@ void ledger_receipt_at(const struct pg_rows *rows, int row, struct ledger_receip
 	};
 }
 
+/* As parallel arrays, which is what PostgreSQL takes. All owned. */
+struct delivery_columns {
+	const char **units;
+	char (*ids)[PUB_ID_SIZE];
+	const char **publications;
+};
+
+static void cleanup_delivery_columns(struct delivery_columns *columns)
+{
+	free(columns->units);
+	free(columns->ids);
+	free(columns->publications);
+}
+
 static bool read_delivery(
 	const struct pg_rows *rows, int row, struct ledger_delivery *ret, struct err *err)
 {
@@ -51,56 +66,129 @@ static bool read_delivery(
 	return ledger_digest(rows, row, 3, "manifest digest", &ret->manifest, err);
 }
 
-bool ledger_deliveries_of(struct ledger *ledger, const char *unit, size_t item_count,
-	const struct receipt_item *items, struct ledger_delivery *ret, struct err *err)
+bool ledger_deliveries_of(
+	struct ledger *ledger, size_t count, struct ledger_delivery *deliveries, struct err *err)
 {
+	CLEANUP(cleanup_delivery_columns)
+	struct delivery_columns columns = {
+		.units = calloc(count + 1, sizeof *columns.units),
+		.ids = calloc(count + 1, sizeof *columns.ids),
+		.publications = calloc(count + 1, sizeof *columns.publications),
+	};
 	auto_rows struct pg_rows *rows = NULL;
 	struct pg_params params = PG_PARAMS_INIT;
-	char ids[LIMIT_RECEIPT_ITEMS][PUB_ID_SIZE];
-	const char *publications[LIMIT_RECEIPT_ITEMS];
 
-	assert(item_count <= LIMIT_RECEIPT_ITEMS);
-	for (size_t i = 0; i < item_count; i++)
-		publications[i] = pub_id_format(&items[i].publication, ids[i]);
+	if (!columns.units || !columns.ids || !columns.publications)
+		return err_set(err, ERR_SYSTEM, "out of memory for %zu deliveries", count);
+	for (size_t i = 0; i < count; i++) {
+		columns.units[i] = deliveries[i].unit;
+		columns.publications[i] = pub_id_format(&deliveries[i].publication, columns.ids[i]);
+		deliveries[i].found = false;
+	}
 	pg_param_int(&params, ledger->fence);
-	pg_param_text(&params, unit);
-	pg_param_texts(&params, item_count, publications);
+	pg_param_texts(&params, count, columns.units);
+	pg_param_texts(&params, count, columns.publications);
 	if (!pg_exec(ledger->pg, sql_ledger_deliveries_of, &params, &rows, err))
 		return false;
-	/* The same publication may be named twice, so every row is for every item that names it. */
-	for (size_t i = 0; i < item_count; i++) {
-		ret[i] = (struct ledger_delivery){.found = false};
-		for (int row = 0; row < pg_row_count(rows); row++)
-			if (strcmp(pg_text(rows, row, 0), ids[i]) == 0 &&
-				!read_delivery(rows, row, &ret[i], err))
-				return false;
+	for (int row = 0; row < pg_row_count(rows); row++) {
+		int64_t place = pg_int(rows, row, 0);
+
+		assert(place >= 1 && place <= (int64_t)count);
+		if (!read_delivery(rows, row, &deliveries[place - 1], err))
+			return false;
 	}
 	return true;
 }
 
-bool ledger_settle(struct ledger *ledger, int64_t id, int verdict, bool authentic,
-	size_t item_count, const struct receipt_item *items, struct err *err)
-{
-	struct pg_params params = PG_PARAMS_INIT;
-	char ids[LIMIT_RECEIPT_ITEMS][PUB_ID_SIZE];
-	const char *publications[LIMIT_RECEIPT_ITEMS], *states[LIMIT_RECEIPT_ITEMS];
-	int64_t codes[LIMIT_RECEIPT_ITEMS], times[LIMIT_RECEIPT_ITEMS];
+/* The parallel arrays of items; all owned. */
+struct item_columns {
+	size_t count;
+	int64_t *receipts;
+	char (*ids)[PUB_ID_SIZE];
+	const char **publications;
+	const char **states;
+	int64_t *codes;
+	int64_t *times;
+};
 
-	assert(item_count <= LIMIT_RECEIPT_ITEMS);
-	for (size_t i = 0; i < item_count; i++) {
-		publications[i] = pub_id_format(&items[i].publication, ids[i]);
-		states[i] = receipt_state_name(items[i].state);
-		codes[i] = items[i].code;
-		times[i] = items[i].at;
+static void cleanup_item_columns(struct item_columns *columns)
+{
+	free(columns->receipts);
+	free(columns->ids);
+	free(columns->publications);
+	free(columns->states);
+	free(columns->codes);
+	free(columns->times);
+}
+
+static bool item_columns_init(struct item_columns *columns, size_t room, struct err *err)
+{
+	*columns = (struct item_columns){
+		.receipts = calloc(room + 1, sizeof *columns->receipts),
+		.ids = calloc(room + 1, sizeof *columns->ids),
+		.publications = calloc(room + 1, sizeof *columns->publications),
+		.states = calloc(room + 1, sizeof *columns->states),
+		.codes = calloc(room + 1, sizeof *columns->codes),
+		.times = calloc(room + 1, sizeof *columns->times),
+	};
+	return (columns->receipts && columns->ids && columns->publications && columns->states &&
+			   columns->codes && columns->times) ||
+		   err_set(err, ERR_SYSTEM, "out of memory for %zu items of receipts", room);
+}
+
+static void item_columns_add(
+	struct item_columns *columns, int64_t receipt, const struct receipt_item *item)
+{
+	size_t nth = columns->count++;
+
+	columns->receipts[nth] = receipt;
+	columns->publications[nth] = pub_id_format(&item->publication, columns->ids[nth]);
+	columns->states[nth] = receipt_state_name(item->state);
+	columns->codes[nth] = item->code;
+	columns->times[nth] = item->at;
+}
+
+/* $2 to $4: the receipts. */
+static bool param_verdicts(
+	struct pg_params *params, size_t count, const struct ledger_verdict *verdicts, struct err *err)
+{
+	auto_free int64_t *ids = calloc(count + 1, sizeof *ids);
+	auto_free int64_t *codes = calloc(count + 1, sizeof *codes);
+	auto_free bool *authentic = calloc(count + 1, sizeof *authentic);
+
+	if (!ids || !codes || !authentic)
+		return err_set(err, ERR_SYSTEM, "out of memory for %zu receipts", count);
+	for (size_t i = 0; i < count; i++) {
+		ids[i] = verdicts[i].id;
+		codes[i] = verdicts[i].code;
+		authentic[i] = verdicts[i].authentic;
 	}
+	pg_param_ints(params, count, ids);
+	pg_param_ints(params, count, codes);
+	pg_param_bools(params, count, authentic);
+	return true;
+}
+
+bool ledger_settle(
+	struct ledger *ledger, size_t count, const struct ledger_verdict *verdicts, struct err *err)
+{
+	CLEANUP(cleanup_item_columns) struct item_columns columns = {.count = 0};
+	auto_params struct pg_params params = PG_PARAMS_INIT;
+	size_t room = 0;
+
+	for (size_t i = 0; i < count; i++)
+		room += verdicts[i].item_count;
 	pg_param_int(&params, ledger->fence);
-	pg_param_int(&params, id);
-	pg_param_int(&params, verdict);
-	pg_param_bool(&params, authentic);
-	pg_param_texts(&params, item_count, publications);
-	pg_param_texts(&params, item_count, states);
-	pg_param_ints(&params, item_count, codes);
-	pg_param_times(&params, item_count, times);
+	if (!param_verdicts(&params, count, verdicts, err) || !item_columns_init(&columns, room, err))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		for (size_t nth = 0; nth < verdicts[i].item_count; nth++)
+			item_columns_add(&columns, verdicts[i].id, &verdicts[i].items[nth]);
+	pg_param_ints(&params, columns.count, columns.receipts);
+	pg_param_texts(&params, columns.count, columns.publications);
+	pg_param_texts(&params, columns.count, columns.states);
+	pg_param_ints(&params, columns.count, columns.codes);
+	pg_param_times(&params, columns.count, columns.times);
 	return pg_exec(ledger->pg, sql_ledger_settle, &params, NULL, err);
 }
 

@@ -32,22 +32,23 @@ struct ledger_receipt {
 /* Receipts that nobody judged yet, first come first. */
 bool ledger_receipts(
 	struct ledger *ledger, int64_t limit, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
-/* Replies that nobody judged yet, likewise; settled without items. */
+/* Replies that nobody judged yet, likewise. */
 bool ledger_replies(
 	struct ledger *ledger, int64_t limit, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
 void ledger_receipt_at(const struct pg_rows *rows, int row, struct ledger_receipt *ret) NONNULL;
 
-/* What an item of a receipt is compared with. */
+/* What an item of a receipt is compared with: a unit's delivery of a publication. */
 struct ledger_delivery {
+	const char *unit; /* asked for; borrowed */
+	struct pub_id publication; /* asked for */
 	bool found; /* else the rest means nothing */
 	int64_t epoch;
 	int64_t number;
 	struct digest manifest;
 };
 
-/* For each of the items (at most LIMIT_RECEIPT_ITEMS, asserted) the unit's delivery, in `ret`. */
-bool ledger_deliveries_of(struct ledger *ledger, const char *unit, size_t item_count,
-	const struct receipt_item *items, struct ledger_delivery *ret,
+/* Fills in what is known of the deliveries asked for. */
+bool ledger_deliveries_of(struct ledger *ledger, size_t count, struct ledger_delivery *deliveries,
 	struct err *err) MUST_USE NONNULL;
 
 /*
@@ -61,13 +62,20 @@ bool ledger_park(struct ledger *ledger, int64_t id, const struct receipt_item *i
 bool ledger_place_parked(
 	struct ledger *ledger, int64_t *ret_count, struct err *err) MUST_USE NONNULL;
 
+/* What became of a receipt or reply. */
+struct ledger_verdict {
+	int64_t id;
+	int code; /* 0: believed; else of the refusal */
+	bool authentic; /* signed by the device under these labels, believed or not */
+	size_t item_count; /* to be settled; none unless it is believed */
+	const struct receipt_item *items; /* borrowed */
+};
+
 /*
- * Records the verdict, 0 (believed, with its items) or a refusal code (without), and moves the
- * device's watermark past what is `authentic`: signed by the device under these labels, believed or
- * not. The first of each (publication, device, state) counts.
+ * Records these verdicts, all or none, and moves the devices' watermarks past what is authentic. The first
+ * of each (publication, device, state) counts. ERR_DENIED when one of them was judged before.
  */
-bool ledger_settle(struct ledger *ledger, int64_t id, int verdict, bool authentic,
-	size_t item_count, const struct receipt_item *items, struct err *err) MUST_USE
-	__attribute__((nonnull(1, 7)));
+bool ledger_settle(struct ledger *ledger, size_t count, const struct ledger_verdict *verdicts,
+	struct err *err) MUST_USE NONNULL;
 
 #endif

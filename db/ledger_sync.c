@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/buf.h"
+#include "common/standing.h"
 #include "db/embedded.h"
 #include "db/ledger_value.h"
 
@@ -152,125 +153,6 @@ bool ledger_part_for_at(const struct pg_rows *rows, int row, struct part *ret, s
 	ret->count = (uint32_t)pg_int(rows, row, 2);
 	ret->bytes = bytes.data;
 	return true;
-}
-
-/* The device that each row of head_of is about. */
-static bool read_devices(const struct pg_rows *rows, struct head *head, struct err *err)
-{
-	for (int row = 0; row < pg_row_count(rows) && row < LIMIT_UNIT_DEVICES; row++) {
-		struct head_device *device = &head->devices[head->device_count];
-
-		if (pg_is_null(rows, row, 7))
-			continue;
-		if (!ledger_text(rows, row, 7, "device", device->device, sizeof device->device, err))
-			return false;
-		device->settled = pg_int(rows, row, 8);
-		head->device_count++;
-	}
-	return true;
-}
-
-static bool read_refused(
-	struct ledger *ledger, const char *unit, struct head *head, struct err *err)
-{
-	auto_rows struct pg_rows *rows = NULL;
-	struct pg_params params = PG_PARAMS_INIT;
-
-	pg_param_int(&params, ledger->fence);
-	pg_param_text(&params, unit);
-	if (!pg_exec(ledger->pg, sql_ledger_refused_receipts, &params, &rows, err))
-		return false;
-	for (int row = 0; row < pg_row_count(rows) && row < LIMIT_HEAD_REFUSED; row++) {
-		struct head_refused *refused = &head->refused[head->refused_count];
-
-		if (!ledger_text(rows, row, 0, "device", refused->device, sizeof refused->device, err))
-			return false;
-		refused->number = pg_int(rows, row, 1);
-		refused->code = (int)pg_int(rows, row, 2);
-		head->refused_count++;
-	}
-	return true;
-}
-
-static bool read_channel(
-	const struct pg_rows *rows, int row, struct head_channel *channel, struct err *err)
-{
-	if (!ledger_text(rows, row, 0, "channel", channel->channel, sizeof channel->channel, err))
-		return false;
-	channel->receives = pg_bool(rows, row, 1);
-	if (channel->receives)
-		return true;
-	channel->since = pg_is_null(rows, row, 2) ? TIME_NONE : pg_time(rows, row, 2);
-	return ledger_text(
-		rows, row, 3, "reason of a channel", channel->reason, sizeof channel->reason, err);
-}
-
-static bool read_channels(
-	struct ledger *ledger, const char *unit, struct head *head, struct err *err)
-{
-	auto_rows struct pg_rows *rows = NULL;
-	struct pg_params params = PG_PARAMS_INIT;
-
-	pg_param_int(&params, ledger->fence);
-	pg_param_text(&params, unit);
-	if (!pg_exec(ledger->pg, sql_ledger_head_channels, &params, &rows, err))
-		return false;
-	for (int row = 0; row < pg_row_count(rows) && row < LIMIT_HEAD_CHANNELS; row++)
-		if (!read_channel(rows, row, &head->channels[head->channel_count++], err))
-			return false;
-	return true;
-}
-
-static bool read_head(const struct pg_rows *rows, struct head *head, struct err *err)
-{
-	const char *standing = pg_text(rows, 0, 3);
-
-	if (!standing || !standing_parse(standing, strlen(standing), &head->standing))
-		return err_set(err, ERR_DATA, "the database holds an unknown standing");
-	head->epoch = pg_int(rows, 0, 0);
-	head->last = pg_int(rows, 0, 1);
-	head->since = pg_time(rows, 0, 4);
-	head->keyset = pg_int(rows, 0, 6);
-	head->has_checkpoint = !pg_is_null(rows, 0, 9);
-	head->checkpoint_sequence = pg_int(rows, 0, 9);
-	return ledger_digest(rows, 0, 2, "digest of an entry", &head->digest, err) &&
-		   ledger_text(rows, 0, 5, "reason", head->reason, sizeof head->reason, err) &&
-		   (!head->has_checkpoint ||
-			   ledger_digest(rows, 0, 10, "digest of the audit", &head->checkpoint_digest, err)) &&
-		   read_devices(rows, head, err);
-}
-
-bool ledger_head_of(struct ledger *ledger, const char *unit, struct head *ret, struct err *err)
-{
-	auto_rows struct pg_rows *rows = NULL;
-	struct pg_params params = PG_PARAMS_INIT;
-	struct head head = HEAD_INIT;
-
-	pg_param_int(&params, ledger->fence);
-	pg_param_text(&params, unit);
-	if (!pg_exec(ledger->pg, sql_ledger_head_of, &params, &rows, err))
-		return false;
-	if (pg_row_count(rows) == 0)
-		return err_set(err, ERR_DATA, "there is no unit '%s'", ERR_QUOTED(unit));
-	if (!read_head(rows, &head, err) || !read_channels(ledger, unit, &head, err) ||
-		!read_refused(ledger, unit, &head, err))
-		return false;
-	assert(strlen(unit) < sizeof head.unit);
-	memcpy(head.unit, unit, strlen(unit) + 1);
-	*ret = head;
-	return true;
-}
-
-bool ledger_put_anchor(
-	struct ledger *ledger, const struct head *head, const char *jws, struct err *err)
-{
-	struct pg_params params = PG_PARAMS_INIT;
-
-	pg_param_int(&params, ledger->fence);
-	pg_param_int(&params, head->checkpoint_sequence);
-	pg_param_bytes(&params, head->checkpoint_digest.bytes, DIGEST_BYTES);
-	pg_param_text(&params, jws);
-	return pg_exec(ledger->pg, sql_ledger_put_anchor, &params, NULL, err);
 }
 
 bool ledger_units_changed(

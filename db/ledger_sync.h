@@ -1,5 +1,5 @@
 /*
- * The ledger as it answers a sync: who asks, what that unit is owed, its parts, its head. Rights are
+ * The ledger as it answers a sync: who asks, what that unit is owed, its parts. Rights are
  * read at the moment of each call. See db/ledger.h for what all of these have in common.
  */
 #ifndef CERTWIRE_DB_LEDGER_SYNC_H
@@ -10,7 +10,6 @@
 #include <stdint.h>
 
 #include "common/err.h"
-#include "common/head.h"
 #include "common/macros.h"
 #include "common/offer.h"
 #include "common/part.h"
@@ -51,17 +50,6 @@ bool ledger_part_for_at(
  */
 bool ledger_end_asked(
 	struct ledger *ledger, const struct sync *sync, struct err *err) MUST_USE NONNULL;
-
-/* Fills in all of the head but device, nonce and time. */
-bool ledger_head_of(
-	struct ledger *ledger, const char *unit, struct head *ret, struct err *err) MUST_USE NONNULL;
-
-/*
- * Keeps a signed head that has a checkpoint as an anchor of the audit; one is kept for each link.
- * ERR_DATA when that link's digest is not the head's.
- */
-bool ledger_put_anchor(struct ledger *ledger, const struct head *head, const char *jws,
-	struct err *err) MUST_USE NONNULL;
 
 /*
  * Units whose rights changed after that version (-1: none), and in the last row, without a unit, the

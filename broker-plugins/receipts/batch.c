@@ -34,24 +34,15 @@ struct sorted {
 	size_t denial_count;
 };
 
-static bool is_among(const char *const *units, size_t count, const char *unit)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(units[i], unit) == 0)
-			return true;
-	return false;
-}
-
 static bool devices_of_batch(const struct batch *batch, const struct batch_writer *writer,
 	struct pg_rows **ret, struct err *err)
 {
 	const char *units[BATCH_MAX];
-	size_t count = 0;
 
+	/* The same unit more than once is fine. */
 	for (size_t i = 0; i < batch->count; i++)
-		if (!is_among(units, count, batch->parcels[i]->unit))
-			units[count++] = batch->parcels[i]->unit;
-	return copy_devices(writer->pg, count, units, ret, err);
+		units[i] = batch->parcels[i]->unit;
+	return copy_devices(writer->pg, batch->count, units, ret, err);
 }
 
 static void sort_valid(

@@ -12,24 +12,49 @@ static struct judgement refuse(int code)
 	return (struct judgement){.code = code};
 }
 
+/* Where a row stands to a device. */
+static int compare(const struct copy_device *row, const char *unit, const char *device)
+{
+	int by_unit = strcmp(row->unit, unit);
+
+	return by_unit != 0 ? by_unit : strcmp(row->device, device);
+}
+
+/* The row of that device; false: there is none. */
+static bool find_device(
+	const struct pg_rows *devices, const char *unit, const char *device, struct copy_device *ret)
+{
+	int low = 0, high = pg_row_count(devices);
+
+	while (low < high) {
+		int middle = low + (high - low) / 2;
+		int order;
+
+		*ret = copy_device_at(devices, middle);
+		order = compare(ret, unit, device);
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
 /* The key of a device that is certified and not revoked. */
 static bool find_key(const struct pg_rows *devices, const char *unit, const char *device,
 	struct trust *trust, struct public_key *ret)
 {
-	for (int row = 0; row < pg_row_count(devices); row++) {
-		struct copy_device found = copy_device_at(devices, row);
-		struct device_certificate certificate;
-		struct err err;
+	struct device_certificate certificate;
+	struct copy_device found;
+	struct err err;
 
-		if (strcmp(found.unit, unit) != 0 || strcmp(found.device, device) != 0)
-			continue;
-		if (found.is_revoked || !found.certificate ||
-			!trust_certificate(trust, found.certificate, unit, device, &certificate, &err))
-			return false;
-		*ret = certificate.public;
-		return true;
-	}
-	return false;
+	if (!find_device(devices, unit, device, &found) || found.is_revoked || !found.certificate ||
+		!trust_certificate(trust, found.certificate, unit, device, &certificate, &err))
+		return false;
+	*ret = certificate.public;
+	return true;
 }
 
 static struct judgement judge_receipt(

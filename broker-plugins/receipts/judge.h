@@ -21,7 +21,7 @@ struct judgement {
 	int64_t number; /* that it bears */
 };
 
-/* `devices` are rows of copy_devices that hold at least those of the parcel's unit. */
+/* `devices` are rows of copy_devices, in its order, that hold at least those of the parcel's unit. */
 struct judgement judge(const struct parcel *parcel, const struct pg_rows *devices,
 	struct trust *trust) MUST_USE NONNULL;
 

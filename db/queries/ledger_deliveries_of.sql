@@ -1,2 +1,2 @@
--- $1 bigint: fence; $2 text: unit; $3 text[]: publications
-SELECT publication, epoch, number, manifest_digest FROM certwire.delivery_of($1, $2, $3)
+-- $1 bigint: fence; arrays of the same length: $2 text[] units, $3 text[] publications
+SELECT place, epoch, number, manifest_digest FROM certwire.deliveries_of($1, $2, $3)

@@ -1,6 +1,4 @@
--- $1 bigint: fence; $2 bigint: receipt; $3 int: verdict; $4 boolean: the device signed it; arrays of
--- the same length: $5 text[] publications, $6 text[] states, $7 bigint[] codes (0: none),
--- $8 timestamptz[] when the states were reached
-SELECT certwire.settle($1, $2, $3, $4, $5, $6,
-	(SELECT coalesce(array_agg(nullif(c.code, 0) ORDER BY c.place), '{}')
-		FROM unnest($7::bigint[]) WITH ORDINALITY c (code, place)), $8)
+-- $1 bigint: fence; arrays of the same length, a receipt each: $2 bigint[] receipts, $3 bigint[] verdicts,
+-- $4 boolean[] whether the device signed it; and a settled item each: $5 bigint[] of which receipt,
+-- $6 text[] publications, $7 text[] states, $8 bigint[] codes (0: none), $9 timestamptz[] when the states were reached
+SELECT certwire.settle($1, $2, $3, $4, $5, $6, $7, $8, $9)

@@ -1,6 +1,6 @@
 #include "publisher/dispatch/anchor.h"
 
-#include "db/ledger_sync.h"
+#include "db/ledger_head.h"
 #include "publisher/dispatch/dispatch.h"
 
 enum { ANCHOR_EVERY_MS = 60 * 1000 };

@@ -142,7 +142,7 @@ static bool answer_head(
 	struct dispatch *dispatch, struct answer *answer, struct message **ret, struct err *err)
 {
 	answer->stage = STAGE_DONE;
-	return head_message(dispatch, answer->sync.unit, &answer->sync, ret, err);
+	return head_message(dispatch, &answer->sync, ret, err);
 }
 
 bool answer_next(

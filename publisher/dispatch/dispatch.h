@@ -56,6 +56,9 @@ struct dispatch {
 
 	int64_t rights_version; /* entitlement changes up to here had their heads */
 	struct name_set heads; /* units that are to get a head */
+	char head_turn[CLIENT_ID_SIZE]; /* the unit that got its head last */
+	int64_t heads_at_ms; /* monotonic: when they go even though receipts wait; 0: none is noted */
+	int64_t settle_at_ms; /* monotonic: not before then the next receipts */
 	int64_t anchored; /* the audit's link in the newest anchor of ours; -1: none yet */
 	int64_t anchor_at_ms; /* monotonic: not before then the next one */
 	struct name_set bad_devices; /* whose certificate was found wrong, and logged */
@@ -69,7 +72,7 @@ dispatch_step sign_step; /* signs entries, in order */
 dispatch_step seal_step; /* seals content keys to devices */
 dispatch_step offer_step; /* offers what is owed to units that are there */
 dispatch_step settle_step; /* settles receipts */
-dispatch_step reply_step; /* settles replies, which it cannot read */
+dispatch_step reply_step; /* settles replies, whose content it cannot read */
 dispatch_step rights_step; /* notes whose rights changed */
 dispatch_step fill_step; /* enters what came before rights that have begun */
 dispatch_step head_step; /* sends the heads that are noted */

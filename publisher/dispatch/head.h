@@ -13,8 +13,8 @@
 
 struct dispatch;
 
-/* A new message with the unit's head as of now. `answered` is the sync that it echoes, or NULL. */
-bool head_message(struct dispatch *dispatch, const char *unit, const struct sync *answered,
-	struct message **ret, struct err *err) MUST_USE __attribute__((nonnull(1, 2, 4, 5)));
+/* A new message with the head, as of now, of the unit whose sync this is; it echoes the sync. */
+bool head_message(struct dispatch *dispatch, const struct sync *answered, struct message **ret,
+	struct err *err) MUST_USE NONNULL;
 
 #endif

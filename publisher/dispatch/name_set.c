@@ -1,5 +1,6 @@
 #include "publisher/dispatch/name_set.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,10 +54,25 @@ bool name_set_add(struct name_set *set, const char *name, struct err *err)
 	return true;
 }
 
-bool name_set_take(struct name_set *set, char name[static CLIENT_ID_SIZE])
+size_t name_set_turn(const struct name_set *set, const char *after, size_t count, const char **ret)
 {
-	if (set->count == 0)
-		return false;
-	memcpy(name, set->names[--set->count], sizeof set->names[0]);
-	return true;
+	size_t at = name_set_position(set, after), found = 0;
+
+	if (at < set->count && strcmp(set->names[at], after) == 0)
+		at++;
+	if (at == set->count)
+		at = 0;
+	for (; found < count && at + found < set->count; found++)
+		ret[found] = set->names[at + found];
+	return found;
+}
+
+void name_set_remove(struct name_set *set, const char *first, size_t count)
+{
+	size_t at = name_set_position(set, first);
+
+	assert(count <= set->count && at <= set->count - count);
+	memmove(
+		set->names + at, set->names + at + count, (set->count - at - count) * sizeof *set->names);
+	set->count -= count;
 }

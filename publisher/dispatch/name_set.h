@@ -23,7 +23,14 @@ void name_set_clear(struct name_set *set) NONNULL;
 /* Adds a copy; nothing happens when it is there already. */
 bool name_set_add(struct name_set *set, const char *name, struct err *err) MUST_USE NONNULL;
 
-/* Takes one out; false when it is empty. */
-bool name_set_take(struct name_set *set, char name[static CLIENT_ID_SIZE]) NONNULL;
+/*
+ * At most `count` of them, borrowed, into `ret`, in order: those behind `after`, or from the front when there are none.
+ * How many. So who asks for more, each time after the last one it got, gives all of them their turn.
+ */
+size_t name_set_turn(
+	const struct name_set *set, const char *after, size_t count, const char **ret) NONNULL;
+
+/* Takes out `count`, from `first` on, which is there. */
+void name_set_remove(struct name_set *set, const char *first, size_t count) NONNULL;
 
 #endif

@@ -1,82 +1,91 @@
 /*
- * Settles receipts: judges what the brokers' plugins committed, and records what of it is believed.
- * Only this moves the watermark that lets a device forget.
+ * Settles receipts and replies: judges what the brokers' plugins committed, and records what of it is believed.
+ * Only this moves the watermark that lets a device forget. A batch takes three questions to PostgreSQL, however
+ * many receipts are in it: what there is to judge, the deliveries that it names, and the verdicts.
  */
 #include "publisher/dispatch/dispatch.h"
 
+#include <stdlib.h>
+
 #include "common/fault.h"
-#include "common/refusal.h"
 #include "db/ledger_receipt.h"
-#include "publisher/dispatch/judge.h"
+#include "publisher/dispatch/verdict.h"
 
-enum { RECEIPTS_A_STEP = 64 };
-
-/* A receipt and what became of it. */
-struct verdict {
-	struct ledger_receipt filed; /* borrows from the batch's rows */
-	struct receipt receipt; /* owned */
-	struct err why; /* code 0: believed */
-	bool authentic; /* the device signed it, under the labels it was filed with */
-	size_t settled; /* of its items: these, in front; the others wait for what a restore lost */
-};
+enum { RECEIPTS_A_STEP = 256 };
 
 struct settle_batch {
-	struct dispatch *dispatch;
-	const struct pg_rows *rows; /* borrowed */
-	int from, to; /* which of them */
-	struct verdict verdicts[RECEIPTS_A_STEP];
+	struct dispatch *dispatch; /* borrowed */
+	struct pg_rows *rows; /* owned: the verdicts borrow from them */
+	size_t count;
+	struct verdict *verdicts; /* owned: count of them */
+	size_t from, to; /* those that are settled now */
 };
 
-static void verdict_release(struct verdict *verdict)
+static void settle_batch_release(struct settle_batch *batch)
 {
-	receipt_release(&verdict->receipt);
-	*verdict = (struct verdict){.authentic = false};
+	for (size_t i = 0; i < batch->count; i++)
+		verdict_release(&batch->verdicts[i]);
+	free(batch->verdicts);
+	pg_rows_free(batch->rows);
 }
 
-/* Brings to the front what can be settled now. */
-static void settle_sort(struct verdict *verdict, const bool *lost)
+#define auto_settle_batch CLEANUP(settle_batch_release)
+
+/* The deliveries that all items name, in the order of the items. New. */
+static bool settle_ask(
+	const struct settle_batch *batch, struct ledger_delivery **ret, struct err *err)
 {
-	struct receipt *receipt = &verdict->receipt;
+	auto_free struct ledger_delivery *deliveries = NULL;
+	size_t count = 0;
 
-	for (size_t i = 0; i < receipt->item_count; i++) {
-		struct receipt_item item = receipt->items[i];
+	for (size_t i = 0; i < batch->count; i++)
+		count += batch->verdicts[i].receipt.item_count;
+	deliveries = calloc(count + 1, sizeof *deliveries);
+	if (!deliveries)
+		return err_set(err, ERR_SYSTEM, "out of memory for %zu deliveries", count);
+	count = 0;
+	for (size_t i = 0; i < batch->count; i++) {
+		const struct verdict *verdict = &batch->verdicts[i];
 
-		if (lost[i])
-			continue;
-		receipt->items[i] = receipt->items[verdict->settled];
-		receipt->items[verdict->settled++] = item;
+		for (size_t nth = 0; nth < verdict->receipt.item_count; nth++)
+			deliveries[count++] = (struct ledger_delivery){.unit = verdict->filed.unit,
+				.publication = verdict->receipt.items[nth].publication};
 	}
-}
-
-/* Fails only when PostgreSQL does. */
-static bool settle_judge(struct dispatch *dispatch, struct verdict *verdict, struct err *err)
-{
-	struct receipt *receipt = &verdict->receipt;
-	struct ledger_delivery deliveries[LIMIT_RECEIPT_ITEMS];
-	bool lost[LIMIT_RECEIPT_ITEMS] = {false};
-
-	if (!judge_receipt(&verdict->filed, dispatch_keyset(dispatch), &dispatch->vouched, receipt,
-			&verdict->authentic, &verdict->why))
-		return true;
-	if (!ledger_deliveries_of(&dispatch->ledger, verdict->filed.unit, receipt->item_count,
-			receipt->items, deliveries, err))
+	if (count > 0 && !ledger_deliveries_of(&batch->dispatch->ledger, count, deliveries, err))
 		return false;
-	for (size_t i = 0; i < receipt->item_count; i++)
-		if (!judge_item(
-				&receipt->items[i], &deliveries[i], verdict->filed.epoch, &lost[i], &verdict->why))
-			return true;
-	verdict->why.code = 0;
-	settle_sort(verdict, lost);
+	*ret = TAKE(deliveries);
 	return true;
 }
 
-static bool settle_one(struct dispatch *dispatch, struct verdict *verdict, struct err *err)
+/* Fails only when PostgreSQL does. */
+static bool settle_judge(struct settle_batch *batch, bool are_replies, struct err *err)
 {
-	if (!settle_judge(dispatch, verdict, err))
+	struct dispatch *dispatch = batch->dispatch;
+	auto_free struct ledger_delivery *deliveries = NULL;
+	const struct ledger_delivery *next;
+
+	for (size_t i = 0; i < batch->count; i++) {
+		struct verdict *verdict = &batch->verdicts[i];
+
+		ledger_receipt_at(batch->rows, (int)i, &verdict->filed);
+		verdict->is_reply = are_replies;
+		verdict_judge(verdict, dispatch_keyset(dispatch), &dispatch->vouched);
+	}
+	if (!settle_ask(batch, &deliveries, err))
 		return false;
-	if (!ledger_settle(&dispatch->ledger, verdict->filed.id, verdict->why.code, verdict->authentic,
-			verdict->settled, verdict->receipt.items, err))
-		return false;
+	next = deliveries;
+	for (size_t i = 0; i < batch->count; i++) {
+		size_t items = batch->verdicts[i].receipt.item_count;
+
+		verdict_compare(&batch->verdicts[i], next);
+		next += items;
+	}
+	return true;
+}
+
+/* What a restore has lost waits until it is issued again. */
+static bool settle_park(struct dispatch *dispatch, const struct verdict *verdict, struct err *err)
+{
 	for (size_t i = verdict->settled; verdict->why.code == 0 && i < verdict->receipt.item_count;
 		 i++)
 		if (!ledger_park(&dispatch->ledger, verdict->filed.id, &verdict->receipt.items[i], err))
@@ -87,75 +96,74 @@ static bool settle_one(struct dispatch *dispatch, struct verdict *verdict, struc
 /* Inside a transaction. */
 static bool settle_run(struct pg *pg, void *context, struct err *err)
 {
-	struct settle_batch *batch = context;
+	const struct settle_batch *batch = context;
+	struct ledger *ledger = &batch->dispatch->ledger;
+	struct ledger_verdict verdicts[RECEIPTS_A_STEP];
 
 	(void)pg;
-	for (int row = batch->from; row < batch->to; row++) {
-		struct verdict *verdict = &batch->verdicts[row];
-
-		verdict_release(verdict);
-		ledger_receipt_at(batch->rows, row, &verdict->filed);
-		if (!settle_one(batch->dispatch, verdict, err))
-			return err_context(err, "receipt %lld", (long long)verdict->filed.id);
-	}
+	for (size_t i = batch->from; i < batch->to; i++)
+		verdicts[i] = verdict_for_ledger(&batch->verdicts[i]);
+	if (!ledger_settle(ledger, batch->to - batch->from, &verdicts[batch->from], err))
+		return err_context(err, "receipts %lld to %lld",
+			(long long)batch->verdicts[batch->from].filed.id,
+			(long long)batch->verdicts[batch->to - 1].filed.id);
+	for (size_t i = batch->from; i < batch->to; i++)
+		if (!settle_park(batch->dispatch, &batch->verdicts[i], err))
+			return false;
 	fault_point("dispatch-before-settle-commit");
 	return true;
 }
 
-static void settle_log_item(struct dispatch *dispatch, const struct ledger_receipt *filed,
-	const struct receipt_item *item, bool lost)
-{
-	char id[PUB_ID_SHORT_SIZE];
-
-	pub_id_short(&item->publication, id);
-	if (item->state == RECEIPT_REFUSED)
-		log_line(&dispatch->log, LOG_LEVEL_WARNING, "%s refused by %s.%s: %d %s", id, filed->unit,
-			filed->device, item->code, refusal_text(item->code) ? refusal_text(item->code) : "");
-	else
-		log_line(&dispatch->log, LOG_LEVEL_INFO, "%s %s by %s.%s%s", id,
-			receipt_state_name(item->state), filed->unit, filed->device,
-			lost ? ", but the ledger has lost it: kept until it is issued again" : "");
-}
-
-/* After the commit: a line for each outcome, and a head that tells the unit. */
+/* After the commit: a line for each outcome, and a head for each unit that is told of one. */
 static bool settle_tell(struct dispatch *dispatch, const struct verdict *verdict, struct err *err)
 {
-	const struct ledger_receipt *filed = &verdict->filed;
-
-	if (verdict->why.code != 0)
-		log_line(&dispatch->log, LOG_LEVEL_WARNING, "receipt %lld of %s.%s not believed: %d %s",
-			(long long)filed->number, filed->unit, filed->device, verdict->why.code,
-			verdict->why.text);
-	else
-		for (size_t i = 0; i < verdict->receipt.item_count; i++)
-			settle_log_item(dispatch, filed, &verdict->receipt.items[i], i >= verdict->settled);
-	return !verdict->authentic || name_set_add(&dispatch->heads, filed->unit, err);
+	verdict_log(verdict, &dispatch->log);
+	return !verdict->authentic || name_set_add(&dispatch->heads, verdict->filed.unit, err);
 }
 
-static bool settle_commit(struct settle_batch *batch, int from, int to, struct err *err)
+static bool settle_commit(struct settle_batch *batch, size_t from, size_t to, struct err *err)
 {
 	batch->from = from;
 	batch->to = to;
 	if (!pg_transaction(batch->dispatch->pg, settle_run, batch, err))
 		return false;
 	fault_point("dispatch-after-settle");
-	for (int row = from; row < to; row++)
-		if (!settle_tell(batch->dispatch, &batch->verdicts[row], err))
+	for (size_t i = from; i < to; i++)
+		if (!settle_tell(batch->dispatch, &batch->verdicts[i], err))
 			return false;
 	return true;
 }
 
 /* All in one transaction; if the database refuses one of them, each in its own. */
-static bool settle_rows(struct settle_batch *batch, int count, struct err *err)
+static bool settle_all(struct settle_batch *batch, struct err *err)
 {
-	bool done = settle_commit(batch, 0, count, err);
+	bool done = settle_commit(batch, 0, batch->count, err);
 
 	if (done || err->kind == ERR_SYSTEM || pg_err_is_lease_lost(batch->dispatch->pg))
 		return done;
 	done = true;
-	for (int row = 0; row < count; row++)
-		done = settle_commit(batch, row, row + 1, err) && done;
+	for (size_t i = 0; i < batch->count; i++)
+		done = settle_commit(batch, i, i + 1, err) && done;
 	return done;
+}
+
+/* Takes the rows. */
+static bool settle_rows(struct dispatch *dispatch, struct pg_rows *rows, bool are_replies,
+	bool *ret_more, struct err *err)
+{
+	auto_settle_batch struct settle_batch batch = {.dispatch = dispatch, .rows = rows};
+	size_t count = (size_t)pg_row_count(rows);
+
+	if (count == 0)
+		return true;
+	batch.verdicts = calloc(count, sizeof *batch.verdicts);
+	if (!batch.verdicts)
+		return err_set(err, ERR_SYSTEM, "out of memory for %zu receipts", count);
+	batch.count = count;
+	if (!settle_judge(&batch, are_replies, err) || !settle_all(&batch, err))
+		return false;
+	*ret_more = count == RECEIPTS_A_STEP;
+	return true;
 }
 
 static bool settle_parked(struct dispatch *dispatch, struct err *err)
@@ -172,24 +180,17 @@ static bool settle_parked(struct dispatch *dispatch, struct err *err)
 
 bool settle_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
 {
-	struct settle_batch *batch;
-	auto_rows struct pg_rows *rows = NULL;
-	bool done;
+	struct pg_rows *rows;
 
-	if (!settle_parked(dispatch, err) ||
-		!ledger_receipts(&dispatch->ledger, RECEIPTS_A_STEP, &rows, err))
-		return false;
-	if (pg_row_count(rows) == 0)
-		return true;
-	batch = calloc(1, sizeof *batch);
-	if (!batch)
-		return err_set(err, ERR_SYSTEM, "out of memory for receipts");
-	batch->dispatch = dispatch;
-	batch->rows = rows;
-	done = settle_rows(batch, pg_row_count(rows), err);
-	for (size_t i = 0; i < RECEIPTS_A_STEP; i++)
-		verdict_release(&batch->verdicts[i]);
-	free(batch);
-	*ret_more = done && pg_row_count(rows) == RECEIPTS_A_STEP;
-	return done;
+	return settle_parked(dispatch, err) &&
+		   ledger_receipts(&dispatch->ledger, RECEIPTS_A_STEP, &rows, err) &&
+		   settle_rows(dispatch, rows, false, ret_more, err);
+}
+
+bool reply_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
+{
+	struct pg_rows *rows;
+
+	return ledger_replies(&dispatch->ledger, RECEIPTS_A_STEP, &rows, err) &&
+		   settle_rows(dispatch, rows, true, ret_more, err);
 }

@@ -9,7 +9,13 @@
 #include "publisher/dispatch/keys.h"
 #include "publisher/dispatch/link.h"
 
-enum { PUMP_TURNS = 8 }; /* messages to one broker before the next has its turn */
+enum {
+	PUMP_TURNS = 8, /* messages to one broker before the next has its turn */
+	SETTLE_EVERY_MS = 5, /* receipts that come meanwhile are settled together */
+	HEADS_WAIT_MS =
+		1000, /* while more receipts wait than a step takes: one head for all of a unit's */
+	DUE_PACED = DUE_SETTLE | DUE_REPLIES,
+};
 
 static const struct {
 	unsigned due;
@@ -72,21 +78,31 @@ static void work_failed(struct dispatch *dispatch, const char *what, const struc
 		link_drop(dispatch);
 }
 
-static bool step_is_due(const struct dispatch *dispatch, unsigned due)
+/* Settled are those that wait first, and then their heads: a unit that tells much gets one for all of it. */
+static bool heads_are_due(struct dispatch *dispatch, int64_t now_ms)
 {
-	return (dispatch->due & due) || (due == DUE_HEADS && dispatch->heads.count > 0);
+	if (dispatch->heads.count == 0) {
+		dispatch->heads_at_ms = 0;
+		return false;
+	}
+	if (dispatch->heads_at_ms == 0)
+		dispatch->heads_at_ms = now_ms + HEADS_WAIT_MS;
+	return !(dispatch->due & DUE_SETTLE) || now_ms >= dispatch->heads_at_ms;
 }
 
 /* One run of every step that is due. True: there is more to do at once. */
 static bool work_steps(struct dispatch *dispatch)
 {
+	int64_t now_ms = clock_monotonic_ms();
+	unsigned waits = now_ms < dispatch->settle_at_ms ? DUE_PACED : 0;
 	bool any_more = false;
 
 	for (size_t i = 0; i < ARRAY_LEN(steps) && dispatch->working && dispatch->pg; i++) {
 		bool more = false;
 		struct err err;
 
-		if (!step_is_due(dispatch, steps[i].due))
+		if (steps[i].due == DUE_HEADS ? !heads_are_due(dispatch, now_ms)
+									  : !(dispatch->due & steps[i].due & ~waits))
 			continue;
 		dispatch->due &= ~steps[i].due;
 		if (!steps[i].run(dispatch, &more, &err))
@@ -95,6 +111,8 @@ static bool work_steps(struct dispatch *dispatch)
 			dispatch->due |= steps[i].due | steps[i].then;
 		any_more = any_more || more;
 	}
+	if (!waits)
+		dispatch->settle_at_ms = dispatch->due & DUE_PACED ? 0 : now_ms + SETTLE_EVERY_MS;
 	return any_more;
 }
 
@@ -165,15 +183,17 @@ static bool work_settle_role(struct dispatch *dispatch, int64_t now_ms)
 	return may;
 }
 
-/* True: something was notified. */
+/* True: something was notified that need not wait. */
 static bool work_listen(struct dispatch *dispatch)
 {
-	unsigned due = dispatch->due;
+	unsigned before = dispatch->due;
 	struct err err;
 
 	if (dispatch->pg && !link_listen(dispatch, &err))
 		work_failed(dispatch, "PostgreSQL", &err);
-	return dispatch->due != due;
+	if (clock_monotonic_ms() < dispatch->settle_at_ms)
+		before |= DUE_PACED;
+	return (dispatch->due & ~before) != 0;
 }
 
 /* All that is done between two polls. True: there is more to do at once. */
@@ -197,6 +217,15 @@ static bool work_turn(struct dispatch *dispatch)
 	return work_listen(dispatch) || more;
 }
 
+/* Until receipts may be settled, but at most `wait_ms`; never 0, for should they be held up, nothing is to spin. */
+static int64_t work_until_settling_ms(
+	const struct dispatch *dispatch, int64_t now_ms, int64_t wait_ms)
+{
+	int64_t until_ms = dispatch->settle_at_ms > now_ms ? dispatch->settle_at_ms - now_ms : 1;
+
+	return until_ms < wait_ms ? until_ms : wait_ms;
+}
+
 /* Milliseconds until something is due by the clock. */
 static int work_wait_ms(const struct dispatch *dispatch)
 {
@@ -207,6 +236,8 @@ static int work_wait_ms(const struct dispatch *dispatch)
 		wait_ms = dispatch->connect_at_ms - now_ms;
 	if (dispatch->pg && dispatch->lease.act_at_ms - now_ms < wait_ms)
 		wait_ms = dispatch->lease.act_at_ms - now_ms;
+	if (dispatch->pg && dispatch->working && (dispatch->due & DUE_PACED))
+		wait_ms = work_until_settling_ms(dispatch, now_ms, wait_ms);
 	for (size_t i = 0; i < dispatch->broker_count && dispatch->working; i++) {
 		int broker_ms = broker_wait_ms(&dispatch->brokers[i], now_ms);
 

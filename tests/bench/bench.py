@@ -16,7 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
-ROWS = ("fan_small", "fan_parts", "instructions", "storm", "revocation", "receipts", "copy", "growth")
+ROWS = ("fan_small", "fan_parts", "instructions", "storm", "revocation", "no_stall", "receipts", "issue", "whole", "catch_up",
+        "queries", "copy", "growth", "client")
 
 
 def machine():

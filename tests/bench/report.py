@@ -48,6 +48,14 @@ def svg(row):
     return "\n".join([*parts, "</svg>", ""])
 
 
+def plans(row):
+    """How PostgreSQL answers, as auto_explain tells it."""
+    lines = [f"# {row['title']}: the plans", "", f"*{row['at']}; rows and buffers are of one warm run.*"]
+    for name, text in row["plans"].items():
+        lines += ["", f"## {name[:1].upper()}{name[1:]}", "", *(f"    {line}".rstrip() for line in text.strip().splitlines())]
+    return "\n".join([*lines, ""])
+
+
 def main():
     page = DOCS / "performance.md"
     text = page.read_text(encoding="utf-8")
@@ -57,6 +65,8 @@ def main():
             raise SystemExit(f"{page} has no place for the row {name}")
         text = place.sub(lambda m, n=name, r=row: m[1] + table(n, r) + m[2], text)
         (DOCS / f"performance-{name}.svg").write_text(svg(row), encoding="utf-8")
+        if "plans" in row:
+            (DOCS / "performance-plans.md").write_text(plans(row), encoding="utf-8")
     page.write_text(text, encoding="utf-8")
 
 

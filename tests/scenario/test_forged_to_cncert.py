@@ -297,7 +297,7 @@ def test_the_brokers_role_cannot_write_a_table(stage):
             "authentic) VALUES ('tiangong', 'd1', 1, 'x', 'broker', now(), 0, true)",
             "UPDATE certwire.delivery SET state = 'settled', stored_at = now()",
             "DELETE FROM certwire.receipt",
-            "SELECT certwire.settle(1, 1, 0, true, '{}', '{}', '{}', '{}')"):
+            "SELECT certwire.settle(1, '{1}', '{0}', '{t}', '{}', '{}', '{}', '{}', '{}')"):
         done = stage.world.cluster.psql(change, "broker")
         assert done.returncode != 0 and "permission denied" in done.stderr, change + done.stderr
     assert stage.world.delivery(stage.publication, "tiangong")["state"] == "owed"

@@ -133,11 +133,11 @@ $$, 'no role writes it');
 -- Anchors.
 SELECT t.as('dsp');
 SELECT t.fence() AS fence, t.newest() AS newest \gset
-SELECT is(h.audit_sequence, :newest::bigint, 'a head names the newest link') FROM certwire.head_of(:fence, 'alpha') h;
+SELECT is(h.audit_sequence, :newest::bigint, 'a head names the newest link') FROM certwire.heads_of(:fence, '{alpha}') h;
 SELECT is(certwire.put_anchor(:fence, h.audit_sequence, h.audit_digest, 'a.b.c'), true, 'a head is kept as an anchor')
-FROM certwire.head_of(:fence, 'alpha') h;
+FROM certwire.heads_of(:fence, '{alpha}') h;
 SELECT is(certwire.put_anchor(:fence, h.audit_sequence, h.audit_digest, 'd.e.f'), false, 'one for each link')
-FROM certwire.head_of(:fence, 'alpha') h;
+FROM certwire.heads_of(:fence, '{alpha}') h;
 SELECT throws_ok(format('SELECT certwire.put_anchor(%s, 1, t.digest(''x''), ''a.b.c'')', :fence), 'CW005', NULL,
 	'one that does not fit the chain is refused');
 SELECT throws_ok('SELECT certwire.put_anchor(0, 1, t.digest(''x''), ''a.b.c'')', 'CW001', NULL, 'and so is one without the lease');

@@ -70,7 +70,7 @@ SELECT results_eq($$SELECT number, publication, sealed IS NOT NULL FROM certwire
 SELECT is((SELECT ledger_epoch FROM certwire.receipts_to_judge(t.fence(), 1)), NULL, 'nothing is to be judged');
 SELECT t.receipt(2) AS receipt \gset
 SELECT is((SELECT ledger_epoch FROM certwire.receipts_to_judge(t.fence(), 1)) > 1, true, 'the judge knows the epoch');
-SELECT is(certwire.settle(t.fence(), :receipt, 0, true, ARRAY[t.id('two')], ARRAY['stored'], ARRAY[NULL::bigint], ARRAY[now()]), 2::bigint, 'it counts');
+SELECT is(t.settle(:receipt, 'two', 'stored'), 2::bigint, 'it counts');
 SELECT is(certwire.park_items(t.fence(), :receipt, ARRAY[t.id('lost'), t.id('lost'), t.id('back')], ARRAY[t.digest('lost'), t.digest('lost'), t.digest('back')],
 	ARRAY['stored', 'opened', 'stored'], ARRAY[NULL::bigint, NULL, NULL], ARRAY[now(), now(), now()]), 3, 'what it says of lost publications is kept');
 SELECT is(certwire.park_items(t.fence(), :receipt, ARRAY[t.id('lost')], ARRAY[t.digest('lost')], ARRAY['stored'], ARRAY[NULL::bigint], ARRAY[now()]), 0, 'once');
@@ -96,12 +96,12 @@ SELECT is(certwire.place_parked(t.fence()), 0, 'nothing is placed twice');
 SELECT t.as('brk');
 SELECT is(certwire.put_receipts('b', ARRAY['beta'], ARRAY['d9'], ARRAY[1::bigint], ARRAY['\x01'::bytea]), 1, 'of an unknown device');
 SELECT t.as('dsp');
-SELECT certwire.settle(t.fence(), id, 603, false, '{}', '{}', '{}', '{}') FROM certwire.receipts_to_judge(t.fence(), 10);
+SELECT t.judge(id, 603, false) FROM certwire.receipts_to_judge(t.fence(), 10);
 SELECT t.as('brk');
 SELECT is(certwire.put_receipts('b', ARRAY['beta'], ARRAY['d9'], ARRAY[1::bigint], ARRAY['\x01'::bytea]), 1, 'it comes again');
 SELECT t.as('dsp');
 SELECT is((SELECT count(*) FROM certwire.receipts_to_judge(t.fence(), 10)), 1::bigint, 'and is judged again');
-SELECT certwire.settle(t.fence(), id, 603, true, '{}', '{}', '{}', '{}') FROM certwire.receipts_to_judge(t.fence(), 10);
+SELECT t.judge(id, 603, true) FROM certwire.receipts_to_judge(t.fence(), 10);
 SELECT t.as('brk');
 SELECT is(certwire.put_receipts('b', ARRAY['beta'], ARRAY['d9'], ARRAY[1::bigint], ARRAY['\x01'::bytea]), 0, 'but not one that a revoked device did sign');
 

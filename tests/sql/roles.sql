@@ -23,8 +23,8 @@ SELECT is(t.callable('ed1'), ARRAY['approve', 'audience', 'audience_changes', 'b
 	'publication_signatures', 'publication_status', 'publications', 'put_content_key', 'recall_audience', 'recall_confirmations', 'remind',
 	'replace_draft', 'replies_since', 'request_issue', 'return_publication', 'schedule_publication', 'send_publication', 'submit_publication',
 	'test_units', 'who_am_i', 'withdraw_publication'], 'an editor may call just these');
-SELECT is(t.callable('dsp'), ARRAY['current_keysets', 'deliveries_to_seal', 'delivery_of', 'device_of', 'due_publications', 'end_asked', 'entries_to_resign',
-	'entries_to_sign', 'expire_due', 'fill_due', 'fold_counts', 'head_channels', 'head_of', 'issue_due', 'issue_refuse', 'issue_rest', 'keys_to_wrap',
+SELECT is(t.callable('dsp'), ARRAY['current_keysets', 'deliveries_of', 'deliveries_to_seal', 'device_of', 'due_publications', 'end_asked', 'entries_to_resign',
+	'entries_to_sign', 'expire_due', 'fill_due', 'fold_counts', 'heads_channels', 'heads_of', 'issue_due', 'issue_refuse', 'issue_rest', 'keys_to_wrap',
 	'lease_release', 'lease_renew', 'lease_take', 'my_key', 'offers_due', 'owed_to', 'park_items', 'parts_for', 'place_parked',
 	'publication_parts', 'publication_references', 'put_anchor', 'put_entry_signatures', 'put_grants', 'put_incident', 'put_wrapped_keys',
 	'receipts_to_judge', 'refused_receipts', 'release_scheduled', 'replies_to_judge', 'settle', 'sync_seen', 'units_changed'], 'the dispatcher may call just these');
@@ -107,7 +107,7 @@ SELECT throws_ok('SELECT FROM certwire.people', '42501', NULL, 'an editor does n
 SELECT t.as('brk');
 SELECT throws_ok('SELECT certwire.suspend_unit(''alpha'', ''x'')', '42501', NULL, 'a broker cannot suspend a unit');
 SELECT throws_ok('SELECT * FROM certwire.publication_bytes(repeat(''0'', 32))', '42501', NULL, 'a broker cannot read a body');
-SELECT throws_ok('SELECT certwire.settle(1, 1, 0, true, ''{}'', ''{}'', ''{}'', ''{}'')', '42501', NULL, 'a broker cannot settle');
+SELECT throws_ok('SELECT certwire.settle(1, ''{1}'', ''{0}'', ''{t}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'')', '42501', NULL, 'a broker cannot settle');
 SELECT throws_ok('INSERT INTO certwire.receipt (unit, device, number, raw, broker) VALUES (''alpha'', ''d1'', 1, ''x'', ''b'')',
 	'42501', NULL, 'a broker cannot write the table of receipts itself');
 SELECT throws_ok('CREATE TABLE certwire.mine (x int)', '42501', NULL, 'a broker cannot make a table in the schema');

@@ -104,15 +104,15 @@ SELECT results_eq('SELECT number, sealed IS NULL FROM certwire.owed_to(t.fence()
 	'VALUES (1, false), (2, false)', 'a right that comes back brings what was held');
 
 -- Heads.
-SELECT results_eq('SELECT epoch, last, digest, standing, keyset, device, settled FROM certwire.head_of(t.fence(), ''alpha'')',
+SELECT results_eq('SELECT epoch, last, digest, standing, keyset, device, settled FROM certwire.heads_of(t.fence(), ''{alpha}'')',
 	$$VALUES (1, 2, t.digest('y'), 'good'::text, 1, 'd1'::text, 0::bigint)$$, 'a head ends at the last signed entry and names live devices');
-SELECT results_eq('SELECT last, digest, standing, reason FROM certwire.head_of(t.fence(), ''gamma'')',
+SELECT results_eq('SELECT last, digest, standing, reason FROM certwire.heads_of(t.fence(), ''{gamma}'')',
 	$$VALUES (0, decode(repeat('00', 32), 'hex'), 'suspended'::text, '未履行保密义务'::text)$$, 'a suspended unit''s says why');
-SELECT is_empty('SELECT FROM certwire.head_of(t.fence(), ''nobody'')', 'an unknown unit has none');
+SELECT is_empty('SELECT FROM certwire.heads_of(t.fence(), ''{nobody}'')', 'an unknown unit has none');
 SELECT t.as('adm');
 SELECT certwire.revoke_device('delta', 'd1', 'x');
 SELECT t.as('dsp');
-SELECT results_eq('SELECT standing, device FROM certwire.head_of(t.fence(), ''delta'')', $$VALUES ('good'::text, NULL::text)$$, 'a unit without devices has one row');
+SELECT results_eq('SELECT standing, device FROM certwire.heads_of(t.fence(), ''{delta}'')', $$VALUES ('good'::text, NULL::text)$$, 'a unit without devices has one row');
 SELECT results_eq('SELECT certificate, revoked_at IS NOT NULL, standing FROM certwire.device_of(t.fence(), ''delta'', ''d1'')',
 	$$VALUES ('delta.d1.cert'::text, true, 'good'::text)$$, 'a revoked device is known as such');
 SELECT is_empty('SELECT FROM certwire.device_of(t.fence(), ''delta'', ''d7'')', 'an unknown one is not');

@@ -4,7 +4,7 @@ SELECT no_plan();
 
 CREATE FUNCTION t.told(unit text, channel text) RETURNS text LANGUAGE sql SECURITY DEFINER AS $$
 	SELECT CASE WHEN c.receives THEN 'receives' ELSE concat_ws(' ', CASE WHEN c.since IS NULL THEN 'never:' END, c.reason) END
-	FROM certwire.head_channels(t.fence(), unit) c WHERE c.channel = told.channel
+	FROM certwire.heads_channels(t.fence(), ARRAY[unit]) c WHERE c.channel = told.channel
 $$;
 CREATE FUNCTION t.heads(since bigint) RETURNS TABLE (unit text) LANGUAGE sql SECURITY DEFINER AS $$
 	SELECT c.unit FROM certwire.units_changed(t.fence(), since) c WHERE c.unit IS NOT NULL
@@ -66,5 +66,5 @@ SELECT t.version() AS version \gset
 SELECT certwire.set_policy('seminar', '不限地区', regions => '{}');
 SELECT results_eq(format('SELECT * FROM t.heads(%s)', :version), ARRAY['alpha', 'gamma'], 'of a policy who is connected');
 SELECT t.as('dsp');
-SELECT throws_ok('SELECT certwire.head_channels(t.fence() - 1, ''alpha'')', 'CW001', NULL, 'with the lease alone');
+SELECT throws_ok('SELECT certwire.heads_channels(t.fence() - 1, ''{alpha}'')', 'CW001', NULL, 'with the lease alone');
 SELECT * FROM finish(true);

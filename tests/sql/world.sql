@@ -139,8 +139,21 @@ BEGIN
 	PERFORM t.settle(r.id, name, state) FROM certwire.receipts_to_judge(t.fence(), 1) r;
 END
 $$;
-CREATE FUNCTION t.settle(receipt bigint, name text, state text, code bigint = NULL) RETURNS bigint LANGUAGE sql AS $$
-	SELECT certwire.settle(t.fence(), receipt, 0, true, ARRAY[t.id(name)], ARRAY[state], ARRAY[code], ARRAY[now()])
+CREATE FUNCTION t.watermark(receipt bigint) RETURNS bigint LANGUAGE sql SECURITY DEFINER AS $$
+	SELECT coalesce(v.settled, 0) FROM certwire.receipt r LEFT JOIN certwire.device v USING (unit, device) WHERE r.id = receipt
+$$;
+-- One receipt is settled, or judged without items; its device's watermark then.
+CREATE FUNCTION t.settle(receipt bigint, name text, state text, code bigint = NULL) RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM certwire.settle(t.fence(), ARRAY[receipt], '{0}', '{t}', ARRAY[receipt], ARRAY[t.id(name)], ARRAY[state], ARRAY[code], ARRAY[now()]);
+	RETURN t.watermark(receipt);
+END
+$$;
+CREATE FUNCTION t.judge(receipt bigint, verdict bigint, authentic boolean) RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM certwire.settle(t.fence(), ARRAY[receipt], ARRAY[verdict], ARRAY[authentic], '{}', '{}', '{}', '{}', '{}');
+	RETURN t.watermark(receipt);
+END
 $$;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA t TO PUBLIC;
 

@@ -12,6 +12,8 @@ bool load_fan(const struct cli_call *call, struct err *err);
 bool load_storm(const struct cli_call *call, struct err *err);
 bool load_verify(const struct cli_call *call, struct err *err);
 bool load_receipts(const struct cli_call *call, struct err *err);
+bool load_store(const struct cli_call *call, struct err *err);
+bool load_units(const struct cli_call *call, struct err *err);
 bool load_cut(const struct cli_call *call, struct err *err);
 
 /* Reads --port, --pid (more than one),  --credential, --audience and --clients; `extra` more clients than that. */

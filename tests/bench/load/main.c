@@ -46,6 +46,26 @@ static const struct cli_option cut_options[] = {
 
 static const struct cli_option receipt_options[] = {
 	{"publications", "COUNT", "how many each unit has stored (4)", false},
+	{"rate", "COUNT", "so many receipts a second, each timed to its head (as fast as they can)",
+		false},
+	{0},
+};
+
+static const struct cli_option unit_options[] = {
+	{"publications", "COUNT", "how many each unit receives (1)", false},
+	{"held", "COUNT", "entries that each holds already (0)", false},
+	{"told", "COUNT", "receipts that each has sent already (0)", false},
+	{"ask", NULL,
+		"they come back and ask for what they missed; else it comes to them once \"ready\" was "
+		"printed",
+		false},
+	{0},
+};
+
+static const struct cli_option store_options[] = {
+	{"folder", "FOLDER", "where documents are put down, and removed again", false},
+	{"count", "COUNT", "how many (1000)", false},
+	{"size", "BYTES", "of each (100)", false},
 	{0},
 };
 
@@ -55,7 +75,11 @@ static const struct cli_verb verbs[] = {
 	{"cut", load_cut, NULL, "units are suspended while others are served", cut_options},
 	{"receipts", load_receipts, NULL, "every unit says that it stored every publication",
 		receipt_options},
-	{"verify", load_verify, NULL, "what one Ed25519 verification of a token costs libsodium alone",
+	{"units", load_units, NULL, "all units receive, sign receipts, and wait for them to be settled",
+		unit_options},
+	{"store", load_store, NULL, "what opening, hashing and keeping a document costs by itself",
+		store_options},
+	{"verify", load_verify, NULL, "what the operations of Ed25519 and X25519 cost libsodium alone",
 		NULL},
 	{0},
 };

@@ -203,7 +203,13 @@ void swarm_connect(struct swarm *swarm, int from, int to)
 
 static bool all_subscribed(const struct swarm *swarm)
 {
-	return swarm->subscribed >= swarm->up;
+	return swarm->subscribed >= swarm->to_subscribe;
+}
+
+void swarm_await_subscriptions(struct swarm *swarm, int count)
+{
+	swarm->to_subscribe = count;
+	swarm_until(swarm, all_subscribed, CONNECT_LIMIT_S, "the subscriptions");
 }
 
 void swarm_subscribe(struct swarm *swarm, int from, int to, const char *topic)
@@ -212,5 +218,5 @@ void swarm_subscribe(struct swarm *swarm, int from, int to, const char *topic)
 		mqtt_subscribe(&swarm->clients[i].out, 1, topic);
 		swarm_flush(swarm, &swarm->clients[i]);
 	}
-	swarm_until(swarm, all_subscribed, CONNECT_LIMIT_S, "the subscriptions");
+	swarm_await_subscriptions(swarm, to - from);
 }

@@ -26,7 +26,8 @@ struct swarm {
 	int open; /* connections under way or there */
 	int up; /* CONNACK 0 came */
 	int refused; /* another CONNACK, or closed before it */
-	int subscribed;
+	int subscribed; /* answers to subscriptions that came */
+	int to_subscribe; /* how many are waited for */
 };
 
 /* `count` clients, none connected. The caller has filled in the first part. */
@@ -54,5 +55,8 @@ void swarm_connect(struct swarm *swarm, int from, int to) NONNULL;
 
 /* Subscribes them, all who are connected, and waits. */
 void swarm_subscribe(struct swarm *swarm, int from, int to, const char *topic) NONNULL;
+
+/* Waits until so many subscriptions were answered altogether. */
+void swarm_await_subscriptions(struct swarm *swarm, int count) NONNULL;
 
 #endif

@@ -93,14 +93,43 @@ static void each_name_is_in_a_set_once(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		assert_done(name_set_add(&set, names[i], &err));
 	assert_int_equal(set.count, 3);
-	for (size_t i = 0; i < 3; i++)
-		assert_true(name_set_take(&set, name));
-	assert_false(name_set_take(&set, name));
+	name_set_remove(&set, "unit-b", 2);
+	assert_int_equal(set.count, 1);
+	assert_string_equal(set.names[0], "unit-a");
+	name_set_remove(&set, "unit-a", 1);
 	for (int i = 0; i < 500; i++) {
 		(void)snprintf(name, sizeof name, "unit-%d", i * 7 % 500);
 		assert_done(name_set_add(&set, name, &err));
 	}
 	assert_int_equal(set.count, 500);
+	name_set_clear(&set);
+}
+
+static void assert_names(const char *const *units, size_t count, const char *expected)
+{
+	char joined[100] = "";
+
+	for (size_t i = 0; i < count; i++)
+		(void)snprintf(joined + strlen(joined), sizeof joined - strlen(joined), " %s", units[i]);
+	assert_string_equal(joined, expected);
+}
+
+static void names_take_turns_in_a_set_whatever_is_added(void **state)
+{
+	struct name_set set = {0};
+	const char *units[2];
+	struct err err;
+
+	(void)state;
+	assert_int_equal(name_set_turn(&set, "", 2, units), 0);
+	for (const char *name = "a\0b\0c\0d\0e\0"; *name; name += 2)
+		assert_done(name_set_add(&set, name, &err));
+	assert_names(units, name_set_turn(&set, "", 2, units), " a b");
+	name_set_remove(&set, "a", 2);
+	assert_done(name_set_add(&set, "a", &err));
+	assert_names(units, name_set_turn(&set, "b", 2, units), " c d");
+	assert_names(units, name_set_turn(&set, "d", 2, units), " e");
+	assert_names(units, name_set_turn(&set, "e", 2, units), " a c");
 	name_set_clear(&set);
 }
 
@@ -217,6 +246,7 @@ int main(void)
 		cmocka_unit_test(a_message_lives_as_long_as_somebody_holds_it),
 		cmocka_unit_test(a_topic_that_is_too_long_is_no_message),
 		cmocka_unit_test(each_name_is_in_a_set_once),
+		cmocka_unit_test(names_take_turns_in_a_set_whatever_is_added),
 		cmocka_unit_test(units_take_turns_however_much_one_asks),
 		cmocka_unit_test(a_unit_cannot_queue_more_than_its_share),
 		cmocka_unit_test(a_sync_larger_than_any_is_dropped),
