@@ -1,6 +1,7 @@
 #include "common/cli.h"
 
 #include "common/cli_help.h"
+#include "common/version.h"
 
 #include <stdio.h>
 
@@ -44,7 +45,7 @@ static bool act(const struct cli_call *call, struct err *err)
 	case CLI_SETTINGS:
 		return print_about(call, cli_manual_settings, err);
 	case CLI_VERSION:
-		(void)printf("%s %s\n", call->program->name, CERTWIRE_VERSION);
+		(void)printf("%s %s\n", call->program->name, version_text());
 		return true;
 	}
 	return err_set(err, ERR_USAGE, "nothing to do");
