@@ -19,11 +19,13 @@ static bool reply_settle(
 		why.code = 0;
 	if (!ledger_settle(&dispatch->ledger, filed->id, why.code, authentic, 0, NULL, err))
 		return err_context(err, "reply %lld", (long long)filed->id);
-	if (why.code != 0)
+	if (why.code == 0) {
+		log_line(&dispatch->log, LOG_LEVEL_INFO, "a reply by %s.%s", filed->unit, filed->device);
+	} else {
+		tally_refused(&dispatch->tally, why.code);
 		log_line(&dispatch->log, LOG_LEVEL_WARNING, "reply %lld of %s.%s not believed: %d %s",
 			(long long)filed->number, filed->unit, filed->device, why.code, why.text);
-	else
-		log_line(&dispatch->log, LOG_LEVEL_INFO, "a reply by %s.%s", filed->unit, filed->device);
+	}
 	return !authentic || name_set_add(&dispatch->heads, filed->unit, err);
 }
 

@@ -23,6 +23,7 @@ struct verdict {
 struct settle_batch {
 	struct dispatch *dispatch;
 	const struct pg_rows *rows; /* borrowed */
+	int64_t fetched_us; /* monotonic: when they were read */
 	int from, to; /* which of them */
 	struct verdict verdicts[RECEIPTS_A_STEP];
 };
@@ -102,11 +103,12 @@ static bool settle_run(struct pg *pg, void *context, struct err *err)
 	return true;
 }
 
-static void settle_log_item(struct dispatch *dispatch, const struct ledger_receipt *filed,
+static void settle_tell_item(struct dispatch *dispatch, const struct ledger_receipt *filed,
 	const struct receipt_item *item, bool lost)
 {
 	char id[PUB_ID_SHORT_SIZE];
 
+	tally_add(&dispatch->tally.items[item->state]);
 	pub_id_short(&item->publication, id);
 	if (item->state == RECEIPT_REFUSED)
 		log_line(&dispatch->log, LOG_LEVEL_WARNING, "%s refused by %s.%s: %d %s", id, filed->unit,
@@ -118,17 +120,20 @@ static void settle_log_item(struct dispatch *dispatch, const struct ledger_recei
 }
 
 /* After the commit: a line for each outcome, and a head that tells the unit. */
-static bool settle_tell(struct dispatch *dispatch, const struct verdict *verdict, struct err *err)
+static bool settle_tell(
+	struct dispatch *dispatch, const struct verdict *verdict, int64_t fetched_us, struct err *err)
 {
 	const struct ledger_receipt *filed = &verdict->filed;
 
-	if (verdict->why.code != 0)
+	histogram_add(&dispatch->tally.settled, filed->waited_us + clock_monotonic_us() - fetched_us);
+	if (verdict->why.code != 0) {
+		tally_refused(&dispatch->tally, verdict->why.code);
 		log_line(&dispatch->log, LOG_LEVEL_WARNING, "receipt %lld of %s.%s not believed: %d %s",
 			(long long)filed->number, filed->unit, filed->device, verdict->why.code,
 			verdict->why.text);
-	else
-		for (size_t i = 0; i < verdict->receipt.item_count; i++)
-			settle_log_item(dispatch, filed, &verdict->receipt.items[i], i >= verdict->settled);
+	}
+	for (size_t i = 0; verdict->why.code == 0 && i < verdict->receipt.item_count; i++)
+		settle_tell_item(dispatch, filed, &verdict->receipt.items[i], i >= verdict->settled);
 	return !verdict->authentic || name_set_add(&dispatch->heads, filed->unit, err);
 }
 
@@ -140,7 +145,7 @@ static bool settle_commit(struct settle_batch *batch, int from, int to, struct e
 		return false;
 	fault_point("dispatch-after-settle");
 	for (int row = from; row < to; row++)
-		if (!settle_tell(batch->dispatch, &batch->verdicts[row], err))
+		if (!settle_tell(batch->dispatch, &batch->verdicts[row], batch->fetched_us, err))
 			return false;
 	return true;
 }
@@ -186,6 +191,7 @@ bool settle_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
 		return err_set(err, ERR_SYSTEM, "out of memory for receipts");
 	batch->dispatch = dispatch;
 	batch->rows = rows;
+	batch->fetched_us = clock_monotonic_us();
 	done = settle_rows(batch, pg_row_count(rows), err);
 	for (size_t i = 0; i < RECEIPTS_A_STEP; i++)
 		verdict_release(&batch->verdicts[i]);
