@@ -30,6 +30,8 @@
 		"未出示 TLS 证书，而本服务器要求出示") \
 	X(TLS_CERTIFICATE, 113, "TLS certificate is not the one registered for the device", \
 		"TLS 证书不是为该设备登记的证书") \
+	X(TOKEN_BUDGET, 114, "too many wrong signatures from this address", \
+		"来自该地址的错误签名过多") \
 	X(SUBSCRIBE, 121, "topic may not be subscribed", "不得订阅该主题") \
 	X(PUBLISH, 122, "topic may not be published", "不得向该主题发布") \
 	X(DELIVERY, 123, "topic may not be read at delivery", "投递时已无权读取该主题") \

@@ -53,7 +53,8 @@ bool enroll_check(const struct cli_call *call, struct err *err)
 	struct probe_answer answer;
 	bool known;
 
-	if (!verb_config(call, &config, err) || !certified_by_daemon(&config, &answer, &known, err) ||
+	if (!verb_config_as_owner(call, &config, err) ||
+		!certified_by_daemon(&config, &answer, &known, err) ||
 		(!known && !certified_ask(&config, config.state, &answer, err)))
 		return false;
 	if (!answer.accepted)

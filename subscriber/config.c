@@ -198,16 +198,21 @@ bool config_finish(struct config *config, struct err *err)
 	return false;
 }
 
-bool config_parse(
+bool config_read_text(
 	const char *source, const char *text, size_t len, struct config *ret, struct err *err)
 {
 	*ret = (struct config){.unit = NULL};
 	conf_init(&ret->conf, config_keys, ret);
-	if (!conf_parse(&ret->conf, source, text, len, err)) {
-		config_release(ret);
-		return false;
-	}
-	return config_finish(ret, err);
+	if (conf_parse(&ret->conf, source, text, len, err))
+		return true;
+	config_release(ret);
+	return false;
+}
+
+bool config_parse(
+	const char *source, const char *text, size_t len, struct config *ret, struct err *err)
+{
+	return config_read_text(source, text, len, ret, err) && config_finish(ret, err);
 }
 
 void config_release(struct config *config)

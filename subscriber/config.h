@@ -88,6 +88,10 @@ bool config_load(
 bool config_parse(const char *source, const char *text, size_t len, struct config *ret,
 	struct err *err) MUST_USE NONNULL;
 
+/* What a text gives, as it is: no defaults, and what it does not give is NULL. */
+bool config_read_text(const char *source, const char *text, size_t len, struct config *ret,
+	struct err *err) MUST_USE NONNULL;
+
 /*
  * Defaults and checks once every source was read into `config->conf`; on failure the config is
  * released. For config_sources.c.

@@ -116,7 +116,7 @@ bool verb_device_rotate(const struct cli_call *call, struct err *err)
 	char dir[PATH_SIZE];
 	struct config next;
 
-	if (!verb_config(call, &config, err) || !next_device(&config, under_way, err))
+	if (!verb_config_as_owner(call, &config, err) || !next_device(&config, under_way, err))
 		return false;
 	if (!ident_is_device(device, strlen(device)) || strcmp(device, config.device) == 0)
 		return err_set(err, ERR_USAGE, "'%s' is no id for another device", ERR_QUOTED(device));
@@ -248,7 +248,7 @@ bool verb_device_retire(const struct cli_call *call, struct err *err)
 	char device[DEVICE_SIZE];
 	auto_fd int lock = -1;
 
-	if (!verb_config(call, &config, err) || !next_device(&config, device, err))
+	if (!verb_config_as_owner(call, &config, err) || !next_device(&config, device, err))
 		return false;
 	if (!state_lock(config.state, &lock, err))
 		return err_context(err, "stop it first (请先停止接收程序)");

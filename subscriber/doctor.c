@@ -118,7 +118,7 @@ bool verb_doctor(const struct cli_call *call, struct err *err)
 	auto_json json_t *list = cli_has(call, "json") ? json_array() : NULL;
 	const char *breaks_at;
 
-	if (!verb_config(call, &config, err) || !doctor_open_state(&doctor, err) ||
+	if (!verb_config_as_owner(call, &config, err) || !doctor_open_state(&doctor, err) ||
 		!doctor_walk(&doctor, list, &breaks_at, err) ||
 		(list && !doctor_print_json(list, breaks_at, err)))
 		return false;

@@ -22,4 +22,14 @@
 bool enroll_device(const struct config *config, int64_t now, struct buf *request,
 	struct fingerprint *ret, struct err *err) MUST_USE NONNULL;
 
+struct cli_call;
+
+/*
+ * Loads the configuration in `path`. What it lacks of unit, device, broker, root and state is taken from the line or,
+ * at a terminal, asked for; the root's fingerprint is confirmed by a person. Then the file has it, in the places that are commented out for it, and
+ * nothing else of it has changed; one that is not there is made. Nothing is written unless all is right.
+ */
+bool enroll_configure(const struct cli_call *call, const char *path, struct config *ret,
+	struct err *err) MUST_USE NONNULL;
+
 #endif

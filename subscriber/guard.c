@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool guard_drop(const struct config *config, struct err *err)
@@ -21,12 +22,35 @@ bool guard_drop(const struct config *config, struct err *err)
 	if (!user)
 		return err_set(
 			err, ERR_USAGE, "user '%s': there is no such user", ERR_QUOTED(config->user));
+	return guard_become(user, err);
+}
+
+bool guard_become(const struct passwd *user, struct err *err)
+{
 	if (initgroups(user->pw_name, user->pw_gid) != 0 || setgid(user->pw_gid) != 0 ||
 		setuid(user->pw_uid) != 0)
 		return err_errno(err, "cannot become '%s'", user->pw_name);
 	if (user->pw_uid != 0 && setuid(0) == 0)
 		return err_set(err, ERR_SYSTEM, "root could be had back: not running so");
 	return true;
+}
+
+bool guard_become_owner(const struct config *config, struct err *err)
+{
+	struct stat state;
+	const struct passwd *owner;
+
+	if (config->user || geteuid() != 0)
+		return guard_drop(config, err);
+	if (stat(config->state, &state) != 0 || state.st_uid == 0)
+		return true;
+	errno = 0;
+	owner = getpwuid(state.st_uid);
+	if (!owner)
+		return err_set(err, ERR_USAGE,
+			"'%s' belongs to nobody that this machine knows: chown it to the user of the service",
+			config->state);
+	return guard_become(owner, err);
 }
 
 void guard_confine(const struct config *config, struct guard *guard)

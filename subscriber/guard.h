@@ -6,6 +6,7 @@
 #ifndef CERTWIRE_SUBSCRIBER_GUARD_H
 #define CERTWIRE_SUBSCRIBER_GUARD_H
 
+#include <pwd.h>
 #include <stdbool.h>
 
 #include "common/err.h"
@@ -24,6 +25,12 @@ struct guard {
 
 /* As root with config's `user`: becomes it for good, groups included. ERR_USAGE when there is no such user. */
 bool guard_drop(const struct config *config, struct err *err) MUST_USE NONNULL;
+
+/* As root: becomes that user for good, groups included. */
+bool guard_become(const struct passwd *user, struct err *err) MUST_USE NONNULL;
+
+/* As root: becomes config's `user`, or else whom the state folder belongs to, so that what is made there is that user's. */
+bool guard_become_owner(const struct config *config, struct err *err) MUST_USE NONNULL;
 
 /* After everything is open that lies outside state and inbox, and the key is read. Cannot be undone. */
 void guard_confine(const struct config *config, struct guard *guard) NONNULL;

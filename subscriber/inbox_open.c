@@ -48,7 +48,7 @@ bool verb_inbox_open(const struct cli_call *call, struct err *err)
 	struct document document;
 	auto_fd int dir = -1;
 
-	if (!verb_config(call, &config, err) || !state_open_readonly(config.state, &db, err))
+	if (!verb_config_as_owner(call, &config, err) || !state_open_readonly(config.state, &db, err))
 		return false;
 	db_close(&db);
 	if (!state_open(config.state, &db, err) || !inbox_find(&db, call->argv[0], &document, err))

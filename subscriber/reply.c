@@ -29,7 +29,7 @@ bool verb_reply(const struct cli_call *call, struct err *err)
 	struct reply_content content = {.number = 0};
 	struct document document;
 
-	if (!take_answer(call, &content, err) || !verb_config(call, &config, err) ||
+	if (!take_answer(call, &content, err) || !verb_config_as_owner(call, &config, err) ||
 		!state_open_readonly(config.state, &db, err))
 		return false;
 	db_close(&db);

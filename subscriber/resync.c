@@ -73,7 +73,7 @@ bool verb_resync(const struct cli_call *call, struct err *err)
 	bool done;
 
 	if (!day_parse(cli_value(call, "since"), "--since", &resync.since, err) ||
-		!verb_config(call, &config, err) || !state_open_readonly(config.state, &db, err))
+		!verb_config_as_owner(call, &config, err) || !state_open_readonly(config.state, &db, err))
 		return false;
 	db_close(&db);
 	buf_init(&resync.ids, RESYNC_IDS_MAX);

@@ -45,7 +45,7 @@ bool verb_token(const struct cli_call *call, struct err *err)
 	const struct broker *broker;
 	char path[4096];
 
-	if (!verb_config(call, &config, err))
+	if (!verb_config_as_owner(call, &config, err))
 		return false;
 	broker = token_broker(&config, name);
 	if (!broker)

@@ -1,5 +1,7 @@
 #include "subscriber/verbs.h"
 
+#include "subscriber/guard.h"
+
 #include <stdio.h>
 
 bool verb_config_file(
@@ -20,6 +22,11 @@ bool verb_config_file(
 bool verb_config(const struct cli_call *call, struct config *ret, struct err *err)
 {
 	return verb_config_file(call, cli_value(call, "config"), ret, err);
+}
+
+bool verb_config_as_owner(const struct cli_call *call, struct config *ret, struct err *err)
+{
+	return verb_config(call, ret, err) && guard_become_owner(ret, err);
 }
 
 bool verb_config_show(const struct cli_call *call, struct err *err)

@@ -36,7 +36,10 @@ bool verb_config_show(const struct cli_call *call, struct err *err);
 /* Loads the configuration as --config, --state and --set say. */
 bool verb_config(const struct cli_call *call, struct config *ret, struct err *err);
 
-/* The same with this file in the place of --config; NULL: where files are looked for. */
+/* The same, for verbs that need the key or leave something for the daemon: root becomes whose state it is. */
+bool verb_config_as_owner(const struct cli_call *call, struct config *ret, struct err *err);
+
+/* verb_config with this file in the place of --config; NULL: where files are looked for. */
 bool verb_config_file(
 	const struct cli_call *call, const char *path, struct config *ret, struct err *err) MUST_USE;
 

@@ -29,7 +29,8 @@ bool verb_web(const struct cli_call *call, struct err *err)
 	int number;
 	int port;
 
-	if (!verb_config(call, &config, err) || !cli_int(call, "port", 1, 65535, 0, &wanted, err) ||
+	if (!verb_config_as_owner(call, &config, err) ||
+		!cli_int(call, "port", 1, 65535, 0, &wanted, err) ||
 		!state_open_readonly(config.state, &db, err) || !web_block_signals(&signals, err) ||
 		!web_start(&web, (int)wanted, &server, &port, err))
 		return false;

@@ -68,7 +68,7 @@ static int judge_audience(const struct gate *gate, const struct token *token)
 	return REFUSAL_TOKEN_AUDIENCE;
 }
 
-/* 101 to 105 and 110, in the order in which a forger learns least. */
+/* 101 to 105, 110 and 114, in the order in which a forger learns least. */
 static int judge_token(struct gate *gate, const struct connect *connect, struct caller *caller,
 	struct token *token, const struct moment *now)
 {
@@ -84,8 +84,13 @@ static int judge_token(struct gate *gate, const struct connect *connect, struct 
 	code = find_key(gate, token->jws.kid, caller, gate_rights_time_us(gate, now));
 	if (code)
 		return code;
-	if (!token_verify(token, caller->key, &err))
+	if (connect->address && !budget_allows(&gate->budget, connect->address, now->mono_ms))
+		return REFUSAL_TOKEN_BUDGET;
+	if (!token_verify(token, caller->key, &err)) {
+		if (connect->address)
+			budget_spend(&gate->budget, connect->address, now->mono_ms);
 		return REFUSAL_TOKEN_SIGNATURE;
+	}
 	code = judge_audience(gate, token);
 	if (code)
 		return code;

@@ -19,6 +19,7 @@ struct connect {
 	int protocol_version; /* 5 */
 	bool clean_start;
 	bool is_local; /* from this machine */
+	const char *address; /* whose wrong signatures count (budget.h); NULL: they do not */
 	bool has_certificate; /* TLS, and it presented one that the listener's authority made */
 	struct tls_identity tls; /* of that; none when it cannot be read */
 };

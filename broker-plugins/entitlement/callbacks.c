@@ -64,6 +64,7 @@ static int on_basic_auth(int event, void *event_data, void *userdata)
 		.clean_start = mosquitto_client_clean_session(asked->client),
 	};
 	struct connect_verdict verdict;
+	const char *address = mosquitto_client_address(asked->client);
 
 	(void)event;
 	pulse_begin(&plugin->pulse);
@@ -74,10 +75,12 @@ static int on_basic_auth(int event, void *event_data, void *userdata)
 	 */
 	if (plugin->gate.is_reloading)
 		return MOSQ_ERR_SUCCESS;
-	connect.is_local = is_loopback(mosquitto_client_address(asked->client));
+	connect.is_local = is_loopback(address);
+	/* Who is on this machine can do worse than have signatures verified. */
+	connect.address = connect.is_local ? NULL : address ? address : "";
 	read_certificate(asked->client, &connect);
 	verdict = authenticate(&plugin->gate, &connect, &now);
-	record_connect(plugin, &connect, &verdict, mosquitto_client_address(asked->client));
+	record_connect(plugin, &connect, &verdict, address);
 	return verdict.let_in ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
 }
 

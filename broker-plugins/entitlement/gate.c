@@ -9,8 +9,8 @@ bool gate_init(struct gate *gate, const struct gate_limits *limits, struct err *
 	*gate = (struct gate){.limits = limits, .rights_until_us = INT64_MAX};
 	if (!sessions_init(&gate->sessions, err))
 		return false;
-	if (!replay_init(&gate->replay, err)) {
-		sessions_release(&gate->sessions);
+	if (!replay_init(&gate->replay, err) || !budget_init(&gate->budget, err)) {
+		gate_release(gate);
 		return false;
 	}
 	return true;
@@ -21,6 +21,7 @@ void gate_release(struct gate *gate)
 	table_free(gate->table);
 	sessions_release(&gate->sessions);
 	replay_release(&gate->replay);
+	budget_release(&gate->budget);
 	gate->table = NULL;
 }
 

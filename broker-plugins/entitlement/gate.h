@@ -5,6 +5,7 @@
 #ifndef CERTWIRE_ENTITLEMENT_GATE_H
 #define CERTWIRE_ENTITLEMENT_GATE_H
 
+#include "broker-plugins/entitlement/budget.h"
 #include "broker-plugins/entitlement/delta.h"
 #include "broker-plugins/entitlement/moment.h"
 #include "broker-plugins/entitlement/replay.h"
@@ -38,6 +39,7 @@ struct gate {
 	struct table *table; /* owned; NULL until the first delta */
 	struct sessions sessions;
 	struct replay replay;
+	struct budget budget;
 	int64_t good_at_ms; /* when the copy was last known to be complete */
 	int64_t clock_ahead_us;
 	int64_t committed_us; /* of the delta that is being applied; 0: none is */

@@ -14,6 +14,7 @@ struct attempt {
 	int protocol_version;
 	bool keep_session;
 	bool is_remote;
+	const char *address; /* NULL: not counted */
 	const char *certificate; /* the subject of what it presents; NULL: nothing */
 };
 
@@ -41,6 +42,7 @@ static struct connect_verdict try_token(
 		.protocol_version = attempt->protocol_version,
 		.clean_start = !attempt->keep_session,
 		.is_local = !attempt->is_remote,
+		.address = attempt->address,
 		.has_certificate = attempt->certificate != NULL,
 		.tls = tls_identity_of(NULL, attempt->certificate),
 	};
@@ -160,16 +162,54 @@ static void another_units_key_does_not_open_the_door(void **state)
 	assert_refused_with(*state, &forged, REFUSAL_TOKEN_DEVICE);
 }
 
+static void make_wrong_token(const struct attempt *own, struct buf *token)
+{
+	make_token(own, token);
+	/* The last character but one holds six bits of the signature. */
+	token->data[token->len - 2] = token->data[token->len - 2] == 'A' ? 'B' : 'A';
+}
+
 static void a_changed_signature_is_refused(void **state)
 {
 	struct attempt own = attempt("good.d1", "good");
 	auto_buf struct buf token = BUF_INIT(4096);
 
-	make_token(&own, &token);
-	/* The last character but one holds six bits of the signature. */
-	token.data[token.len - 2] = token.data[token.len - 2] == 'A' ? 'B' : 'A';
+	make_wrong_token(&own, &token);
 	own.password = buf_str(&token);
 	assert_refused_with(*state, &own, REFUSAL_TOKEN_SIGNATURE);
+}
+
+static void
+wrong_signatures_of_an_address_are_verified_so_often_and_other_addresses_are_not_held_to_it(
+	void **state)
+{
+	struct attempt own = attempt("good.d1", "good"), from_afar;
+	auto_buf struct buf token = BUF_INIT(4096);
+
+	make_wrong_token(&own, &token);
+	from_afar = own;
+	from_afar.is_remote = true;
+	from_afar.address = "192.0.2.1";
+	from_afar.password = buf_str(&token);
+	for (int i = 0; i < BUDGET_BURST; i++)
+		assert_refused_with(*state, &from_afar, REFUSAL_TOKEN_SIGNATURE);
+	assert_refused_with(*state, &from_afar, REFUSAL_TOKEN_BUDGET);
+	from_afar.password = NULL;
+	assert_refused_with(*state, &from_afar, REFUSAL_TOKEN_BUDGET);
+	from_afar.address = "192.0.2.2";
+	assert_true(try(*state, &from_afar).let_in);
+}
+
+static void wrong_signatures_from_this_machine_are_not_counted(void **state)
+{
+	struct attempt own = attempt("good.d1", "good"), wrong = own;
+	auto_buf struct buf token = BUF_INIT(4096);
+
+	make_wrong_token(&own, &token);
+	wrong.password = buf_str(&token);
+	for (int i = 0; i <= BUDGET_BURST; i++)
+		assert_refused_with(*state, &wrong, REFUSAL_TOKEN_SIGNATURE);
+	assert_true(try(*state, &own).let_in);
 }
 
 static void a_client_id_that_is_not_the_users_is_refused(void **state)
@@ -435,6 +475,9 @@ int main(void)
 		TEST(a_client_without_name_or_password_is_refused),
 		TEST(another_units_key_does_not_open_the_door),
 		TEST(a_changed_signature_is_refused),
+		TEST(
+			wrong_signatures_of_an_address_are_verified_so_often_and_other_addresses_are_not_held_to_it),
+		TEST(wrong_signatures_from_this_machine_are_not_counted),
 		TEST(a_client_id_that_is_not_the_users_is_refused),
 		TEST(a_token_of_another_device_of_the_unit_is_refused),
 		TEST(a_token_for_another_broker_is_refused_and_for_either_name_taken),
