@@ -2,6 +2,7 @@
 
 #include "common/cli_help.h"
 #include "common/language.h"
+#include "common/version.h"
 
 #include <stdio.h>
 
@@ -50,7 +51,7 @@ static bool act(const struct cli_call *call, struct err *err)
 	case CLI_MESSAGES:
 		return print_about(call, cli_messages, err);
 	case CLI_VERSION:
-		(void)printf("%s %s\n", call->program->name, CERTWIRE_VERSION);
+		(void)printf("%s %s\n", call->program->name, version_text());
 		return true;
 	}
 	return err_set(err, ERR_USAGE, "nothing to do");

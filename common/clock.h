@@ -33,6 +33,9 @@ int64_t clock_wall_us(void);
 /* Milliseconds of a clock that never jumps; for deadlines only. */
 int64_t clock_monotonic_ms(void);
 
+/* The same in microseconds; for durations. */
+int64_t clock_monotonic_us(void);
+
 /* Earliest and latest time we format or accept: the years 0000 to 9999. */
 #define CLOCK_MIN (-62167219200LL)
 #define CLOCK_MAX 253402300799LL

@@ -38,6 +38,11 @@ bool copy_changes(struct pg *pg, int64_t since, struct pg_rows **ret, struct err
 	return pg_exec(pg, sql_copy_changes, &params, ret, err);
 }
 
+int64_t copy_committed_us(const struct pg_rows *rows)
+{
+	return pg_row_count(rows) > 0 ? pg_time_us(rows, 0, 1) : 0;
+}
+
 const char *copy_change_at(const struct pg_rows *rows, int row)
 {
 	return pg_text(rows, row, 0);

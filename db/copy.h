@@ -38,6 +38,11 @@ bool copy_changes(
 	struct pg *pg, int64_t since, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
 /* NULL: all units may have changed. */
 const char *copy_change_at(const struct pg_rows *rows, int row) NONNULL;
+/*
+ * When the first of these changes was committed, UTC microseconds by the database's clock; 0: not known.
+ * For metrics alone.
+ */
+int64_t copy_committed_us(const struct pg_rows *rows) NONNULL;
 
 /* Every unit's id in column 0, sorted. */
 bool copy_names(struct pg *pg, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;

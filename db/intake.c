@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "common/version.h"
 #include "db/embedded.h"
 
 static bool intake_items(struct pg *pg, const char *sql, const char *broker, size_t count,
@@ -87,4 +88,18 @@ bool intake_denials(struct pg *pg, const char *broker, size_t count,
 	pg_param_texts(&params, count, topics);
 	pg_param_ints(&params, count, counts);
 	return pg_exec(pg, sql_intake_denials, &params, NULL, err);
+}
+
+bool intake_report(struct pg *pg, const char *broker, const char *plugin, size_t count,
+	const char *const *names, const char *const *labels, const int64_t *figures, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_text(&params, broker);
+	pg_param_text(&params, plugin);
+	pg_param_text(&params, version_text());
+	pg_param_texts(&params, count, names);
+	pg_param_texts(&params, count, labels);
+	pg_param_ints(&params, count, figures);
+	return pg_exec(pg, sql_intake_report, &params, NULL, err);
 }

@@ -53,4 +53,12 @@ struct intake_denial {
 bool intake_denials(struct pg *pg, const char *broker, size_t count,
 	const struct intake_denial *items, struct err *err) MUST_USE NONNULL;
 
+/*
+ * Replaces what the plugin ("entitlement" or "receipts") of that broker said of itself before: `count`
+ * (0 to 256) figures, each with its name and its label, which may be "".
+ */
+bool intake_report(struct pg *pg, const char *broker, const char *plugin, size_t count,
+	const char *const *names, const char *const *labels, const int64_t *figures,
+	struct err *err) MUST_USE NONNULL;
+
 #endif

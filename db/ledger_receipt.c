@@ -36,6 +36,7 @@ void ledger_receipt_at(const struct pg_rows *rows, int row, struct ledger_receip
 		.number = pg_int(rows, row, 3),
 		.raw = pg_bytes(rows, row, 4),
 		.received_at = pg_time(rows, row, 5),
+		.waited_us = pg_time_us(rows, row, 9) - pg_time_us(rows, row, 5),
 		.certificate = pg_text(rows, row, 6),
 		.revoked = !pg_is_null(rows, row, 7),
 		.revoked_at = pg_time(rows, row, 7),

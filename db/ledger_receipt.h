@@ -23,6 +23,7 @@ struct ledger_receipt {
 	int64_t number;
 	struct pg_bytes raw;
 	int64_t received_at;
+	int64_t waited_us; /* since then, as of when it was read */
 	const char *certificate; /* NULL: no such device, or not certified */
 	bool revoked;
 	int64_t revoked_at; /* when revoked */

@@ -46,5 +46,7 @@ fi
 certwire-db migrate --dsn "host=$socket user=postgres dbname=certwire"
 give office admin_li:certwire_admin registrar_zhao:certwire_registrar \
 	editor_wang:certwire_editor editor_chen:certwire_editor
-give broker broker:certwire_broker
-give dispatcher dispatch_a:certwire_dispatcher
+for letter in a b; do
+	give "broker-$letter" "broker_$letter:certwire_broker"
+	give "dispatcher-$letter" "dispatch_$letter:certwire_dispatcher"
+done

@@ -1,13 +1,12 @@
 #!/bin/bash
-# CNCERT's side, once: keys, the keyset, the broker's TLS certificate, and a unit in good standing.
+# CNCERT's side, once: keys, the keyset, the brokers' TLS certificates, and a unit in good standing.
 # What exists is kept, so it may be run again.
 set -euo pipefail
 umask 077
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"
 own=/var/lib/certwire
-broker=/run/certwire/broker
-dispatcher=/run/certwire/dispatcher
+letters=(a b) # of the brokers and of the dispatchers
 public=/run/certwire/public
 
 as_admin() {
@@ -51,14 +50,22 @@ write_conf() {
 	CONF
 }
 
+# Where the key of dispatcher LETTER is, without its suffix.
+key_of_dispatcher() {
+	echo "/run/certwire/dispatcher-$1/dispatch_$1"
+}
+
 make_keyset() {
+	local keys=() letter
+	for letter in "${letters[@]}"; do
+		keys+=(--key "$(key_of_dispatcher "$letter").key")
+	done
 	if [ ! -e "$own/keyset-1.jws" ]; then
 		certwire keyset make --root-key "$own/root.key" --passphrase-file "$own/root.pass" \
 			--out "$own/keyset-1.jws" --expires 2099-12-31 --approvals weekly=2 \
 			--approvals monthly=2 --approvals opportunity=2 --approvals seminar=2 \
 			--key "$own/registrar_zhao.key" --key "$own/editor_wang.key" \
-			--key "$own/editor_chen.key" --key "$own/recovery.key" \
-			--key "$dispatcher/dispatch_a.key" >/dev/null
+			--key "$own/editor_chen.key" --key "$own/recovery.key" "${keys[@]}" >/dev/null
 	fi
 	if [ -z "$(as_admin <<<'SELECT 1 FROM certwire.current_keysets()')" ]; then
 		certwire keyset import "$own/keyset-1.jws" --config "$own/registrar_zhao.conf"
@@ -67,19 +74,22 @@ make_keyset() {
 
 # A small authority of our own, because services talk over a network that is not loopback.
 make_tls() {
-	local new=(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes)
+	local new=(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes) letter broker
 	if [ ! -e "$own/ca.crt" ]; then
 		openssl req -x509 "${new[@]}" -days 3650 -subj '/CN=Certwire demonstration' \
 			-keyout "$own/ca.key" -out "$own/ca.crt.new" 2>/dev/null
 		mv "$own/ca.crt.new" "$own/ca.crt"
 	fi
-	if [ ! -e "$broker/broker.crt" ]; then
-		openssl req "${new[@]}" -subj /CN=broker -addext subjectAltName=DNS:broker \
+	for letter in "${letters[@]}"; do
+		broker=/run/certwire/broker-$letter
+		[ ! -e "$broker/broker.crt" ] || continue
+		openssl req "${new[@]}" -subj "/CN=broker-$letter" \
+			-addext "subjectAltName=DNS:broker-$letter" \
 			-keyout "$broker/broker.key" -out "$own/broker.csr" 2>/dev/null
 		openssl x509 -req -in "$own/broker.csr" -copy_extensions copy -days 825 \
 			-CA "$own/ca.crt" -CAkey "$own/ca.key" -CAcreateserial 2>/dev/null |
 			put "$broker/broker.crt"
-	fi
+	done
 }
 
 admit_unit() {
@@ -108,11 +118,15 @@ make_key "$own/recovery" recovery 恢复密钥
 make_key "$own/registrar_zhao" registrar 赵敏
 make_key "$own/editor_wang" editor 王芳
 make_key "$own/editor_chen" editor 陈磊
-make_key "$dispatcher/dispatch_a" dispatcher dispatch-a
+for letter in "${letters[@]}"; do
+	make_key "$(key_of_dispatcher "$letter")" dispatcher "dispatch-$letter"
+done
 bind "$own/registrar_zhao" registrar_zhao registrar
 bind "$own/editor_wang" editor_wang editor
 bind "$own/editor_chen" editor_chen editor
-bind "$dispatcher/dispatch_a" dispatch_a dispatcher
+for letter in "${letters[@]}"; do
+	bind "$(key_of_dispatcher "$letter")" "dispatch_$letter" dispatcher
+done
 for login in registrar_zhao editor_wang editor_chen; do
 	write_conf "$login"
 done

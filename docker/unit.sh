@@ -14,7 +14,8 @@ if [ ! -s "$enrolment/fingerprint" ]; then
 	if [ ! -s "$said" ]; then
 		# A request whose fingerprint was never told is made again, for the same key.
 		rm -f "$HOME/.local/state/certwire/request.jws"
-		certwire-unit enroll --unit demo --device d1 --broker mqtts://broker:8883 \
+		certwire-unit enroll --unit demo --device d1 --broker mqtts://broker-a:8883 \
+			--broker mqtts://broker-b:8883 \
 			--broker-ca "$public/ca.crt" --inbox "$HOME/inbox" \
 			--root "$(cat "$public/root_fingerprint")" | put "$said"
 	fi

@@ -23,7 +23,7 @@ tests=(
 	libcmocka-dev postgresql-15 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
 	mosquitto mosquitto-clients sqlite3 openssl iproute2
 	python3 python3-nacl python3-jsonschema python3-paho-mqtt python3-pytest procps
-	libfaketime curl valgrind chromium chromium-driver fonts-noto-cjk debootstrap
+	libfaketime curl valgrind chromium chromium-driver fonts-noto-cjk debootstrap prometheus
 )
 case ${1-} in
 	"") packages=("${build[@]}" "${lint[@]}" "${tests[@]}") ;;

@@ -2,11 +2,24 @@
 # Installs what is missing, builds, warnings being errors, and runs every test but those that take longest,
 # which scripts/check.sh runs.
 # Usage: scripts/test.sh [CTEST OPTION...], such as -L unit or -R conf
+#        scripts/test.sh --compose: docker-compose.yml for real, and nothing else. Needs docker with compose; or in
+#        the environment variable CERTWIRE_COMPOSE another command that takes the same arguments
 # Ends with a line "N passed, N failed" and exit status 0 only when nothing failed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/testing.sh
 jobs=${CERTWIRE_JOBS:-2}
+
+if [ "${1-}" = --compose ]; then
+	if [ -z "${CERTWIRE_COMPOSE-}" ] && ! docker compose version >/dev/null 2>&1; then
+		echo "test.sh: --compose needs docker with compose, or CERTWIRE_COMPOSE" >&2
+		exit 2
+	fi
+	tests/compose/story.sh || failed=1
+	passed=$((1 - failed))
+	tell_tests
+	exit
+fi
 
 echo "== packages"
 scripts/install-deps.sh

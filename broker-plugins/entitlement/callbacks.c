@@ -67,6 +67,7 @@ static int on_basic_auth(int event, void *event_data, void *userdata)
 	const char *address = mosquitto_client_address(asked->client);
 
 	(void)event;
+	pulse_begin(&plugin->pulse);
 	/*
 	 * After SIGHUP the broker asks again about everybody, with the token of then, which is used.
 	 * No refusal now: it would cut all clients, and for sessions that are offline the broker would
@@ -110,6 +111,7 @@ static int on_acl_check(int event, void *event_data, void *userdata)
 	int code;
 
 	(void)event;
+	pulse_begin(&plugin->pulse);
 	switch (asked->access) {
 	case MOSQ_ACL_READ:
 		request.access = ACCESS_READ;
@@ -136,6 +138,7 @@ static int on_disconnect(int event, void *event_data, void *userdata)
 	struct plugin *plugin = userdata;
 
 	(void)event;
+	pulse_begin(&plugin->pulse);
 	sessions_drop(&plugin->gate.sessions, gone->client);
 	return MOSQ_ERR_SUCCESS;
 }

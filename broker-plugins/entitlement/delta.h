@@ -22,6 +22,8 @@ struct delta {
 	int64_t good_at_ms;
 	/* How far the database's clock is ahead of this machine's, in microseconds. */
 	int64_t clock_ahead_us;
+	/* When the first of the changes that it brings was committed (UTC us, the database's clock); 0: none. */
+	int64_t committed_us;
 	struct table *whole; /* owned; NULL: only units change */
 	size_t unit_count;
 	struct unit *units[]; /* owned; of different names */

@@ -83,6 +83,13 @@ static bool is_certificate_wrong(const struct session *session, const struct uni
 		   !tls_identity_matches(&device->tls, &session->tls);
 }
 
+static void cut_right(struct gate *gate, struct session *session)
+{
+	if (session->cut != CUT_RIGHT)
+		session->lost_at_us = gate->committed_us;
+	sessions_cut(&gate->sessions, session, CUT_RIGHT);
+}
+
 /* Marks the session by what became of its rights from one state of its unit to another. */
 static void judge_unit(struct gate *gate, struct session *session, const struct unit *before,
 	const struct unit *after, int64_t at_us)
@@ -91,7 +98,7 @@ static void judge_unit(struct gate *gate, struct session *session, const struct 
 		unit_compare(before, session->rights_at_us, after, at_us, session->device);
 
 	if (change == RIGHTS_LOST || is_certificate_wrong(session, after))
-		sessions_cut(&gate->sessions, session, CUT_RIGHT);
+		cut_right(gate, session);
 	else if (change == RIGHTS_GAINED)
 		sessions_cut(&gate->sessions, session, CUT_REFRESH);
 	gate_note_rights(gate, session, at_us);
@@ -100,7 +107,7 @@ static void judge_unit(struct gate *gate, struct session *session, const struct 
 static void judge_dispatcher(struct gate *gate, struct session *session, int64_t at_us)
 {
 	if (!table_dispatcher(gate->table, session->kid, at_us / US_PER_S))
-		sessions_cut(&gate->sessions, session, CUT_RIGHT);
+		cut_right(gate, session);
 	gate_note_rights(gate, session, at_us);
 }
 
@@ -142,10 +149,12 @@ void gate_apply(struct gate *gate, struct delta *delta, const struct moment *now
 
 	gate->good_at_ms = delta->good_at_ms;
 	gate->clock_ahead_us = delta->clock_ahead_us;
+	gate->committed_us = delta->committed_us;
 	at_us = gate_rights_time_us(gate, now);
 	if (delta->whole)
 		apply_whole(gate, delta, at_us);
 	apply_units(gate, delta, at_us);
+	gate->committed_us = 0;
 }
 
 /* The clock alone: the same record then and now. Bounded by the number of clients, and rare. */

@@ -42,6 +42,7 @@ struct gate {
 	struct budget budget;
 	int64_t good_at_ms; /* when the copy was last known to be complete */
 	int64_t clock_ahead_us;
+	int64_t committed_us; /* of the delta that is being applied; 0: none is */
 	int64_t rights_until_us; /* the earliest of all sessions': when to look at them again */
 	/* Between SIGHUP and the next tick the broker asks about everybody again. */
 	bool is_reloading;

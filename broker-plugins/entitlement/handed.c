@@ -43,6 +43,7 @@ static bool grow(struct handed *handed, struct err *err)
 	if (!handed_init(&larger, handed->count * 2, err))
 		return false;
 	larger.count = handed->count;
+	larger.bytes = handed->bytes;
 	for (size_t i = 0; i <= handed->mask; i++)
 		if (handed->slots[i].name[0])
 			*slot_of(larger.slots, larger.mask, handed->slots[i].name) = handed->slots[i];
@@ -72,6 +73,8 @@ bool handed_put(struct handed *handed, const struct unit *unit, int64_t asked_us
 
 	if (!slot)
 		return false;
+	handed->bytes += unit_bytes(unit) - slot->bytes;
+	slot->bytes = unit_bytes(unit);
 	slot->digest = unit_digest(unit);
 	slot->until_us = unit_next_change(unit, NULL, asked_us);
 	return true;

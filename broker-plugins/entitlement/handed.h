@@ -19,12 +19,14 @@ struct handed_unit {
 	struct digest digest;
 	/* Until then (the database's clock) the clock alone changes nothing of what the record says. */
 	int64_t until_us;
+	size_t bytes; /* that the record takes */
 };
 
 struct handed {
 	struct handed_unit *slots; /* owned; open addressing */
 	size_t mask;
 	size_t count;
+	size_t bytes; /* of all records */
 };
 
 /* Room for `units` and some; grows. */

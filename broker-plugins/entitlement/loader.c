@@ -1,6 +1,7 @@
 #include "broker-plugins/entitlement/loader.h"
 
 #include "broker-plugins/entitlement/loader_copy.h"
+#include "broker-plugins/entitlement/loader_report.h"
 #include "broker-plugins/entitlement/loader_round.h"
 #include "broker-plugins/entitlement/reload.h"
 #include "broker-plugins/kit/denial_writer.h"
@@ -125,7 +126,8 @@ static bool work(struct loader *loader, struct err *err)
 {
 	if (!loader->pg && !connect_to_database(loader, err))
 		return false;
-	if (!loader_copy_news(loader, err) || !write_denials(loader, err))
+	if (!loader_copy_news(loader, err) || !write_denials(loader, err) ||
+		!loader_report(loader, err))
 		return false;
 	loader->complained_at_ms = 0;
 	return pass_time(loader, err);
@@ -177,10 +179,13 @@ static void release(struct loader *loader)
 }
 
 bool loader_start(struct loader *loader, const struct entitlement_options *options,
-	struct denials *denials, struct err *err)
+	struct denials *denials, const struct pulse *pulse, struct err *err)
 {
-	*loader = (struct loader){
-		.options = options, .denials = denials, .worker = WORKER_INIT, .is_in_doubt = true};
+	*loader = (struct loader){.options = options,
+		.denials = denials,
+		.pulse = pulse,
+		.worker = WORKER_INIT,
+		.is_in_doubt = true};
 	sem_init(&loader->first, 0, 0);
 	trust_init(&loader->trust, &options->root);
 	if (ring_init(&loader->news, LOADER_SLOTS, sizeof(struct delta *), err) &&

@@ -8,8 +8,10 @@
 #include "broker-plugins/entitlement/delta.h"
 #include "broker-plugins/entitlement/handed.h"
 #include "broker-plugins/entitlement/options.h"
+#include "broker-plugins/entitlement/pulse.h"
 #include "broker-plugins/kit/denials.h"
 #include "broker-plugins/kit/notes.h"
+#include "broker-plugins/kit/report.h"
 #include "broker-plugins/kit/ring.h"
 #include "broker-plugins/kit/trust.h"
 #include "broker-plugins/kit/worker.h"
@@ -34,6 +36,7 @@ struct reload {
 struct loader {
 	const struct entitlement_options *options; /* borrowed */
 	struct denials *denials; /* borrowed: the thread writes them down */
+	const struct pulse *pulse; /* borrowed: what the loop tells of itself */
 	struct worker worker;
 	struct ring news; /* of struct delta, to the loop */
 	struct ring spent; /* of struct delta, back to the thread */
@@ -52,11 +55,12 @@ struct loader {
 	size_t room; /* units that the loop's table is sure to have room for */
 	size_t out; /* deltas on their way; never more than the rings hold */
 	int64_t complained_at_ms; /* when the log last heard of a failure */
+	struct reporter reporter;
 };
 
-/* Starts the thread. `options` and `denials` must outlive it. */
+/* Starts the thread. What is borrowed must outlive it. */
 bool loader_start(struct loader *loader, const struct entitlement_options *options,
-	struct denials *denials, struct err *err) MUST_USE NONNULL;
+	struct denials *denials, const struct pulse *pulse, struct err *err) MUST_USE NONNULL;
 
 /* Waits for the first whole copy; false when it has not come in that time. */
 bool loader_await_first(struct loader *loader, int64_t timeout_s) MUST_USE NONNULL;

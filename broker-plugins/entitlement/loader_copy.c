@@ -75,7 +75,7 @@ static bool are_too_many(const struct loader *loader, const struct pg_rows *rows
 	return false;
 }
 
-static bool copy_since(struct loader *loader, const struct round *round, struct err *err)
+static bool copy_since(struct loader *loader, struct round *round, struct err *err)
 {
 	auto_rows struct pg_rows *rows = NULL;
 
@@ -85,6 +85,7 @@ static bool copy_since(struct loader *loader, const struct round *round, struct 
 		/* The database does not know that far back. */
 		return reload_all(loader, round, err);
 	}
+	round->committed_us = copy_committed_us(rows);
 	if (are_too_many(loader, rows))
 		return reload_all(loader, round, err);
 	return copy_changed(loader, round, rows, err);

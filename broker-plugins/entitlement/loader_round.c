@@ -23,6 +23,7 @@ bool round_hand_over(struct loader *loader, const struct round *round, struct de
 {
 	delta->good_at_ms = round->asked_at_ms;
 	delta->clock_ahead_us = round->clock_ahead_us;
+	delta->committed_us = round->committed_us;
 	if (loader->out == LOADER_SLOTS || !ring_push(&loader->news, &delta)) {
 		delta_free(delta);
 		return false;

@@ -20,6 +20,8 @@ struct round {
 	int64_t version; /* the database's newest */
 	int64_t database_now_us; /* its clock */
 	int64_t clock_ahead_us; /* of this machine's */
+	int64_t
+		committed_us; /* when the first change since was committed, by its clock; 0: not known */
 };
 
 /* Asks how far the database is. */

@@ -46,7 +46,7 @@ bool plugin_start(
 		!entitlement_options_finish(&plugin->conf, &plugin->options, err))
 		return false;
 	set_limits(plugin);
-	if (!loader_start(&plugin->loader, &plugin->options, &plugin->denials, err))
+	if (!loader_start(&plugin->loader, &plugin->options, &plugin->denials, &plugin->pulse, err))
 		return false;
 	plugin->has_thread = true;
 	if (!waker_start(&plugin->waker, err))

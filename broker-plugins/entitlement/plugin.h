@@ -9,6 +9,7 @@
 #include "broker-plugins/entitlement/gate.h"
 #include "broker-plugins/entitlement/loader.h"
 #include "broker-plugins/entitlement/options.h"
+#include "broker-plugins/entitlement/pulse.h"
 #include "broker-plugins/kit/denials.h"
 #include "broker-plugins/kit/waker.h"
 #include "common/clock.h"
@@ -27,6 +28,7 @@ struct plugin {
 	struct gate_limits limits;
 	struct gate gate;
 	struct denials denials;
+	struct pulse pulse;
 	struct loader loader;
 	struct cutter cutter;
 	struct waker waker; /* while there are clients left to be cut */

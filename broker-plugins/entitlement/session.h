@@ -46,6 +46,9 @@ struct session {
 	 */
 	char readable[TOPIC_SIZE];
 	enum cut cut;
+	/* With CUT_RIGHT: when what took the right away was committed (UTC us, the database's clock); 0: by
+	 * the clock, or not known. */
+	int64_t lost_at_us;
 	uint64_t unanswered_bytes; /* sent to it since it last published something */
 	int64_t deadline_ms; /* monotonic; while it stands in the list of deadlines */
 	bool has_deadline;

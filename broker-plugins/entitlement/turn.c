@@ -14,6 +14,7 @@
 static void kick(struct plugin *plugin, const struct session *session)
 {
 	const void *client = session->client;
+	int64_t lost_at_us = session->cut == CUT_RIGHT ? session->lost_at_us : 0;
 	char client_id[CLIENT_ID_SIZE];
 	char unit[UNIT_SIZE];
 
@@ -27,6 +28,9 @@ static void kick(struct plugin *plugin, const struct session *session)
 		mosquitto_kick_client_by_username(unit, false);
 	/* Not connected after all. Without a record it has no right in any case. */
 	sessions_drop(&plugin->gate.sessions, client);
+	if (lost_at_us > 0)
+		histogram_add(
+			&plugin->pulse.cuts, clock_wall_us() + plugin->gate.clock_ahead_us - lost_at_us);
 }
 
 static void kick_some(struct plugin *plugin, const struct moment *now)
@@ -89,10 +93,20 @@ static void end_reload(struct plugin *plugin)
 		plugin->gate.sessions.count);
 }
 
+/* For the loader's thread, which puts it into the metrics. */
+static void tell_pulse(struct plugin *plugin)
+{
+	atomic_store_explicit(
+		&plugin->pulse.sessions, (int64_t)plugin->gate.sessions.count, memory_order_relaxed);
+	atomic_store_explicit(&plugin->pulse.good_at_ms, plugin->gate.good_at_ms, memory_order_relaxed);
+	pulse_end(&plugin->pulse);
+}
+
 void turn(struct plugin *plugin)
 {
 	struct moment now = moment_now();
 
+	pulse_begin(&plugin->pulse);
 	waker_turned(&plugin->waker);
 	if (!plugin->has_ticked) {
 		plugin->has_ticked = true;
@@ -105,4 +119,5 @@ void turn(struct plugin *plugin)
 	tell_doubt(plugin, &now);
 	denials_flush(&plugin->denials, now.mono_ms);
 	turn_write_notes(plugin);
+	tell_pulse(plugin);
 }

@@ -42,6 +42,12 @@ void unit_free(struct unit *unit)
 	free(unit);
 }
 
+size_t unit_bytes(const struct unit *unit)
+{
+	return sizeof(*unit) + unit->device_count * sizeof(*unit->devices) +
+		   unit->channel_count * sizeof(*unit->channels);
+}
+
 const struct unit_device *unit_device(const struct unit *unit, const char *name)
 {
 	for (size_t i = 0; i < unit->device_count; i++)

@@ -63,6 +63,9 @@ struct unit *unit_new(const char *name, enum standing standing, size_t channel_c
 	struct err *err) MUST_USE __attribute__((nonnull(1, 7)));
 void unit_free(struct unit *unit);
 
+/* How much memory it takes. */
+size_t unit_bytes(const struct unit *unit) NONNULL;
+
 /* Borrowed; NULL when the unit has no such device. */
 const struct unit_device *unit_device(const struct unit *unit, const char *name) NONNULL;
 

@@ -9,6 +9,8 @@ bool denials_init(struct denials *denials, struct err *err)
 {
 	denials->count = 0;
 	denials->flushed_at_ms = 0;
+	for (int code = DENIAL_CODE_MIN; code <= DENIAL_CODE_MAX; code++)
+		atomic_init(&denials->totals[code - DENIAL_CODE_MIN], 0);
 	return ring_init(&denials->ring, DENIALS_SLOTS, sizeof(struct denial), err);
 }
 
@@ -44,14 +46,26 @@ static struct denial denial_of(int code, const char *who, const char *client_id,
 {
 	struct denial denial = {.code = code};
 
-	assert(code >= 100 && code <= 999);
 	quote_into(denial.who, sizeof(denial.who), who);
 	quote_into(denial.client_id, sizeof(denial.client_id), client_id);
 	quote_into(denial.topic, sizeof(denial.topic), topic);
 	return denial;
 }
 
-void denials_add(
+static atomic_int_fast64_t *total_of(struct denials *denials, int code)
+{
+	assert(code >= DENIAL_CODE_MIN && code <= DENIAL_CODE_MAX);
+	return &denials->totals[code - DENIAL_CODE_MIN];
+}
+
+int64_t denials_total(const struct denials *denials, int code)
+{
+	assert(code >= DENIAL_CODE_MIN && code <= DENIAL_CODE_MAX);
+	return atomic_load_explicit(&denials->totals[code - DENIAL_CODE_MIN], memory_order_relaxed);
+}
+
+/* Counts it to be handed over with the next flush. */
+static void count_up(
 	struct denials *denials, int code, const char *who, const char *client_id, const char *topic)
 {
 	/* The last quarter is kept for those that are counted under their code alone. */
@@ -67,13 +81,21 @@ void denials_add(
 		place->count++;
 }
 
+void denials_add(
+	struct denials *denials, int code, const char *who, const char *client_id, const char *topic)
+{
+	atomic_fetch_add_explicit(total_of(denials, code), 1, memory_order_relaxed);
+	count_up(denials, code, who, client_id, topic);
+}
+
 void denials_add_cut(struct denials *denials, int code, const char *unit, const char *client_id)
 {
 	struct denial denial = denial_of(code, unit, client_id, NULL);
 
+	atomic_fetch_add_explicit(total_of(denials, code), 1, memory_order_relaxed);
 	denial.count = 1;
 	if (!ring_push(&denials->ring, &denial))
-		denials_add(denials, code, unit, client_id, NULL);
+		count_up(denials, code, unit, client_id, NULL);
 }
 
 void denials_flush(struct denials *denials, int64_t now_ms)

@@ -9,6 +9,7 @@
 #include "common/err.h"
 #include "common/macros.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +19,8 @@ enum {
 	DENIAL_TOPIC_SIZE = 128,
 	DENIALS_MAX = 64, /* different ones counted between two flushes */
 	DENIALS_SLOTS = 1024, /* on their way to the other thread */
+	DENIAL_CODE_MIN = 100, /* of the protocol's refusals */
+	DENIAL_CODE_MAX = 999,
 };
 
 /* One row: foreign text is quoted (common/err.h) and cut. */
@@ -34,6 +37,8 @@ struct denials {
 	size_t count;
 	int64_t flushed_at_ms;
 	struct ring ring; /* of struct denial */
+	/* How often each code was counted since the start: added to by the loop, read by any thread. */
+	atomic_int_fast64_t totals[DENIAL_CODE_MAX - DENIAL_CODE_MIN + 1];
 };
 
 bool denials_init(struct denials *denials, struct err *err) MUST_USE NONNULL;
@@ -55,6 +60,9 @@ void denials_add_cut(
 
 /* The loop's side, on each tick: hands over what was counted, at most once a second. */
 void denials_flush(struct denials *denials, int64_t now_ms) NONNULL;
+
+/* From any thread: how often that code (asserted) was counted since the start. */
+int64_t denials_total(const struct denials *denials, int code) NONNULL;
 
 /* The other thread's side: the next one; false when there is none. */
 bool denials_take(struct denials *denials, struct denial *ret) MUST_USE NONNULL;

@@ -56,6 +56,14 @@ bool ring_pop(struct ring *ring, void *record)
 	return true;
 }
 
+/* What was popped is read first: it never exceeds what was pushed by then. */
+size_t ring_depth(const struct ring *ring)
+{
+	size_t popped = atomic_load_explicit(&ring->popped, memory_order_acquire);
+
+	return atomic_load_explicit(&ring->pushed, memory_order_acquire) - popped;
+}
+
 bool ring_is_empty(const struct ring *ring)
 {
 	return atomic_load_explicit(&ring->popped, memory_order_acquire) ==

@@ -42,6 +42,9 @@ bool ring_push(struct ring *ring, const void *record) MUST_USE NONNULL;
 /* Consumer: copies the oldest record out; false when there is none. */
 bool ring_pop(struct ring *ring, void *record) MUST_USE NONNULL;
 
+/* From any thread: how many records are in it, or were a moment ago. */
+size_t ring_depth(const struct ring *ring) NONNULL;
+
 /* From either thread; the producer may see "not empty" a moment too long. */
 bool ring_is_empty(const struct ring *ring) NONNULL;
 

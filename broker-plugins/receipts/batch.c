@@ -5,6 +5,8 @@
 #include "db/copy.h"
 #include "db/intake.h"
 
+#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 _Static_assert((int)BATCH_MAX <= (int)INTAKE_BATCH_MAX, "a batch is one call");
@@ -125,6 +127,17 @@ static bool put_denials(
 	return true;
 }
 
+static void add_up(struct batch_totals *totals, const struct sorted *sorted)
+{
+	totals->committed += (int64_t)(sorted->receipt_count + sorted->reply_count);
+	for (size_t i = 0; i < sorted->denial_count; i++) {
+		int64_t code = sorted->denials[i].code;
+
+		assert(code >= BATCH_CODE_MIN && code <= BATCH_CODE_MAX);
+		totals->refused[code - BATCH_CODE_MIN]++;
+	}
+}
+
 bool batch_write(const struct batch *batch, const struct batch_writer *writer, struct err *err)
 {
 	auto_rows struct pg_rows *devices = NULL;
@@ -135,7 +148,10 @@ bool batch_write(const struct batch *batch, const struct batch_writer *writer, s
 	if (!devices_of_batch(batch, writer, &devices, err))
 		return false;
 	sort(sorted, batch, devices, writer->trust);
-	return put(intake_receipts, writer, sorted->receipt_count, sorted->receipts, err) &&
-		   put(intake_replies, writer, sorted->reply_count, sorted->replies, err) &&
-		   put_denials(sorted, writer, err);
+	if (!put(intake_receipts, writer, sorted->receipt_count, sorted->receipts, err) ||
+		!put(intake_replies, writer, sorted->reply_count, sorted->replies, err) ||
+		!put_denials(sorted, writer, err))
+		return false;
+	add_up(writer->totals, sorted);
+	return true;
 }

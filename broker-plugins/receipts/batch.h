@@ -29,10 +29,19 @@ bool batch_fill(struct batch *batch, struct tray *tray) MUST_USE NONNULL;
 /* Gives all back. */
 void batch_clear(struct batch *batch, struct tray *tray) NONNULL;
 
+enum { BATCH_CODE_MIN = 600, BATCH_CODE_MAX = 699 }; /* what a parcel is refused with */
+
+/* What became of parcels since the start. */
+struct batch_totals {
+	int64_t committed;
+	int64_t refused[BATCH_CODE_MAX - BATCH_CODE_MIN + 1]; /* by code */
+};
+
 struct batch_writer {
 	struct pg *pg; /* borrowed, as the rest */
 	struct trust *trust;
 	struct notes *notes;
+	struct batch_totals *totals;
 	const char *broker;
 };
 

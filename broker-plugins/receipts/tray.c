@@ -88,6 +88,7 @@ static enum tray_verdict put(struct tray *tray, const struct topic *topic, const
 enum tray_verdict tray_put(
 	struct tray *tray, const char *topic, const char *client_id, const void *payload, size_t len)
 {
+	enum tray_verdict verdict;
 	struct topic parsed;
 
 	if (!topic_parse(topic, &parsed) ||
@@ -95,7 +96,15 @@ enum tray_verdict tray_put(
 		return TRAY_NOT_OURS;
 	if (len == 0 || len > (parsed.kind == TOPIC_REPLY ? LIMIT_REPLY_JWS : LIMIT_RECEIPT_JWS))
 		return TRAY_REFUSED;
-	return put(tray, &parsed, client_id, payload, len);
+	verdict = put(tray, &parsed, client_id, payload, len);
+	if (verdict == TRAY_FULL)
+		atomic_fetch_add_explicit(&tray->put_off, 1, memory_order_relaxed);
+	return verdict;
+}
+
+size_t tray_depth(const struct tray *tray)
+{
+	return ring_depth(&tray->ring);
 }
 
 struct parcel *tray_take(struct tray *tray)

@@ -11,6 +11,7 @@
 #include "common/ident.h"
 #include "common/macros.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,6 +33,8 @@ struct tray {
 	size_t bytes; /* the loop's: of all that are not freed yet */
 	size_t count;
 	size_t slots;
+	atomic_int_fast64_t
+		put_off; /* since the start: for which there was no room; any thread reads it */
 };
 
 bool tray_init(struct tray *tray, size_t slots, struct err *err) MUST_USE NONNULL;
@@ -51,6 +54,9 @@ enum tray_verdict tray_put(struct tray *tray, const char *topic, const char *cli
 
 /* The loop's side, on each tick: frees what came back. */
 void tray_tidy(struct tray *tray) NONNULL;
+
+/* From any thread: parcels that wait to be taken. */
+size_t tray_depth(const struct tray *tray) NONNULL;
 
 /* The writer's side: the next, NULL when there is none; to be given back with tray_done. */
 struct parcel *tray_take(struct tray *tray) NONNULL;

@@ -1,5 +1,6 @@
 #include "broker-plugins/receipts/writer.h"
 
+#include "broker-plugins/receipts/writer_report.h"
 #include "common/clock.h"
 #include "db/intake.h"
 
@@ -79,6 +80,7 @@ static bool write_batch(struct writer *writer, struct err *err)
 		.pg = writer->pg,
 		.trust = &writer->trust,
 		.notes = &writer->notes,
+		.totals = &writer->totals,
 		.broker = broker_name(writer),
 	};
 
@@ -113,7 +115,8 @@ static bool work(struct writer *writer, struct err *err)
 {
 	if (!writer->pg && !connect_to_database(writer, err))
 		return false;
-	if (!refresh_trust(writer, err) || !write_batch(writer, err) || !write_presence(writer, err))
+	if (!refresh_trust(writer, err) || !write_batch(writer, err) || !write_presence(writer, err) ||
+		!writer_report(writer, err))
 		return false;
 	if (writer->complained_at_ms) {
 		writer->complained_at_ms = 0;

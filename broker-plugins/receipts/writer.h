@@ -6,6 +6,7 @@
 #define CERTWIRE_RECEIPTS_WRITER_H
 
 #include "broker-plugins/kit/notes.h"
+#include "broker-plugins/kit/report.h"
 #include "broker-plugins/kit/trust.h"
 #include "broker-plugins/kit/worker.h"
 #include "broker-plugins/receipts/batch.h"
@@ -36,6 +37,8 @@ struct writer {
 	struct batch batch;
 	int64_t trusted_at_ms; /* when the keysets were last asked for */
 	int64_t complained_at_ms;
+	struct batch_totals totals;
+	struct reporter reporter;
 };
 
 /* Starts the thread. What is borrowed must outlive it. */

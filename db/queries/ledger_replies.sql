@@ -1,3 +1,4 @@
 -- $1 bigint: fence; $2 int: most rows
-SELECT id, unit, device, number, raw, received_at, certificate, revoked_at, ledger_epoch
+SELECT id, unit, device, number, raw, received_at, certificate, revoked_at, ledger_epoch,
+    clock_timestamp() AS read_at
 FROM certwire.replies_to_judge($1, $2)

@@ -26,6 +26,8 @@ const struct conf_key config_keys[] = {
 		.help = "parts of a fresh publication pushed to its channel; units ask for the rest"},
 	{"offer_retry", CONF_DURATION, FIELD(offer_retry_s), .fallback = "30s", .min = 1, .max = 3600,
 		.help = "first wait before an unanswered offer is repeated; it doubles"},
+	{"metrics", CONF_STRING, FIELD(metrics),
+		.help = "host:port on this machine where Prometheus finds /metrics; unset: nowhere"},
 	{"log_level", CONF_STRING, FIELD(log_level), .fallback = "info",
 		.help = "error, warning, info or debug"},
 	{0},
@@ -94,6 +96,32 @@ bool config_parse_broker(const char *text, struct broker_address *ret, struct er
 	return true;
 }
 
+bool config_parse_metrics(const char *text, struct sockaddr_storage *ret, struct err *err)
+{
+	struct broker_address address = {0};
+	struct sockaddr_in v4 = {.sin_family = AF_INET};
+	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+	const char *host = address.host;
+
+	if (!split_host(text, &address, err))
+		return err_context(err, "metrics '%s'", ERR_QUOTED(text));
+	if (!is_loopback(host))
+		return err_set(err, ERR_USAGE,
+			"metrics '%s' is not on this machine: they are served on loopback only, as in "
+			"127.0.0.1:9464",
+			ERR_QUOTED(text));
+	*ret = (struct sockaddr_storage){0};
+	v4.sin_port = v6.sin6_port = htons((uint16_t)address.port);
+	if (inet_pton(AF_INET6, host, &v6.sin6_addr) == 1) {
+		memcpy(ret, &v6, sizeof v6);
+		return true;
+	}
+	if (inet_pton(AF_INET, host, &v4.sin_addr) != 1)
+		v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	memcpy(ret, &v4, sizeof v4);
+	return true;
+}
+
 static bool check_brokers(struct config *config, struct err *err)
 {
 	const struct conf_list *list = &config->settings.brokers;
@@ -125,7 +153,8 @@ bool config_load(struct config *config, const char *path, struct err *err)
 	if (!log_level_parse(config->settings.log_level, &config->log_level))
 		return err_set(err, ERR_USAGE, "log_level '%s' is not one of error, warning, info, debug",
 			ERR_QUOTED(config->settings.log_level));
-	return true;
+	return !config->settings.metrics ||
+		   config_parse_metrics(config->settings.metrics, &config->metrics, err);
 }
 
 void config_release(struct config *config)

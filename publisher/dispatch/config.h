@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 #include "common/conf.h"
 #include "common/err.h"
@@ -39,6 +40,7 @@ struct settings {
 	int64_t lease_s;
 	int64_t push_parts; /* parts of a fresh publication that go to its channel's topic */
 	int64_t offer_retry_s; /* first wait before an offer is repeated */
+	char *metrics; /* host:port on loopback; NULL: no metrics are served */
 	char *log_level;
 };
 
@@ -47,6 +49,7 @@ struct config {
 	struct conf conf;
 	struct broker_address addresses[CONFIG_BROKERS_MAX];
 	size_t address_count;
+	struct sockaddr_storage metrics; /* settings.metrics as read */
 	enum log_level log_level;
 };
 
@@ -66,5 +69,11 @@ void config_release(struct config *config) NONNULL;
  */
 bool config_parse_broker(
 	const char *text, struct broker_address *ret, struct err *err) MUST_USE NONNULL;
+
+/*
+ * "host:port" of this machine alone, as above: who may read metrics is who may log in here. ERR_USAGE.
+ */
+bool config_parse_metrics(
+	const char *text, struct sockaddr_storage *ret, struct err *err) MUST_USE NONNULL;
 
 #endif

@@ -27,6 +27,7 @@
 #include "publisher/dispatch/lease.h"
 #include "publisher/dispatch/message.h"
 #include "publisher/dispatch/name_set.h"
+#include "publisher/dispatch/tally.h"
 
 struct dispatch {
 	const struct config *config; /* borrowed */
@@ -47,6 +48,7 @@ struct dispatch {
 	int64_t poll_at_ms; /* when everything is due again */
 	struct backoff connect_backoff;
 	struct notify notify;
+	struct tally tally; /* for the metrics, which another thread serves */
 	char reported[256]; /* the last failure that was logged */
 
 	struct broker_owner owner;

@@ -68,6 +68,7 @@ static bool issue_one(struct dispatch *dispatch, const struct ledger_draft *draf
 	if (!issued.done)
 		return true;
 	fault_point("dispatch-after-issue");
+	tally_add(&dispatch->tally.issued);
 	log_line(&dispatch->log, LOG_LEVEL_INFO, "issued %s (%s) to %lld units",
 		pub_id_short(&draft->entry.publication, id), draft->channel, (long long)issued.deliveries);
 	if (issued.to_channel && issued.deliveries > 0)

@@ -16,6 +16,7 @@
 #include "common/clock.h"
 #include "publisher/dispatch/config.h"
 #include "publisher/dispatch/dispatch.h"
+#include "publisher/dispatch/metrics.h"
 #include "publisher/dispatch/work.h"
 
 static const struct cli_option options[] = {
@@ -47,15 +48,20 @@ static void take_signal(int fd)
 	(void)len;
 }
 
-static void run_loop(struct dispatch *dispatch, int signal_fd)
+static bool run_loop(struct dispatch *dispatch, int signal_fd, struct err *err)
 {
 	const struct log *log = &dispatch->log;
+	struct metrics *metrics;
 
+	if (!metrics_start(dispatch->config, &dispatch->tally, signal_fd, &metrics, err))
+		return false;
 	log_line(
 		log, LOG_LEVEL_INFO, "started as %s with key %s", dispatch->client_id, dispatch->key.kid);
 	work_loop(dispatch);
+	metrics_stop(metrics);
 	take_signal(signal_fd);
 	log_line(log, LOG_LEVEL_INFO, "ending");
+	return true;
 }
 
 static bool run(const struct cli_call *call, struct err *err)
@@ -73,7 +79,7 @@ static bool run(const struct cli_call *call, struct err *err)
 	if (done && cli_has(call, "check"))
 		(void)printf("%s: key %s, %zu brokers\n", path, dispatch.key.kid, config.address_count);
 	else if (done)
-		run_loop(&dispatch, signal_fd);
+		done = run_loop(&dispatch, signal_fd, err);
 	dispatch_close(&dispatch);
 	config_release(&config);
 	return done;

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "common/clock.h"
 #include "common/fault.h"
 #include "db/ledger_receipt.h"
 #include "publisher/dispatch/verdict.h"
@@ -17,6 +18,7 @@ struct settle_batch {
 	struct dispatch *dispatch; /* borrowed */
 	struct pg_rows *rows; /* owned: the verdicts borrow from them */
 	size_t count;
+	int64_t fetched_us; /* monotonic: when they were read */
 	struct verdict *verdicts; /* owned: count of them */
 	size_t from, to; /* those that are settled now */
 };
@@ -114,9 +116,22 @@ static bool settle_run(struct pg *pg, void *context, struct err *err)
 	return true;
 }
 
-/* After the commit: a line for each outcome, and a head for each unit that is told of one. */
-static bool settle_tell(struct dispatch *dispatch, const struct verdict *verdict, struct err *err)
+static void settle_count(struct tally *tally, const struct verdict *verdict, int64_t fetched_us)
 {
+	if (!verdict->is_reply)
+		histogram_add(
+			&tally->settled, verdict->filed.waited_us + clock_monotonic_us() - fetched_us);
+	if (verdict->why.code != 0)
+		tally_refused(tally, verdict->why.code);
+	for (size_t i = 0; verdict->why.code == 0 && i < verdict->receipt.item_count; i++)
+		tally_add(&tally->items[verdict->receipt.items[i].state]);
+}
+
+/* After the commit: a line for each outcome, and a head for each unit that is told of one. */
+static bool settle_tell(
+	struct dispatch *dispatch, const struct verdict *verdict, int64_t fetched_us, struct err *err)
+{
+	settle_count(&dispatch->tally, verdict, fetched_us);
 	verdict_log(verdict, &dispatch->log);
 	return !verdict->authentic || name_set_add(&dispatch->heads, verdict->filed.unit, err);
 }
@@ -129,7 +144,7 @@ static bool settle_commit(struct settle_batch *batch, size_t from, size_t to, st
 		return false;
 	fault_point("dispatch-after-settle");
 	for (size_t i = from; i < to; i++)
-		if (!settle_tell(batch->dispatch, &batch->verdicts[i], err))
+		if (!settle_tell(batch->dispatch, &batch->verdicts[i], batch->fetched_us, err))
 			return false;
 	return true;
 }
@@ -160,6 +175,7 @@ static bool settle_rows(struct dispatch *dispatch, struct pg_rows *rows, bool ar
 	if (!batch.verdicts)
 		return err_set(err, ERR_SYSTEM, "out of memory for %zu receipts", count);
 	batch.count = count;
+	batch.fetched_us = clock_monotonic_us();
 	if (!settle_judge(&batch, are_replies, err) || !settle_all(&batch, err))
 		return false;
 	*ret_more = count == RECEIPTS_A_STEP;

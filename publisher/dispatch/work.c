@@ -272,6 +272,7 @@ void work_loop(struct dispatch *dispatch)
 	do {
 		more = work_turn(dispatch);
 		notify_alive(&dispatch->notify, clock_monotonic_ms());
+		tally_turn(dispatch);
 	} while (work_poll(dispatch, more ? 0 : work_wait_ms(dispatch)));
 	notify_stopping();
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every service of docker-compose.yml is hardened and carries nothing in its environment, where a
+# Every service of docker-compose.yml is hardened, has a healthcheck where it stays, and carries nothing in its environment, where a
 # secret would be; every image runs as somebody other than root. Usage: compose.sh ROOT
 set -eu
 . "$(dirname "$0")/lib.sh"
@@ -15,6 +15,18 @@ unhardened() {
 		inside && /^  [a-z]/ { judge(); name = $1; line = NR; hardened = 0; services++ }
 		/^    <<: \*hardened$/ { hardened = 1 }
 		END { judge(); if (!services) print "1:no service" }
+	' "$1"
+}
+
+# Prints "line:text" for each service that stays and that nobody asks whether it is well.
+unwatched() {
+	awk '
+		function judge() { if (stays && !watched) print line ":" name }
+		/^[a-z]/ { judge(); stays = 0; inside = /^services:/ }
+		inside && /^  [a-z]/ { judge(); name = $1; line = NR; stays = watched = 0 }
+		inside && /^    restart: unless-stopped$/ { stays = 1 }
+		inside && /^    healthcheck:$/ { watched = 1 }
+		END { judge() }
 	' "$1"
 }
 
@@ -43,6 +55,9 @@ check() {
 
 check docker-compose.yml "a service is hardened" <<FOUND
 $(unhardened docker-compose.yml)
+FOUND
+check docker-compose.yml "a service that stays has a healthcheck" <<FOUND
+$(unwatched docker-compose.yml)
 FOUND
 check docker-compose.yml "nothing in the environment, no capability, no privilege" <<FOUND
 $(grep -nE '^ *(environment|env_file|cap_add|privileged):' docker-compose.yml || true)

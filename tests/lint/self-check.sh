@@ -204,6 +204,8 @@ compose)
 	printf 'services:\n  bad:\n    <<: *hardened\n    environment:\n      A: b\n' |
 		must_find docker-compose.yml
 	printf 'volumes:\n  v:\n' | must_find docker-compose.yml
+	printf 'services:\n  bad:\n    <<: *hardened\n    restart: unless-stopped\n  a:\n    <<: *hardened\n' |
+		must_find docker-compose.yml
 	printf 'FROM x AS bad\nFROM x AS sound\nUSER nobody\n' | must_find docker/Dockerfile
 	printf 'FROM x AS bad\nUSER nobody\nUSER root\n' | must_find docker/Dockerfile
 	;;

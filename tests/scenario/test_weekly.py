@@ -1,7 +1,9 @@
 """A Weekly to three units: one in good standing, one suspended, one away. Everything that crosses the
 broker is recorded, and what each of them can and cannot make of it is shown."""
 
+import base64
 import random
+import re
 import shutil
 
 import pytest
@@ -128,6 +130,37 @@ def test_no_title_no_file_name_and_no_content_crossed_the_broker(weekly):
         assert secret.encode() not in crossed
     for content in FILES.values():
         assert not content or content[1000:1032] not in crossed
+
+
+def test_no_log_holds_a_title_a_file_name_content_or_a_key(weekly):
+    """Of every program of the world: what each of them wrote, PostgreSQL and broker included."""
+    weekly.away.has(weekly.publication)
+    logs = {path: path.read_bytes() for path in weekly.world.logs.glob("*.log")}
+    wanted = {"postgres", "broker", "dispatch-a", "unit-huaan-d1", "unit-luoxing-d1", "unit-tiangong-d1"}
+    assert wanted <= {path.stem for path in logs}
+    assert weekly.publication[:8].encode() in b"".join(logs.values()), "nothing was logged"
+    for path, log in logs.items():
+        found = [name for name, secret in log_secrets(weekly) if secret in log]
+        assert found == [], f"{path.name} holds {found}"
+
+
+def log_secrets(weekly):
+    """What must be in no log, each with what to call it: as it is, and as programs write bytes."""
+    yield "title", TITLE.encode()
+    for name, content in FILES.items():
+        yield f"name of {name}", name.encode()
+        for at in (0, 1000) if content else ():
+            piece = content[at:at + 24]
+            yield f"content of {name}", piece
+            yield f"content of {name} in hex", piece.hex().encode()
+            yield f"content of {name} in base64", base64.b64encode(piece)
+    for holder in weekly.world.office.holders.values():
+        if holder.passphrase:
+            yield f"passphrase of {holder.login}", holder.passphrase.read_bytes().strip()
+    for path in weekly.world.folder.rglob("*.key"):
+        secret = re.search(rb"^secret: (\S+)$", path.read_bytes(), re.MULTILINE)[1]
+        yield f"secret of {path.name}", secret
+        yield f"secret of {path.name} in hex", base64.urlsafe_b64decode(secret + b"==").hex().encode()
 
 
 def test_the_inbox_verifies_with_no_network_and_notices_a_changed_byte(weekly, tmp_path):

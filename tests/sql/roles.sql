@@ -23,13 +23,13 @@ SELECT is(t.callable('ed1'), ARRAY['approve', 'audience', 'audience_changes', 'b
 	'publication_signatures', 'publication_status', 'publications', 'put_content_key', 'recall_audience', 'recall_confirmations', 'remind',
 	'replace_draft', 'replies_since', 'request_issue', 'return_publication', 'schedule_publication', 'send_publication', 'submit_publication',
 	'test_units', 'who_am_i', 'withdraw_publication'], 'an editor may call just these');
-SELECT is(t.callable('dsp'), ARRAY['current_keysets', 'deliveries_of', 'deliveries_to_seal', 'device_of', 'due_publications', 'end_asked', 'entries_to_resign',
+SELECT is(t.callable('dsp'), ARRAY['broker_figures', 'current_keysets', 'deliveries_of', 'deliveries_to_seal', 'device_of', 'due_publications', 'end_asked', 'entries_to_resign',
 	'entries_to_sign', 'expire_due', 'fill_due', 'fold_counts', 'heads_channels', 'heads_of', 'issue_due', 'issue_refuse', 'issue_rest', 'keys_to_wrap',
-	'lease_release', 'lease_renew', 'lease_take', 'my_key', 'offers_due', 'owed_to', 'park_items', 'parts_for', 'place_parked',
+	'lease_release', 'lease_renew', 'lease_take', 'ledger_figures', 'my_key', 'offers_due', 'owed_to', 'park_items', 'parts_for', 'place_parked',
 	'publication_parts', 'publication_references', 'put_anchor', 'put_entry_signatures', 'put_grants', 'put_incident', 'put_wrapped_keys',
 	'receipts_to_judge', 'refused_receipts', 'release_scheduled', 'replies_to_judge', 'settle', 'sync_seen', 'units_changed'], 'the dispatcher may call just these');
-SELECT is(t.callable('brk'), ARRAY['copy_changes', 'copy_devices', 'copy_names', 'copy_units', 'copy_version', 'current_keysets', 'put_denials', 'put_presence',
-	'put_receipts', 'put_replies'], 'a broker may call just these');
+SELECT is(t.callable('brk'), ARRAY['copy_changes', 'copy_committed', 'copy_devices', 'copy_names', 'copy_units', 'copy_version', 'current_keysets', 'put_denials', 'put_presence',
+	'put_receipts', 'put_replies', 'put_report'], 'a broker may call just these');
 SELECT is(t.callable('aud'), ARRAY['audience', 'audience_changes', 'board_days', 'board_publications', 'board_totals', 'board_units', 'channels_of', 'compliance',
 	'content_key_for', 'counts_that_differ', 'current_keysets', 'effective_at', 'in_my_regions', 'my_key', 'older_publications', 'overdue', 'pending_devices', 'policies',
 	'publication_bytes', 'publication_course', 'publication_fate', 'publication_references', 'publication_signatures', 'publication_status',

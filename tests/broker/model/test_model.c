@@ -308,6 +308,7 @@ int main(int argc, char **argv)
 	static char broker[] = FIXTURE_BROKER;
 	static char *names[] = {broker, NULL};
 	static struct denials denials;
+	static struct pulse pulse;
 	static struct model model;
 	struct signing_key root = fixture_key("root");
 	struct entitlement_options options = {.dsn = dsn,
@@ -331,7 +332,7 @@ int main(int argc, char **argv)
 	FIXTURE_MUST(pg_exec(model.pg, "SELECT setseed($1::float)", &params, NULL, &err));
 	FIXTURE_MUST(denials_init(&denials, &err));
 	FIXTURE_MUST(gate_init(&model.gate, &limits, &err));
-	FIXTURE_MUST(loader_start(&model.loader, &options, &denials, &err));
+	FIXTURE_MUST(loader_start(&model.loader, &options, &denials, &pulse, &err));
 	catch_up(&model, 0);
 	for (int round = 0; round < acts; round++)
 		act(&model);

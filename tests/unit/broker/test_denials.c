@@ -138,6 +138,22 @@ static void foreign_text_is_quoted_and_cut(void **state)
 	assert_true(strlen(denial.topic) < sizeof(denial.topic));
 }
 
+static void every_one_is_counted_under_its_code_however_it_was_written_down(void **state)
+{
+	struct denials *denials = *state;
+
+	assert_int_equal(denials_total(denials, 121), 0);
+	for (int i = 0; i < 2000; i++) {
+		char name[16];
+
+		(void)snprintf(name, sizeof(name), "unit-%d", i);
+		denials_add(denials, 121, name, NULL, NULL);
+		denials_add_cut(denials, 125, name, "d1");
+	}
+	assert_int_equal(denials_total(denials, 121), 2000);
+	assert_int_equal(denials_total(denials, 125), 2000);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -149,6 +165,7 @@ int main(void)
 		TEST(a_flood_of_different_ones_is_counted_by_code),
 		TEST(while_nobody_takes_them_nothing_is_lost_but_names),
 		TEST(foreign_text_is_quoted_and_cut),
+		TEST(every_one_is_counted_under_its_code_however_it_was_written_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

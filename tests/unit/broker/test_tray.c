@@ -64,8 +64,12 @@ static void a_full_tray_says_so_and_has_room_again_when_one_is_done(void **state
 	for (int i = 0; i < 16; i++)
 		assert_int_equal(put(&tray, RECEIPT, 10), TRAY_TAKEN);
 	assert_int_equal(put(&tray, RECEIPT, 10), TRAY_FULL);
+	assert_int_equal(tray.put_off, 1);
+	assert_int_equal(tray_depth(&tray), 16);
 	tray_done(&tray, tray_take(&tray));
+	assert_int_equal(tray_depth(&tray), 15);
 	assert_int_equal(put(&tray, RECEIPT, 10), TRAY_TAKEN);
+	assert_int_equal(tray.put_off, 1);
 	tray_release(&tray);
 }
 

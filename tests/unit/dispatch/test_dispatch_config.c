@@ -2,6 +2,8 @@
 
 #include "publisher/dispatch/config.h"
 
+#include <arpa/inet.h>
+
 static void a_broker_is_named_by_host_and_port(void **state)
 {
 	struct broker_address address;
@@ -48,12 +50,36 @@ static void what_is_no_address_is_refused(void **state)
 		assert_refused(config_parse_broker(bad[i], &address, &err), ERR_USAGE, "broker '");
 }
 
+static void metrics_are_served_on_this_machine_alone(void **state)
+{
+	static const char *const bad[] = {
+		"0.0.0.0:9464", "10.0.0.1:9464", "metrics.example:9464", "[::]:9464"};
+	struct sockaddr_storage address;
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)&address;
+	struct err err;
+
+	(void)state;
+	assert_done(config_parse_metrics("127.0.0.1:9464", &address, &err));
+	assert_int_equal(v4->sin_family, AF_INET);
+	assert_int_equal(ntohs(v4->sin_port), 9464);
+	assert_int_equal(ntohl(v4->sin_addr.s_addr), INADDR_LOOPBACK);
+	assert_done(config_parse_metrics("localhost:1", &address, &err));
+	assert_int_equal(ntohl(v4->sin_addr.s_addr), INADDR_LOOPBACK);
+	assert_done(config_parse_metrics("[::1]:9464", &address, &err));
+	assert_int_equal(address.ss_family, AF_INET6);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_refused(
+			config_parse_metrics(bad[i], &address, &err), ERR_USAGE, "not on this machine");
+	assert_refused(config_parse_metrics("9464", &address, &err), ERR_USAGE, "metrics '9464'");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_broker_is_named_by_host_and_port),
 		cmocka_unit_test(without_tls_only_this_machine_is_spoken_to),
 		cmocka_unit_test(what_is_no_address_is_refused),
+		cmocka_unit_test(metrics_are_served_on_this_machine_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,6 @@
+#include "common/version.h"
+
+const char *version_text(void)
+{
+	return CERTWIRE_VERSION;
+}
