@@ -29,6 +29,7 @@ xgettext --language=C --from-code=UTF-8 --no-wrap --add-location=file --package-
 	--keyword=json_parse_strict:4 --keyword=json_item_object:4 \
 	--keyword=ledger_text:4 --keyword=ledger_bytes:4 --keyword=ledger_digest:4 \
 	--keyword=pg_describe_trouble:2 --keyword=pg_error_connection:2 --keyword=confirm_units:4 \
+	--keyword=course_check:3 --keyword=course_check:4 --keyword=course_look:4 --keyword=course_look:5 \
 	--keyword=findings_add:3 --keyword=findings_add_missing:3 --keyword=findings_warn:3 \
 	--keyword=note:4 --keyword=note:5 --keyword=warn_unless_set:4 \
 	--keyword=link_lose:2 --keyword=link_drop:2 \

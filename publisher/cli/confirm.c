@@ -5,6 +5,11 @@
 #include "common/language.h"
 #include "publisher/cli/tty.h"
 
+static const char *unit_word(int units)
+{
+	return units == 1 ? language_text("unit") : language_text("units");
+}
+
 static bool compare(const char *answer, int units, const char *undone, struct err *err)
 {
 	char *end;
@@ -12,13 +17,13 @@ static bool compare(const char *answer, int units, const char *undone, struct er
 
 	if (*answer < '0' || *answer > '9' || *end != '\0')
 		return err_set(err, ERR_USAGE,
-			"'%s' is no number of units; %s. It concerns %d unit%s: look again, then give that "
+			"'%s' is no number of units; %s. It concerns %d %s: look again, then give that "
 			"number",
-			ERR_QUOTED(answer), language_text(undone), units, units == 1 ? "" : "s");
+			ERR_QUOTED(answer), language_text(undone), units, unit_word(units));
 	if (number != units)
 		return err_set(err, ERR_DENIED,
-			"it concerns %d unit%s, not %ld; %s. Look again, then give the number that you mean",
-			units, units == 1 ? "" : "s", number, language_text(undone));
+			"it concerns %d %s, not %ld; %s. Look again, then give the number that you mean", units,
+			unit_word(units), number, language_text(undone));
 	return true;
 }
 
@@ -33,7 +38,8 @@ bool confirm_units(
 			return false;
 		if (!*line)
 			return err_set(err, ERR_DENIED,
-				"not confirmed; %s. Type the number of units, or give --yes %d", language_text(undone), units);
+				"not confirmed; %s. Type the number of units, or give --yes %d",
+				language_text(undone), units);
 		answer = line;
 	}
 	return compare(answer, units, undone, err);

@@ -2,17 +2,20 @@
 
 #include <string.h>
 
+#include "common/language.h"
+
 static const struct step {
 	const char *state;
 	const char *words;
-	const char *next; /* a command without its ID */
+	const char *next; /* a command without its ID; NULL: as the caller says */
 } steps[] = {
-	{"draft", "a draft", "its drafter runs: certwire submit"},
-	{"review", "under review", "another editor runs: certwire approve"},
-	{"approved", "approved", "to send it: certwire issue"},
-	{"scheduled", "scheduled", "to send it now: certwire issue"},
-	{"withdrawn", "withdrawn", "see why: certwire status"},
-	{"issued", "issued", ""},
+	{"draft", LANGUAGE_TEXT("a draft"), LANGUAGE_TEXT("its drafter runs: certwire submit")},
+	{"review", LANGUAGE_TEXT("under review"),
+		LANGUAGE_TEXT("another editor runs: certwire approve")},
+	{"approved", LANGUAGE_TEXT("approved"), LANGUAGE_TEXT("to send it: certwire issue")},
+	{"scheduled", LANGUAGE_TEXT("scheduled"), LANGUAGE_TEXT("to send it now: certwire issue")},
+	{"withdrawn", LANGUAGE_TEXT("withdrawn"), LANGUAGE_TEXT("see why: certwire status")},
+	{"issued", LANGUAGE_TEXT("issued"), NULL},
 };
 
 static bool is_among(const char *word, const char *words)
@@ -35,8 +38,9 @@ bool course_check(const struct lookup *found, const char *states, const char *ru
 		return true;
 	while (i + 1 < ARRAY_LEN(steps) && strcmp(steps[i].state, state) != 0)
 		i++;
-	return err_set(err, ERR_DENIED, "publication %s is %s: %s; %s %s", found->brief, steps[i].words,
-		rule, *steps[i].next ? steps[i].next : when_issued, found->brief);
+	return err_set(err, ERR_DENIED, "publication %s is %s: %s; %s %s", found->brief,
+		language_text(steps[i].words), language_text(rule),
+		language_text(steps[i].next ? steps[i].next : when_issued), found->brief);
 }
 
 bool course_look(struct session *session, const char *id, const char *states, const char *rule,

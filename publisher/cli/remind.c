@@ -83,7 +83,7 @@ bool verb_remind(const struct cli_call *call, struct err *err)
 
 	if (!session_init(&session, call, err) ||
 		!lookup_publication(&session, call->argv[0], &found, err) ||
-		!course_check(&found, "issued", "nobody was sent it yet", "", err) ||
+		!course_check(&found, "issued", "nobody was sent it yet", "see: certwire status", err) ||
 		!editor_remind(session.pg, found.publication.id, &rows, err))
 		return false;
 	return cli_has(call, "json") ? print_json(&found, rows, err) : print_text(&found, rows, err);

@@ -55,7 +55,8 @@ bool verb_send(const struct cli_call *call, struct err *err)
 			err, ERR_USAGE, "--to: '%s' is no unit's id; write it like unit-a", ERR_QUOTED(unit));
 	if (!session_init(&session, call, err) ||
 		!lookup_publication(&session, call->argv[0], &found, err) ||
-		!course_check(&found, "issued", "only what is issued is sent as a back number", "", err) ||
+		!course_check(&found, "issued", "only what is issued is sent as a back number",
+			"see: certwire status", err) ||
 		!ask(call, &found, unit, err) || !send(&session, &found, unit, &rows, err))
 		return false;
 	if (cli_has(call, "json"))

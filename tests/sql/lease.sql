@@ -31,8 +31,9 @@ SELECT throws_ok(f.call, 'CW001', NULL, f.proname || ' refuses a wrong fence') F
 SELECT is_empty($$
 	SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'certwire'::regnamespace AND has_function_privilege('dsp', p.oid, 'EXECUTE')
 		AND p.proname NOT IN (SELECT proname FROM t.fenced)
-		AND p.proname NOT IN ('lease_take', 'lease_renew', 'lease_release', 'current_keysets', 'my_key', 'publication_references', 'right_now')
-$$, 'the dispatcher has no function without a fence but those of the lease, and for reading keysets and references');
+		AND p.proname NOT IN ('lease_take', 'lease_renew', 'lease_release', 'current_keysets', 'my_key', 'publication_references', 'right_now',
+			'ledger_figures', 'broker_figures')
+$$, 'the dispatcher has no function without a fence but those of the lease, and for reading keysets, references and what is measured');
 
 -- Time runs out.
 SELECT t.as('postgres');

@@ -10,15 +10,15 @@ $$;
 SELECT is(t.callable('stranger'), NULL, 'a login without a role may call nothing');
 SELECT is(t.callable('adm'), ARRAY['admit_unit', 'audience', 'audience_changes', 'bind_certificate', 'bind_key', 'board_days', 'board_publications', 'board_totals', 'board_units', 'channels_of', 'compliance', 'counts_that_differ', 'current_keysets',
 	'decide', 'deny_channel', 'effective_at', 'end_contact', 'evaluate', 'give_region', 'grant_channel', 'import_units',
-	'in_my_regions', 'lapse_unit', 'make_group', 'my_key', 'office_health', 'older_publications', 'overdue', 'pending_devices', 'policies', 'propose_unit',
+	'in_my_regions', 'lapse_unit', 'lost_to_restore', 'make_group', 'my_key', 'office_health', 'older_publications', 'overdue', 'pending_devices', 'policies', 'propose_unit',
 	'publication_course', 'publication_fate', 'publication_references', 'publication_signatures', 'publication_status', 'publications', 'put_in_group', 'recall_audience',
 	'recall_confirmations', 'record_obligation', 'reinstate_unit',
 	'rename_unit', 'request_device', 'revoke_device', 'revoke_unit', 'select_unit', 'set_contact', 'set_paper', 'set_policy', 'set_term',
 	'suspend_unit', 'take_from_group', 'take_region', 'test_units', 'unbind_certificate', 'who_am_i', 'why', 'withdraw_denial', 'withdraw_grant', 'withdraw_obligation'], 'an administrator may call just these');
-SELECT is(t.callable('reg'), ARRAY['certify_device', 'channels_of', 'current_keysets', 'in_my_regions', 'my_key', 'office_health', 'pending_devices', 'put_keyset', 'who_am_i'],
+SELECT is(t.callable('reg'), ARRAY['certify_device', 'channels_of', 'current_keysets', 'in_my_regions', 'lost_to_restore', 'my_key', 'office_health', 'pending_devices', 'put_keyset', 'who_am_i'],
 	'a registrar may call just these');
 SELECT is(t.callable('ed1'), ARRAY['approve', 'audience', 'audience_changes', 'board_days', 'board_publications', 'board_totals', 'board_units', 'content_key_for',
-	'current_keysets', 'draft_begin', 'draft_finish', 'draft_part', 'draft_reference', 'my_key', 'namesakes', 'note_preview', 'office_health',
+	'current_keysets', 'draft_begin', 'draft_finish', 'draft_part', 'draft_reference', 'lost_to_restore', 'my_key', 'namesakes', 'note_preview', 'office_health',
 	'older_publications', 'overdue', 'policies', 'publication_bytes', 'publication_comments', 'publication_course', 'publication_fate', 'publication_references',
 	'publication_signatures', 'publication_status', 'publications', 'put_content_key', 'recall_audience', 'recall_confirmations', 'remind',
 	'replace_draft', 'replies_since', 'request_issue', 'return_publication', 'schedule_publication', 'send_publication', 'submit_publication',
@@ -31,7 +31,7 @@ SELECT is(t.callable('dsp'), ARRAY['broker_figures', 'current_keysets', 'deliver
 SELECT is(t.callable('brk'), ARRAY['copy_changes', 'copy_committed', 'copy_devices', 'copy_names', 'copy_units', 'copy_version', 'current_keysets', 'put_denials', 'put_presence',
 	'put_receipts', 'put_replies', 'put_report'], 'a broker may call just these');
 SELECT is(t.callable('aud'), ARRAY['audience', 'audience_changes', 'board_days', 'board_publications', 'board_totals', 'board_units', 'channels_of', 'compliance',
-	'content_key_for', 'counts_that_differ', 'current_keysets', 'effective_at', 'in_my_regions', 'my_key', 'older_publications', 'overdue', 'pending_devices', 'policies',
+	'content_key_for', 'counts_that_differ', 'current_keysets', 'effective_at', 'in_my_regions', 'lost_to_restore', 'my_key', 'older_publications', 'overdue', 'pending_devices', 'policies',
 	'publication_bytes', 'publication_course', 'publication_fate', 'publication_references', 'publication_signatures', 'publication_status',
 	'publications', 'recall_audience', 'recall_confirmations', 'replies_since', 'test_units', 'who_am_i', 'why'], 'an auditor may call just these');
 
