@@ -60,10 +60,10 @@ def main():
     page = DOCS / "performance.md"
     text = page.read_text(encoding="utf-8")
     for name, row in json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))["rows"].items():
-        place = re.compile(rf"(<!-- row {name} -->\n).*?(\n<!-- end -->)", re.DOTALL)
+        place = re.compile(rf"(<!-- row {name} -->\n)(?:(?!<!--).*\n)*(<!-- end -->)")
         if not place.search(text):
             raise SystemExit(f"{page} has no place for the row {name}")
-        text = place.sub(lambda m, n=name, r=row: m[1] + table(n, r) + m[2], text)
+        text = place.sub(lambda m, n=name, r=row: m[1] + table(n, r) + "\n" + m[2], text)
         (DOCS / f"performance-{name}.svg").write_text(svg(row), encoding="utf-8")
         if "plans" in row:
             (DOCS / "performance-plans.md").write_text(plans(row), encoding="utf-8")
