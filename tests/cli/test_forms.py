@@ -84,6 +84,7 @@ def test_the_form_is_shown_with_its_chinese_names(desk):
     ("seminar", "1", [*SEMINAR, "time-zone=Mars/Base"], "no time zone that is known here"),
     ("seminar", "1", [*SEMINAR, "link=ftp://x"], "link 会议链接: 'ftp://x' is no link"),
     ("seminar", "1", [*SEMINAR, "place=two\nlines"], "one line without control characters"),
+    ("seminar", "1", [*SEMINAR, "agenda=two\nlines\x07"], "lines without control characters"),
     ("seminar", "1", [*SEMINAR, "test=1"], "'test' is no field")])
 def test_a_bad_value_is_one_clear_line(desk, channel, number, fields, says):
     args = [field if field.startswith("--") else f"--field={field}" for field in fields]

@@ -32,7 +32,7 @@ make_tree() {
 	printf '#!/bin/sh\necho "  --loud  so"\n' >"$tree/build/bin/sound"
 	chmod +x "$tree/build/bin/sound"
 	cp "$root/packaging/systemd/certwire-dispatch.service" "$tree/packaging/systemd/sound.service"
-	printf 'bool f(struct err *err)\n{\n\treturn err_set(err, ERR_USAGE, "%%s is sound", "x");\n}\n' >"$tree/publisher/cli/sound.c"
+	[ "$lint" != refusals ] || printf 'bool f(struct err *err)\n{\n\treturn err_set(err, ERR_USAGE, "%%s is sound", "x");\n}\n' >"$tree/publisher/cli/sound.c"
 	printf '$ certwire\n2 certwire: it is sound\n' >"$tree/tests/cli/golden/sound.txt"
 	printf '[{"directory": "%s", "command": "cc -std=c11 -I. -c common/sound.c", "file": "%s"}]' \
 		"$tree" "$tree/common/sound.c" >"$tree/build/compile_commands.json"
