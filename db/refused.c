@@ -27,6 +27,7 @@ static const char *const messages[] = {
 	LANGUAGE_TEXT("key %s is not bound to %s as %s"),
 	LANGUAGE_TEXT("an administrator runs: SELECT certwire.bind_key('<kid>', %L, %L)"),
 	LANGUAGE_TEXT("the entitlements are locked by %s"),
+	/* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text, too long for a line */
 	LANGUAGE_TEXT("try again when that transaction has ended; the operator may end it: SELECT "
 				  "pg_terminate_backend(<process>)"),
 	LANGUAGE_TEXT("there is no unit %L"),

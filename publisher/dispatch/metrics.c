@@ -85,7 +85,7 @@ static enum MHD_Result send_text(struct MHD_Connection *connection, unsigned int
 	const char *type, const void *text, size_t len)
 {
 	struct MHD_Response *response =
-		MHD_create_response_from_buffer(len, (void *)(uintptr_t)text, MHD_RESPMEM_MUST_COPY);
+		MHD_create_response_from_buffer(len, (void *)text, MHD_RESPMEM_MUST_COPY);
 	enum MHD_Result sent;
 
 	if (!response)

@@ -45,7 +45,8 @@ class Attack:
         settings = write_private(world.folder / f"{name}.json", json.dumps({
             "host": broker.tls_host, "port": broker.tls_port, "audience": broker.names()[1],
             "unit": "qiyun", "device": "d1", "key": str(world.curious.key)}))
-        self.process = Process(f"attacker-{name}", [*line.inside, sys.executable, "-B", ATTACKER, name, settings], world.logs)
+        self.process = Process(f"attacker-{name}", [sys.executable, "-B", ATTACKER, name, settings], world.logs)
+        self.process.network = line.far
         world.others.append(self.process)
         self.process.start()
 
