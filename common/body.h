@@ -78,6 +78,8 @@ bool body_opener_new(const struct body *body, const struct secret *content_key,
 /* 302 does not open; 304 a FINAL that is not the last part, or none there. */
 bool body_opener_push(struct body_opener *opener, const uint8_t part[static PART_BYTES],
 	struct err *err) MUST_USE NONNULL;
+/* For who has checked the body's digest before: finish does not check it again. Before the first push. */
+void body_opener_trust_digest(struct body_opener *opener) NONNULL;
 /* Index of the part to push next; body->parts when all were. */
 uint32_t body_opener_next(const struct body_opener *opener) MUST_USE NONNULL;
 /* After all parts: 303 unless stream header and parts have the body's digest. */
@@ -104,6 +106,15 @@ bool body_read_manifest(const struct body *body, const struct secret *content_ke
 	body_part_source *source, void *context, struct buf *manifest, uint32_t *ret_bad_part,
 	struct err *err) MUST_USE;
 
+/*
+ * First pass, for who opens the parts in the second: hashes all parts, checks the digest (303), and
+ * opens no more of them than hold the manifest, which it appends. When it fails, what is wrong first
+ * is for body_read_manifest to say.
+ */
+bool body_peek_manifest(const struct body *body, const struct secret *content_key,
+	body_part_source *source, void *context, struct buf *manifest,
+	struct err *err) MUST_USE NONNULL;
+
 /* Where files go. `open` before and `close` after each file's bytes, in the manifest's order. */
 struct body_file_sink {
 	bool (*open)(void *context, size_t file, struct err *err);
@@ -113,9 +124,10 @@ struct body_file_sink {
 };
 
 /*
- * Second pass, once the manifest is judged: gives out the files, checking sizes and digests (309;
- * `close` is called only for a file that is right) and the padding (312). What went out of a body
- * that fails here is to be thrown away. `manifest_len` is what body_read_manifest gave.
+ * Second pass, once the manifest is judged and the body's digest checked: opens all parts (302, 304) and
+ * gives out the files, checking sizes and digests (309; `close` is called only for a file that is right)
+ * and the padding (312). What went out of a body that fails here is to be thrown away. `manifest_len` is
+ * the length of the manifest.
  */
 bool body_read_files(const struct body *body, const struct secret *content_key,
 	body_part_source *source, void *source_context, size_t manifest_len,

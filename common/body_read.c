@@ -9,16 +9,12 @@
 
 enum { LENGTH_BYTES = 4 };
 
-/* All parts through an opener into `sink`, and the body's digest. */
-static bool read_all(const struct body *body, const struct secret *content_key,
-	body_part_source *source, void *source_context, body_plain_sink *sink, void *sink_context,
-	uint32_t *ret_bad_part, struct err *err)
+/* All parts through an opener, which the caller owns. */
+static bool read_all(const struct body *body, struct body_opener *opener, body_part_source *source,
+	void *source_context, uint32_t *ret_bad_part, struct err *err)
 {
-	auto_body_opener struct body_opener *opener = NULL;
 	uint8_t part[PART_BYTES];
 
-	if (!body_opener_new(body, content_key, sink, sink_context, &opener, err))
-		return false;
 	for (uint32_t index = 0; index < body->parts; index++) {
 		if (!source(source_context, index, part, err))
 			return false;
@@ -62,20 +58,64 @@ static bool manifest_sink(void *context, const uint8_t *data, size_t len, struct
 	return buf_append(reader->manifest, data, len < wanted ? len : wanted, err);
 }
 
+static bool manifest_take(const struct manifest_reader *reader, struct buf *out, struct err *err)
+{
+	const struct buf *text = reader->manifest;
+
+	if (reader->manifest_len < 1 || reader->manifest_len > LIMIT_MANIFEST ||
+		text->len != reader->manifest_len)
+		return err_code(err, REFUSAL_MANIFEST_MALFORMED,
+			"the body cannot hold a manifest of %zu bytes", reader->manifest_len);
+	return buf_append(out, text->data, text->len, err);
+}
+
 bool body_read_manifest(const struct body *body, const struct secret *content_key,
 	body_part_source *source, void *context, struct buf *manifest, uint32_t *ret_bad_part,
 	struct err *err)
 {
 	auto_buf struct buf text = BUF_INIT(LIMIT_MANIFEST);
+	auto_body_opener struct body_opener *opener = NULL;
 	struct manifest_reader reader = {.manifest = &text};
 
-	if (!read_all(body, content_key, source, context, manifest_sink, &reader, ret_bad_part, err))
+	return body_opener_new(body, content_key, manifest_sink, &reader, &opener, err) &&
+		   read_all(body, opener, source, context, ret_bad_part, err) &&
+		   manifest_take(&reader, manifest, err);
+}
+
+/* Whether no more of the body is needed to know the manifest, or that there can be none. */
+static bool manifest_is_seen(const struct manifest_reader *reader)
+{
+	return reader->seen > 0 && (reader->manifest_len > LIMIT_MANIFEST ||
+								   reader->seen - LENGTH_BYTES >= reader->manifest_len);
+}
+
+bool body_peek_manifest(const struct body *body, const struct secret *content_key,
+	body_part_source *source, void *context, struct buf *manifest, struct err *err)
+{
+	auto_body_opener struct body_opener *opener = NULL;
+	auto_buf struct buf text = BUF_INIT(LIMIT_MANIFEST);
+	struct manifest_reader reader = {.manifest = &text};
+	struct digest_state state;
+	struct digest digest;
+	uint8_t part[PART_BYTES];
+
+	if (!body_opener_new(body, content_key, manifest_sink, &reader, &opener, err))
 		return false;
-	if (reader.manifest_len < 1 || reader.manifest_len > LIMIT_MANIFEST ||
-		text.len != reader.manifest_len)
-		return err_code(err, REFUSAL_MANIFEST_MALFORMED,
-			"the body cannot hold a manifest of %zu bytes", reader.manifest_len);
-	return buf_append(manifest, text.data, text.len, err);
+	body_opener_trust_digest(opener);
+	digest_init(&state);
+	digest_update(&state, body->stream, sizeof body->stream);
+	for (uint32_t index = 0; index < body->parts; index++) {
+		if (!source(context, index, part, err))
+			return false;
+		digest_update(&state, part, sizeof part);
+		if (!manifest_is_seen(&reader) && !body_opener_push(opener, part, err))
+			return false;
+	}
+	digest = digest_final(&state);
+	if (!digest_equal(&digest, &body->digest))
+		return err_code(
+			err, REFUSAL_BODY_DIGEST, "the parts have not the digest of the entry's body");
+	return manifest_take(&reader, manifest, err);
 }
 
 struct file_reader {
@@ -122,6 +162,12 @@ static bool advance(struct file_reader *reader, struct err *err)
 	return true;
 }
 
+/* Padding is no secret, and there may be much of it. */
+static bool is_zero(const uint8_t *data, size_t len)
+{
+	return len == 0 || (data[0] == 0 && memcmp(data, data + 1, len - 1) == 0);
+}
+
 static bool file_sink(void *context, const uint8_t *data, size_t len, struct err *err)
 {
 	struct file_reader *reader = context;
@@ -142,7 +188,7 @@ static bool file_sink(void *context, const uint8_t *data, size_t len, struct err
 		if (!advance(reader, err))
 			return false;
 	}
-	return len == 0 || sodium_is_zero(data, len) ||
+	return is_zero(data, len) ||
 		   err_code(err, REFUSAL_PADDING, "the padding of the body is not zero");
 }
 
@@ -150,11 +196,14 @@ bool body_read_files(const struct body *body, const struct secret *content_key,
 	body_part_source *source, void *source_context, size_t manifest_len,
 	const struct manifest *manifest, const struct body_file_sink *sink, struct err *err)
 {
+	auto_body_opener struct body_opener *opener = NULL;
 	struct file_reader reader = {
 		.manifest = manifest, .sink = sink, .skip = LENGTH_BYTES + manifest_len};
 
-	if (!advance(&reader, err) ||
-		!read_all(body, content_key, source, source_context, file_sink, &reader, NULL, err))
+	if (!body_opener_new(body, content_key, file_sink, &reader, &opener, err))
+		return false;
+	body_opener_trust_digest(opener);
+	if (!advance(&reader, err) || !read_all(body, opener, source, source_context, NULL, err))
 		return false;
 	return reader.file == manifest->file_count ||
 		   err_code(err, REFUSAL_FILE_CONTENT,

@@ -44,19 +44,29 @@ static bool open_seal(
 	return open;
 }
 
+bool grant_open_in(const uint8_t sealed[static GRANT_BYTES], const struct pub_id *id,
+	const struct signing_key *key, struct secret *place, struct err *err)
+{
+	bool opens = open_seal(sealed, key, place);
+
+	if (opens && memcmp(place->bytes, id->bytes, PUB_ID_BYTES) == 0) {
+		memmove(place->bytes, place->bytes + PUB_ID_BYTES, CONTENT_KEY_BYTES);
+		return true;
+	}
+	sodium_memzero(place->bytes, place->len);
+	return opens ? err_code(err, REFUSAL_GRANT, "the grant is for another publication")
+				 : err_code(err, REFUSAL_GRANT, "the grant does not open with key %s", key->kid);
+}
+
 bool grant_open(const uint8_t sealed[static GRANT_BYTES], const struct pub_id *id,
 	const struct signing_key *key, struct secret **ret_content_key, struct err *err)
 {
 	auto_secret struct secret *plain = secret_new(GRANT_PLAIN_BYTES, err);
 	auto_secret struct secret *content_key = plain ? secret_new(CONTENT_KEY_BYTES, err) : NULL;
 
-	if (!content_key)
+	if (!content_key || !grant_open_in(sealed, id, key, plain, err))
 		return false;
-	if (!open_seal(sealed, key, plain))
-		return err_code(err, REFUSAL_GRANT, "the grant does not open with key %s", key->kid);
-	if (memcmp(plain->bytes, id->bytes, PUB_ID_BYTES) != 0)
-		return err_code(err, REFUSAL_GRANT, "the grant is for another publication");
-	memcpy(content_key->bytes, plain->bytes + PUB_ID_BYTES, CONTENT_KEY_BYTES);
+	memcpy(content_key->bytes, plain->bytes, CONTENT_KEY_BYTES);
 	*ret_content_key = TAKE(content_key);
 	return true;
 }

@@ -35,4 +35,11 @@ bool grant_open(const uint8_t sealed[static GRANT_BYTES], const struct pub_id *i
 	const struct signing_key *key, struct secret **ret_content_key,
 	struct err *err) MUST_USE NONNULL;
 
+/*
+ * The same into `place`, a secret of GRANT_PLAIN_BYTES that begins with the content key then and is
+ * zeroed when it fails: guarded memory is dear, and who opens many needs it but once.
+ */
+bool grant_open_in(const uint8_t sealed[static GRANT_BYTES], const struct pub_id *id,
+	const struct signing_key *key, struct secret *place, struct err *err) MUST_USE NONNULL;
+
 #endif

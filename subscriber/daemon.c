@@ -9,6 +9,7 @@
 #include "subscriber/plan.h"
 #include "subscriber/receive.h"
 #include "subscriber/retention.h"
+#include "subscriber/store.h"
 #include "subscriber/wanted.h"
 
 #include <stdlib.h>
@@ -111,6 +112,7 @@ static void daemon_turn(struct daemon *daemon)
 	int64_t wait = daemon_wait(daemon);
 
 	link_step(daemon->link, (int)(wait < STEP_MS ? wait : STEP_MS));
+	daemon_keep_heard(daemon);
 	daemon_look_around(daemon);
 	daemon_store(daemon);
 	daemon_retain(daemon);
@@ -138,6 +140,8 @@ bool daemon_run(struct unit *unit, int hook_fd, const volatile sig_atomic_t *sto
 		hooks_release(&daemon.hooks);
 		return false;
 	}
+	if (!store_begin(unit->config->inbox, &trouble))
+		unit_trouble(unit, "tidy the inbox", &trouble);
 	if (!catalog_fill(unit, &trouble))
 		unit_trouble(unit, "complete the catalog", &trouble);
 	notify_ready(&daemon.notify);

@@ -13,6 +13,7 @@
 #include "common/notify.h"
 #include "common/topic.h"
 #include "subscriber/asked.h"
+#include "subscriber/db.h"
 #include "subscriber/hooks.h"
 #include "subscriber/link.h"
 #include "subscriber/pace.h"
@@ -26,6 +27,8 @@ struct daemon {
 	bool ledger_known; /* in this run; until then no receipt is given a number */
 	bool good; /* the unit's standing, as last heard */
 	bool told_standing;
+	struct tx heard; /* open from the first offer of a step on, until daemon_keep_heard */
+	bool heard_progress; /* one of those offers was of something that was missing */
 	bool arrived; /* something came that may complete a publication */
 	bool owes; /* an item may wait for its receipt */
 	int64_t newest_asked; /* newest receipt when the last sync was sent */
@@ -49,6 +52,9 @@ void daemon_resend_receipts(struct daemon *daemon) NONNULL;
 
 /* Sends the receipt that says *stored* of a publication once more. */
 void daemon_resend_stored(struct daemon *daemon, const struct pub_id *id) NONNULL;
+
+/* Makes the offers lasting that came in this step. Before anything is done that says they are. */
+void daemon_keep_heard(struct daemon *daemon) NONNULL;
 
 /* hear.c: what the line tells. Each is a function of struct link_handler. */
 void daemon_up(void *context, const struct broker *broker);

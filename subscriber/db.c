@@ -9,6 +9,12 @@
 
 enum { BUSY_TIMEOUT_MS = 10000 };
 
+/* As many as there are different statements in the program. */
+struct db_statement {
+	uint64_t hash; /* of its text */
+	sqlite3_stmt *stmt; /* owned */
+};
+
 static bool db_fail(struct db *db, struct err *err)
 {
 	return err_set(err, ERR_SYSTEM, "'%s': %s", db->path ? db->path : "?",
@@ -40,7 +46,8 @@ bool db_open(const char *path, struct db *ret, struct err *err)
 
 	if (ok && !db_script(ret,
 				  "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-				  "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
+				  "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+				  "PRAGMA temp_store = MEMORY;",
 				  err)) {
 		db_close(ret);
 		ok = false;
@@ -57,6 +64,9 @@ bool db_open_readonly(const char *path, struct db *ret, struct err *err)
 
 void db_close(struct db *db)
 {
+	for (size_t i = 0; i < db->statement_count; i++)
+		sqlite3_finalize(db->statements[i].stmt);
+	free(db->statements);
 	(void)sqlite3_close_v2(db->handle);
 	free(db->path);
 	*db = (struct db){.handle = NULL};
@@ -87,13 +97,54 @@ static int db_bind_one(sqlite3_stmt *stmt, int at, char letter, va_list args)
 	}
 }
 
+/* FNV-1a */
+static uint64_t db_hash(const char *text)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (; *text; text++)
+		hash = (hash ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/* One that is prepared and whose rows nobody reads; NULL when there is none. */
+static sqlite3_stmt *db_find(const struct db *db, const char *sql, uint64_t hash)
+{
+	for (size_t i = 0; i < db->statement_count; i++) {
+		sqlite3_stmt *stmt = db->statements[i].stmt;
+
+		if (db->statements[i].hash == hash && strcmp(sqlite3_sql(stmt), sql) == 0 &&
+			!sqlite3_stmt_busy(stmt))
+			return stmt;
+	}
+	return NULL;
+}
+
+static bool db_add(
+	struct db *db, const char *sql, uint64_t hash, sqlite3_stmt **ret, struct err *err)
+{
+	struct db_statement *more = reallocarray(db->statements, db->statement_count + 1, sizeof *more);
+	sqlite3_stmt *stmt;
+
+	if (!more)
+		return err_set(err, ERR_SYSTEM, "out of memory");
+	db->statements = more;
+	if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) !=
+		SQLITE_OK)
+		return db_fail(db, err);
+	more[db->statement_count++] = (struct db_statement){.hash = hash, .stmt = stmt};
+	*ret = stmt;
+	return true;
+}
+
 static bool db_prepare(struct db *db, struct err *err, sqlite3_stmt **ret, const char *sql,
 	const char *format, va_list args)
 {
-	auto_stmt sqlite3_stmt *stmt = NULL;
+	uint64_t hash = db_hash(sql);
+	auto_stmt sqlite3_stmt *stmt = db_find(db, sql, hash);
 
-	if (sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL) != SQLITE_OK)
-		return db_fail(db, err);
+	if (!stmt && !db_add(db, sql, hash, &stmt, err))
+		return false;
 	for (int i = 0; format[i]; i++) {
 		if (db_bind_one(stmt, i + 1, format[i], args) != SQLITE_OK)
 			return db_fail(db, err);
@@ -176,9 +227,11 @@ bool db_data_version(struct db *db, int64_t *ret, struct err *err)
 
 bool tx_begin(struct tx *tx, struct db *db, struct err *err)
 {
-	if (!db_script(db, "BEGIN IMMEDIATE", err))
+	bool is_inner = sqlite3_get_autocommit(db->handle) == 0;
+
+	if (!db_run(db, err, is_inner ? "SAVEPOINT tx" : "BEGIN IMMEDIATE", ""))
 		return false;
-	tx->db = db;
+	*tx = (struct tx){.db = db, .is_inner = is_inner};
 	return true;
 }
 
@@ -186,7 +239,7 @@ bool tx_commit(struct tx *tx, struct err *err)
 {
 	struct db *db = tx->db;
 
-	if (!db_script(db, "COMMIT", err))
+	if (!db_run(db, err, tx->is_inner ? "RELEASE tx" : "COMMIT", ""))
 		return false;
 	tx->db = NULL;
 	return true;
@@ -195,6 +248,7 @@ bool tx_commit(struct tx *tx, struct err *err)
 void tx_rollback(struct tx *tx)
 {
 	if (tx->db)
-		(void)sqlite3_exec(tx->db->handle, "ROLLBACK", NULL, NULL, NULL);
+		(void)sqlite3_exec(tx->db->handle, tx->is_inner ? "ROLLBACK TO tx; RELEASE tx" : "ROLLBACK",
+			NULL, NULL, NULL);
 	tx->db = NULL;
 }

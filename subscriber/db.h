@@ -18,19 +18,30 @@
 #include "common/err.h"
 #include "common/macros.h"
 
+struct db_statement;
+
 struct db {
 	sqlite3 *handle; /* owned */
 	char *path; /* owned */
+	struct db_statement *statements; /* owned: what was prepared, for the next time it is asked */
+	size_t statement_count;
 };
 
+/* Gives a statement back, so that the next who asks the same finds it prepared. */
 static inline void cleanup_stmt(sqlite3_stmt **stmt)
 {
-	sqlite3_finalize(*stmt);
+	if (!*stmt)
+		return;
+	(void)sqlite3_reset(*stmt);
+	(void)sqlite3_clear_bindings(*stmt);
 }
 
 #define auto_stmt CLEANUP(cleanup_stmt)
 
-/* Opens or makes the file (mode 0600): WAL, synchronous=FULL, foreign keys, a patient lock. */
+/*
+ * Opens or makes the file (mode 0600): WAL, synchronous=FULL, foreign keys, a patient lock. What SQLite
+ * sets aside while it works stays in memory: the confined daemon has no folder for it.
+ */
 bool db_open(const char *path, struct db *ret, struct err *err) MUST_USE NONNULL;
 
 /* Opens an existing file to look into it; nothing is written. */
@@ -47,7 +58,10 @@ bool db_script(struct db *db, const char *sql, struct err *err) MUST_USE NONNULL
 /* Runs one statement with its values, and passes over rows it may give. */
 bool db_run(struct db *db, struct err *err, const char *sql, const char *format, ...) MUST_USE;
 
-/* Begins one that gives rows: db_next fetches each. `*ret` is new (auto_stmt). */
+/*
+ * Begins one that gives rows: db_next fetches each. `*ret` belongs to the db, which keeps it prepared;
+ * auto_stmt gives it back. The same question may be asked again while the rows of the first are read.
+ */
 bool db_query(struct db *db, struct err *err, sqlite3_stmt **ret, const char *sql,
 	const char *format, ...) MUST_USE;
 
@@ -72,10 +86,12 @@ bool db_data_version(struct db *db, int64_t *ret, struct err *err) MUST_USE NONN
  *	if (!tx_begin(&tx, db, err)) ...
  *	... tx_commit(&tx, err)
  *
- * Begins as a writer at once, so that it never fails halfway for another writer's sake.
+ * Begins as a writer at once, so that it never fails halfway for another writer's sake. Within another
+ * it is a part of that one: it is kept once the outer one is, and undone alone when it is left before.
  */
 struct tx {
 	struct db *db; /* borrowed; NULL when none is open */
+	bool is_inner;
 };
 
 /* clang-format off */

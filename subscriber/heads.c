@@ -158,6 +158,7 @@ bool heads_take(struct unit *unit, struct asked *asked, const void *jws, size_t 
 	auto_buf struct buf text = BUF_INIT(LIMIT_HEAD_JWS);
 	auto_free struct head *head = calloc(1, sizeof *head);
 	struct head_news news = {.echo = false};
+	auto_tx struct tx tx = TX_INIT;
 	bool ok;
 
 	if (!head)
@@ -167,7 +168,7 @@ bool heads_take(struct unit *unit, struct asked *asked, const void *jws, size_t 
 		*ret = news;
 		return true;
 	}
-	ok = heads_judge(unit, jws, len, head, err) &&
+	ok = heads_judge(unit, jws, len, head, err) && tx_begin(&tx, &unit->db, err) &&
 		 heads_check_echo(unit, asked, head, &news, err) && buf_append(&text, jws, len, err);
 	if (ok && news.echo)
 		heads_set_clock(unit, head);
@@ -175,7 +176,7 @@ bool heads_take(struct unit *unit, struct asked *asked, const void *jws, size_t 
 	ok = ok && heads_keep(unit, head, buf_str(&text), unit->clock_offset_s, err) &&
 		 heads_anchor(unit, head, news.echo, buf_str(&text), err) &&
 		 heads_compare(unit, head, err) && heads_close_older(unit, head, err) &&
-		 heads_settle(unit, head, &news, err);
+		 heads_settle(unit, head, &news, err) && tx_commit(&tx, err);
 	head_release(head);
 	if (ok)
 		*ret = news;

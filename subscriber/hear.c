@@ -1,6 +1,7 @@
 /* What the line tells: the part of the daemon that takes in messages. */
 #include "subscriber/daemon_part.h"
 
+#include "common/fault.h"
 #include "subscriber/heads.h"
 #include "subscriber/line.h"
 #include "subscriber/receive.h"
@@ -117,14 +118,49 @@ void daemon_down(void *context, const struct broker *broker, const char *why, in
 		unit_trouble(daemon->unit, "keep the state of the line", &err);
 }
 
-static enum receive_news daemon_offer(struct daemon *daemon, const void *payload, size_t len)
+static void daemon_progress(struct daemon *daemon)
 {
-	struct pub_id id;
-	enum receive_news news = receive_offer(daemon->unit, payload, len, &id);
+	daemon->arrived = true;
+	pace_progress(&daemon->pace, clock_monotonic_ms());
+}
 
+/*
+ * Offers that come together are kept together. Until then nothing is said of them: whoever is killed
+ * before asks for them again, as if they had not come.
+ */
+void daemon_keep_heard(struct daemon *daemon)
+{
+	struct err err;
+
+	if (!daemon->heard.db)
+		return;
+	if (!tx_commit(&daemon->heard, &err)) {
+		unit_trouble(daemon->unit, "keep what was offered", &err);
+		tx_rollback(&daemon->heard);
+		daemon->heard_progress = false;
+		return;
+	}
+	fault_point("unit-after-entry");
+	if (daemon->heard_progress)
+		daemon_progress(daemon);
+	daemon->heard_progress = false;
+}
+
+static void daemon_offer(struct daemon *daemon, const void *payload, size_t len)
+{
+	enum receive_news news;
+	struct pub_id id;
+	struct err err;
+
+	if (!daemon->heard.db && !tx_begin(&daemon->heard, &daemon->unit->db, &err)) {
+		unit_trouble(daemon->unit, "take in an offer", &err);
+		return;
+	}
+	news = receive_offer(daemon->unit, payload, len, &id);
 	if (news == RECEIVE_STORED_AGAIN)
 		daemon_resend_stored(daemon, &id);
-	return news;
+	if (news == RECEIVE_PROGRESS)
+		daemon->heard_progress = true;
 }
 
 void daemon_message(void *context, const struct topic *topic, const void *payload, size_t len)
@@ -134,12 +170,14 @@ void daemon_message(void *context, const struct topic *topic, const void *payloa
 
 	if (topic->kind != TOPIC_CHANNEL && strcmp(topic->unit, daemon->unit->config->unit) != 0)
 		return;
+	if (topic->kind == TOPIC_HEAD || topic->kind == TOPIC_KEYSET)
+		daemon_keep_heard(daemon);
 	switch (topic->kind) {
 	case TOPIC_HEAD:
 		daemon_head(daemon, payload, len);
 		break;
 	case TOPIC_OFFER:
-		news = daemon_offer(daemon, payload, len);
+		daemon_offer(daemon, payload, len);
 		break;
 	case TOPIC_KEYSET:
 		news = receive_keyset(daemon->unit, payload, len);
@@ -151,8 +189,6 @@ void daemon_message(void *context, const struct topic *topic, const void *payloa
 	default:
 		break;
 	}
-	if (news == RECEIVE_PROGRESS) {
-		daemon->arrived = true;
-		pace_progress(&daemon->pace, clock_monotonic_ms());
-	}
+	if (news == RECEIVE_PROGRESS)
+		daemon_progress(daemon);
 }

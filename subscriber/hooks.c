@@ -228,18 +228,23 @@ static bool hooks_send(
 
 static bool hooks_next(struct hooks *hooks, struct unit *unit, struct err *err)
 {
+	auto_tx struct tx skipped = TX_INIT;
 	struct due due;
 	bool found = true;
 
 	for (int i = 0; i < HOOKS_SKIPS && found; i++) {
 		if (!due_find(unit, &due, &found, err))
 			return false;
-		if (found && !due_is_idle(unit, &due))
-			return hooks_send(hooks, unit, &due, err);
-		if (found && !due_mark(unit, due.document.id, due.event, "skipped", 0, 0, err))
+		if (!found || !due_is_idle(unit, &due))
+			break;
+		if (!skipped.db && !tx_begin(&skipped, &unit->db, err))
+			return false;
+		if (!due_mark(unit, due.document.id, due.event, "skipped", 0, 0, err))
 			return false;
 	}
-	return true;
+	if (skipped.db && !tx_commit(&skipped, err))
+		return false;
+	return !found || due_is_idle(unit, &due) || hooks_send(hooks, unit, &due, err);
 }
 
 void hooks_turn(struct hooks *hooks, struct unit *unit)

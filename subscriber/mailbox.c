@@ -1,6 +1,5 @@
 #include "subscriber/mailbox.h"
 
-#include "common/fault.h"
 #include "subscriber/db.h"
 #include "subscriber/state.h"
 #include "subscriber/wanted.h"
@@ -167,6 +166,30 @@ static bool mailbox_judge(struct db *db, const struct keyring *ring, const char 
 	return true;
 }
 
+/* From where it was known to be held, one entry after the other. */
+bool mailbox_last(struct db *db, int64_t epoch, int64_t *ret, struct err *err)
+{
+	return db_int(db, err, 0, ret,
+		"WITH RECURSIVE held (number) AS"
+		" (SELECT coalesce((SELECT held FROM self WHERE held_epoch = ?1), 0) UNION ALL"
+		"  SELECT entry.number FROM held CROSS JOIN entry"
+		"   WHERE epoch = ?1 AND entry.number = held.number + 1 AND doubted = 0)"
+		" SELECT max(number) FROM held",
+		"i", epoch);
+}
+
+/* Within the caller's transaction: an older epoch than the one remembered is never gone back to. */
+static bool mailbox_remember(struct db *db, int64_t epoch, struct err *err)
+{
+	int64_t last;
+
+	return mailbox_last(db, epoch, &last, err) &&
+		   db_run(db, err,
+			   "UPDATE self SET held_epoch = ?1, held = ?2"
+			   " WHERE held_epoch < ?1 OR (held_epoch = ?1 AND held < ?2)",
+			   "ii", epoch, last);
+}
+
 bool mailbox_accept(struct db *db, const struct keyring *ring, const char *unit, const char *jws,
 	int64_t now, struct entry *ret, enum mailbox_news *ret_news, struct err *err)
 {
@@ -197,29 +220,12 @@ bool mailbox_accept(struct db *db, const struct keyring *ring, const char *unit,
 			   !mailbox_insert(db, &entry, jws, now, err)) {
 		return false;
 	}
-	if (!tx_commit(&tx, err))
+	if (!mailbox_remember(db, entry.epoch, err) || !tx_commit(&tx, err))
 		return false;
-	if (!is_held)
-		fault_point("unit-after-entry");
 	*ret_news = !is_held ? MAILBOX_NEW : doubted ? MAILBOX_SURE : MAILBOX_HELD;
 	*ret = entry;
 	entry = (struct entry)ENTRY_INIT;
 	return true;
-}
-
-/* Without a hole, as nearly always, there are as many as the highest number says. */
-bool mailbox_last(struct db *db, int64_t epoch, int64_t *ret, struct err *err)
-{
-	return db_int(db, err, 0, ret,
-		"SELECT coalesce((SELECT max(number) FROM entry INDEXED BY entry_held"
-		"  WHERE epoch = ?1 AND doubted = 0 HAVING count(*) = max(number)),"
-		" (SELECT e.number FROM entry e INDEXED BY entry_held WHERE e.epoch = ?1 AND e.doubted = 0"
-		"  AND NOT EXISTS (SELECT 1 FROM entry n"
-		"   WHERE n.epoch = ?1 AND n.number = e.number + 1 AND n.doubted = 0)"
-		"  AND EXISTS (SELECT 1 FROM entry f"
-		"   WHERE f.epoch = ?1 AND f.number = 1 AND f.doubted = 0)"
-		"  ORDER BY e.number LIMIT 1), 0)",
-		"i", epoch);
 }
 
 bool mailbox_have(struct db *db, int64_t epoch, int64_t last, struct ranges *ret, struct err *err)

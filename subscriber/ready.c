@@ -12,7 +12,14 @@
 #include "subscriber/verdict.h"
 #include "subscriber/wanted.h"
 
+#include <sodium.h>
+
 #include <string.h>
+
+enum {
+	KEEPING_MOST = 8,
+	KEEPING_PARTS = 64, /* something larger lets nobody wait for the state while it is written */
+};
 
 struct spool_source {
 	const struct spool *spool;
@@ -29,6 +36,37 @@ static bool read_part(
 		return true;
 	source->unreadable = index;
 	return false;
+}
+
+/*
+ * What was stored and is made known to the state in one transaction. Until then its parts stay, so that
+ * who is killed before has all that it takes to adopt the folders.
+ */
+struct keeping {
+	struct unit *unit;
+	struct tx tx;
+	struct pub_id stored[KEEPING_MOST];
+	size_t count;
+	bool any; /* was made known */
+};
+
+static void keeping_end(struct keeping *keeping)
+{
+	struct unit *unit = keeping->unit;
+	size_t count = keeping->count;
+	struct err err;
+
+	keeping->count = 0;
+	if (keeping->tx.db && !tx_commit(&keeping->tx, &err)) {
+		unit_trouble(unit, "keep what was stored", &err);
+		tx_rollback(&keeping->tx);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		keeping->any = true;
+		if (!spool_drop(&unit->spool, &keeping->stored[i], &err))
+			unit_trouble(unit, "tidy the spool", &err);
+	}
 }
 
 /* What is thrown away so that asking again can bring something better. */
@@ -67,9 +105,21 @@ static void refuse(
 		unit_trouble(unit, "record it", &err);
 }
 
-static bool keep(struct unit *unit, const struct wanted *wanted, const struct verdict_input *input,
-	const struct opened *opened, const struct buf *entry_jws, struct err *err)
+/* What takes something back moves folders, and notes some itself: it shares a transaction with nothing. */
+static bool keeping_begin(struct keeping *keeping, const struct manifest *manifest, struct err *err)
 {
+	if (manifest->reference_count > 0) {
+		keeping_end(keeping);
+		return true;
+	}
+	return keeping->tx.db || tx_begin(&keeping->tx, &keeping->unit->db, err);
+}
+
+static bool keep(struct keeping *keeping, const struct wanted *wanted, struct store_work *work,
+	uint32_t *ret_bad_part, struct err *err)
+{
+	struct unit *unit = keeping->unit;
+	const struct manifest *manifest = &work->opened->manifest;
 	auto_buf struct buf keysets = BUF_INIT(KEYSETS_FILE_MAX);
 	struct pub_id recalled[LIMIT_REFERENCES];
 	char folder[STORE_FOLDER_SIZE];
@@ -77,13 +127,14 @@ static bool keep(struct unit *unit, const struct wanted *wanted, const struct ve
 	char hex[PUB_ID_SIZE];
 	size_t recalled_count;
 
-	if (!room_check(unit, manifest_total_bytes(&opened->manifest), err) ||
+	work->keysets = &keysets;
+	if (!room_check(unit, manifest_total_bytes(manifest), err) ||
 		!keysets_export(&unit->db, &keysets, err) ||
-		!store_publication(
-			unit->config->inbox, input, opened, entry_jws, &keysets, folder, &outcome, err) ||
-		!recall_quarantine(unit, &opened->manifest, recalled, &recalled_count, err) ||
-		!wanted_stored(&unit->db, wanted, &opened->manifest, folder, recalled, recalled_count,
-			unit_now(unit), err))
+		!store_publication(unit->config->inbox, work, folder, &outcome, ret_bad_part, err) ||
+		!keeping_begin(keeping, manifest, err) ||
+		!recall_quarantine(unit, manifest, recalled, &recalled_count, err) ||
+		!wanted_stored(
+			&unit->db, wanted, manifest, folder, recalled, recalled_count, unit_now(unit), err))
 		return false;
 	log_line(&unit->log, LOG_LEVEL_INFO, "%s: %s in '%s'%s", pub_id_format(&wanted->id, hex),
 		outcome == STORE_ADOPTED ? "found whole and adopted" : "stored", folder,
@@ -92,8 +143,9 @@ static bool keep(struct unit *unit, const struct wanted *wanted, const struct ve
 }
 
 static bool judge_and_keep(
-	struct unit *unit, const struct wanted *wanted, uint32_t *ret_bad_part, struct err *err)
+	struct keeping *keeping, const struct wanted *wanted, uint32_t *ret_bad_part, struct err *err)
 {
+	struct unit *unit = keeping->unit;
 	auto_buf struct buf entry_jws = BUF_INIT(LIMIT_ENTRY_JWS);
 	auto_entry struct entry entry = ENTRY_INIT;
 	auto_opened struct opened opened = OPENED_INIT;
@@ -102,43 +154,47 @@ static bool judge_and_keep(
 		.entry = &entry,
 		.sealed = wanted->sealed,
 		.device = &unit->key,
+		.content_key = unit->content_key,
 		.source = read_part,
 		.source_context = &source,
 		.ring = &unit->ring,
 		.now = unit_true_now(unit),
 		.max_bytes = LIMIT_PUBLICATION_BYTES,
 	};
+	struct store_work work = {.input = &input, .opened = &opened, .entry_jws = &entry_jws};
 	bool ok;
 
 	*ret_bad_part = VERDICT_NO_PART;
 	if (!mailbox_entry(&unit->db, wanted->epoch, wanted->number, &entry_jws, &entry, err))
 		return false;
 	ok = verdict_judge(&input, &opened, ret_bad_part, err) &&
-		 keep(unit, wanted, &input, &opened, &entry_jws, err);
+		 keep(keeping, wanted, &work, ret_bad_part, err);
+	sodium_memzero(unit->content_key->bytes, unit->content_key->len);
 	if (source.unreadable != VERDICT_NO_PART)
 		*ret_bad_part = source.unreadable;
 	return ok;
 }
 
-static bool settle_one(struct unit *unit, const struct wanted *wanted)
+static void settle_one(struct keeping *keeping, const struct wanted *wanted)
 {
+	struct unit *unit = keeping->unit;
 	uint32_t bad_part = VERDICT_NO_PART;
 	struct err err = {.code = 0};
 	struct err failed;
 
-	if (judge_and_keep(unit, wanted, &bad_part, &err)) {
-		if (!spool_drop(&unit->spool, &wanted->id, &failed))
-			unit_trouble(unit, "tidy the spool", &failed);
-		return true;
+	if (keeping->count == KEEPING_MOST || wanted->parts > KEEPING_PARTS)
+		keeping_end(keeping);
+	if (judge_and_keep(keeping, wanted, &bad_part, &err)) {
+		keeping->stored[keeping->count++] = wanted->id;
+		return;
 	}
 	if (err.code) {
 		refuse(unit, wanted, &err, bad_part);
-		return false;
+		return;
 	}
 	unit_trouble(unit, "store a publication", &err);
 	if (!wanted_put_off(&unit->db, &wanted->id, unit_now(unit) + wanted_backoff(1), &failed))
 		unit_trouble(unit, "put it off", &failed);
-	return false;
 }
 
 /* Removes what is spooled of publications that are not wanted any more. */
@@ -162,23 +218,23 @@ static bool tidy(struct unit *unit, struct err *err)
 	return true;
 }
 
-static bool ready_one(struct unit *unit, const struct wanted *wanted)
+static void ready_one(struct keeping *keeping, const struct wanted *wanted)
 {
+	struct unit *unit = keeping->unit;
 	struct err err = {.code = 0};
 
 	if (!wanted->has_grant)
-		return false;
+		return;
 	if (spool_complete(&unit->spool, &wanted->id))
-		return settle_one(unit, wanted);
-	if (!room_check(unit, room_needed(unit, &wanted->id, wanted->parts), &err) && err.code)
+		settle_one(keeping, wanted);
+	else if (!room_check(unit, room_needed(unit, &wanted->id, wanted->parts), &err) && err.code)
 		refuse(unit, wanted, &err, VERDICT_NO_PART);
-	return false;
 }
 
 bool receive_ready(struct unit *unit)
 {
 	struct wanted_page page = {.now = unit_now(unit)};
-	bool stored = false;
+	struct keeping keeping = {.unit = unit};
 	bool any = true;
 	struct err err;
 
@@ -192,7 +248,8 @@ bool receive_ready(struct unit *unit)
 			break;
 		}
 		for (size_t i = 0; i < page.count; i++)
-			stored = ready_one(unit, &page.list[i]) || stored;
+			ready_one(&keeping, &page.list[i]);
 	}
-	return stored;
+	keeping_end(&keeping);
+	return keeping.any;
 }

@@ -39,7 +39,6 @@ static bool take_grant(struct unit *unit, const struct offer *offer, const struc
 	bool *ret_taken, struct err *err)
 {
 	const struct grant *grant = offer_find(offer, unit->config->device, unit->key.kid);
-	auto_secret struct secret *content_key = NULL;
 	struct err why;
 
 	*ret_taken = false;
@@ -47,62 +46,79 @@ static bool take_grant(struct unit *unit, const struct offer *offer, const struc
 		return true;
 	if (!grant)
 		return wanted_put_off(&unit->db, &wanted->id, grant_retry_at(unit, wanted), err);
-	if (!grant_open(grant->sealed, &wanted->id, &unit->key, &content_key, &why))
-		return why.code ? refuse_grant(unit, wanted, &why, err)
-						: err_set(err, why.kind, "%s", why.text);
+	if (!grant_open_in(grant->sealed, &wanted->id, &unit->key, unit->content_key, &why))
+		return refuse_grant(unit, wanted, &why, err);
+	sodium_memzero(unit->content_key->bytes, unit->content_key->len);
 	*ret_taken = true;
 	return wanted_set_grant(&unit->db, &wanted->id, grant->sealed, err);
 }
 
-static enum receive_news take_publication(struct unit *unit, const struct offer *offer,
-	const struct entry *entry, enum mailbox_news news, struct pub_id *ret_id)
+static bool take_publication(struct unit *unit, const struct offer *offer,
+	const struct entry *entry, enum mailbox_news news, struct pub_id *ret_id,
+	enum receive_news *ret_news, struct err *err)
 {
 	struct wanted wanted;
 	bool granted = false;
-	struct err err;
 	bool found;
 
-	if (!wanted_find(&unit->db, &entry->publication, &wanted, &found, &err) ||
-		(found && (!spool_want(&unit->spool, &wanted.id, wanted.parts, &err) ||
-					  !take_grant(unit, offer, &wanted, &granted, &err)))) {
-		unit_trouble(unit, "take in an entry", &err);
-		return RECEIVE_NOTHING;
+	if (!wanted_find(&unit->db, &entry->publication, &wanted, &found, err) ||
+		(found && (!spool_want(&unit->spool, &wanted.id, wanted.parts, err) ||
+					  !take_grant(unit, offer, &wanted, &granted, err))))
+		return false;
+	if (news != MAILBOX_HELD || granted) {
+		*ret_news = RECEIVE_PROGRESS;
+	} else if (!found) {
+		*ret_news = RECEIVE_STORED_AGAIN;
+		*ret_id = entry->publication;
 	}
-	if (news != MAILBOX_HELD || granted)
-		return RECEIVE_PROGRESS;
-	if (found)
-		return RECEIVE_NOTHING;
-	*ret_id = entry->publication;
-	return RECEIVE_STORED_AGAIN;
+	return true;
+}
+
+/* Entry, wanted publication and grant in one transaction. */
+static bool take_offer(struct unit *unit, const struct offer *offer, struct pub_id *ret_id,
+	enum receive_news *ret_news, struct err *err)
+{
+	auto_entry struct entry entry = ENTRY_INIT;
+	auto_tx struct tx tx = TX_INIT;
+	enum receive_news result = RECEIVE_NOTHING;
+	enum mailbox_news news;
+
+	if (!tx_begin(&tx, &unit->db, err) ||
+		!mailbox_accept(&unit->db, &unit->ring, unit->config->unit, offer->entry, unit_now(unit),
+			&entry, &news, err))
+		return false;
+	if (entry.kind == KIND_VOID)
+		result = news != MAILBOX_HELD ? RECEIVE_PROGRESS : RECEIVE_NOTHING;
+	else if (!take_publication(unit, offer, &entry, news, ret_id, &result, err))
+		return false;
+	if (!tx_commit(&tx, err))
+		return false;
+	if (news == MAILBOX_NEW)
+		log_line(&unit->log, LOG_LEVEL_INFO, "entry %lld of epoch %lld: %s",
+			(long long)entry.number, (long long)entry.epoch, kind_name(entry.kind));
+	*ret_news = result;
+	return true;
 }
 
 enum receive_news receive_offer(
 	struct unit *unit, const void *data, size_t len, struct pub_id *ret_id)
 {
 	auto_offer struct offer offer = OFFER_INIT;
-	auto_entry struct entry entry = ENTRY_INIT;
-	enum mailbox_news news;
+	enum receive_news news;
 	struct err err;
 
 	/* Nothing to verify it with yet, as with a head: our first sync brings the keysets, and then offers. */
 	if (!keyring_newest(&unit->ring))
 		return RECEIVE_NOTHING;
-	if (!offer_parse(data, len, &offer, &err) ||
-		!keysets_check_current(&unit->ring, unit_true_now(unit), &err) ||
-		!mailbox_accept(&unit->db, &unit->ring, unit->config->unit, offer.entry, unit_now(unit),
-			&entry, &news, &err)) {
-		if (err.code)
-			unit_incident(unit, "offer", &err);
-		else
-			unit_trouble(unit, "take in an offer", &err);
-		return RECEIVE_NOTHING;
-	}
-	if (news == MAILBOX_NEW)
-		log_line(&unit->log, LOG_LEVEL_INFO, "entry %lld of epoch %lld: %s",
-			(long long)entry.number, (long long)entry.epoch, kind_name(entry.kind));
-	if (entry.kind == KIND_VOID)
-		return news != MAILBOX_HELD ? RECEIVE_PROGRESS : RECEIVE_NOTHING;
-	return take_publication(unit, &offer, &entry, news, ret_id);
+	if (offer_parse(data, len, &offer, &err) &&
+		keysets_check_current(&unit->ring, unit_true_now(unit), &err) &&
+		take_offer(unit, &offer, ret_id, &news, &err))
+		return news;
+	if (err.code)
+		unit_incident(unit, "offer", &err);
+	else
+		unit_trouble(unit, "take in an offer", &err);
+	return RECEIVE_NOTHING;
 }
 
 enum part_use { PART_USELESS, PART_EARLY, PART_WANTED };

@@ -19,6 +19,7 @@ enum { STATE_PATH_MAX = 4096 };
  * recalled: what was taken back, by which publication; a recall has the last word.
  * publication.removed_at: its folder was removed because it was kept long enough.
  * entry.doubted: to be asked for again, and not counted as held until it came again.
+ * self.held: entries 1 to held of held_epoch are all there and none is in doubt; there may be more.
  * channel: what the head says of each; since is TIME_NONE where it never could receive it.
  * hook.at: when it happened, or the date that is counted down to.
  * former_receipt: what devices signed that this one followed.
@@ -122,6 +123,21 @@ static const char *const migrations[] = {
 	"CREATE INDEX entry_void ON entry (epoch, target) WHERE kind = 'void';"
 	"CREATE INDEX publication_kept ON publication (bytes)"
 	" WHERE state IN ('stored', 'recalled') AND removed_at IS NULL;",
+
+	/* How far the mailbox is held is remembered; only what comes above is walked over. */
+	"ALTER TABLE self ADD COLUMN held_epoch INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE self ADD COLUMN held INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TRIGGER entry_doubted AFTER UPDATE OF doubted ON entry WHEN new.doubted <> 0 BEGIN"
+	" UPDATE self SET held = new.number - 1 WHERE held_epoch = new.epoch AND held >= new.number;"
+	" END;"
+	"CREATE TRIGGER entry_gone AFTER DELETE ON entry BEGIN"
+	" UPDATE self SET held = old.number - 1 WHERE held_epoch = old.epoch AND held >= old.number;"
+	" END;"
+	"UPDATE self SET held_epoch = epoch, held = (WITH RECURSIVE held (number) AS"
+	" (SELECT 0 UNION ALL SELECT entry.number FROM held CROSS JOIN entry"
+	"  WHERE entry.epoch = self.epoch AND entry.number = held.number + 1 AND doubted = 0)"
+	" SELECT max(number) FROM held);"
+	"DROP INDEX entry_held;",
 };
 
 static bool state_path(

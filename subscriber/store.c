@@ -6,6 +6,7 @@
 #include "common/refusal.h"
 #include "common/without.h"
 #include "subscriber/folder.h"
+#include "subscriber/staging.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,104 +18,39 @@
 
 #define STORE_INCOMING ".incoming"
 
-enum { STORE_FILE_MODE = 0440, STORE_PATH_MAX = 4096 };
-
-/* A folder being filled, as the sink of files sees it. */
-struct filling {
-	int dir; /* borrowed */
-	int fd; /* owned: the file being written, or -1 */
-	const struct manifest *manifest;
-};
-
-/* Gives a failure of the disk its code; one that has a code already keeps it. */
-static bool store_refused(struct err *err)
-{
-	if (err->code == 0)
-		err->code = errno == ENOSPC || errno == EDQUOT ? REFUSAL_DISK_FULL : REFUSAL_DISK_WRITE;
-	return false;
-}
-
-static bool filling_open(void *context, size_t file, struct err *err)
-{
-	struct filling *filling = context;
-	const char *name = filling->manifest->files[file].name;
-
-	filling->fd = openat(
-		filling->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, STORE_FILE_MODE);
-	if (filling->fd < 0 || fchmod(filling->fd, STORE_FILE_MODE) != 0) {
-		(void)err_errno(err, "cannot make '%s'", ERR_QUOTED(name));
-		return store_refused(err);
-	}
-	return true;
-}
-
-static bool filling_write(void *context, const void *data, size_t len, struct err *err)
-{
-	struct filling *filling = context;
-
-	return file_write_all(filling->fd, data, len, "a file of the publication", err) ||
-		   store_refused(err);
-}
-
-static bool filling_close(void *context, size_t file, struct err *err)
-{
-	struct filling *filling = context;
-	const char *name = filling->manifest->files[file].name;
-	int fd = filling->fd;
-
-	filling->fd = -1;
-	if (fsync(fd) != 0) {
-		(void)err_errno(err, "cannot fsync '%s'", ERR_QUOTED(name));
-		(void)close(fd);
-		return store_refused(err);
-	}
-	if (close(fd) != 0) {
-		(void)err_errno(err, "cannot close '%s'", ERR_QUOTED(name));
-		return store_refused(err);
-	}
-	return true;
-}
+enum { STORE_PATH_MAX = 4096 };
 
 static bool make_dir(int dir, const char *name, mode_t mode, int *ret_fd, struct err *err)
 {
 	if (mkdirat(dir, name, mode) != 0 && errno != EEXIST) {
 		(void)err_errno(err, "cannot make folder '%s'", name);
-		return store_refused(err);
+		return staging_refused(err);
 	}
-	return file_open_dir_at(dir, name, ret_fd, err) || store_refused(err);
+	return file_open_dir_at(dir, name, ret_fd, err) || staging_refused(err);
 }
 
-static bool write_proof(int dir, const struct opened *opened, const struct buf *entry_jws,
-	const struct buf *keysets, struct err *err)
+static bool sync_dir(int dir, const char *name, struct err *err)
 {
+	if (fsync(dir) == 0)
+		return true;
+	(void)err_errno(err, "cannot make '%s' durable", name);
+	return staging_refused(err);
+}
+
+/* In a folder that nobody reads yet, so that nothing need be replaced at once. */
+static bool fill(int dir, const struct store_work *work, uint32_t *ret_bad_part, struct err *err)
+{
+	auto_staging struct staging staging = {.dir = dir, .manifest = &work->opened->manifest};
+	struct body_file_sink sink = staging_sink(&staging);
 	auto_fd int proof = -1;
 
 	return make_dir(dir, FOLDER_PROOF, 0750, &proof, err) &&
-		   (file_write_atomic_at(proof, FOLDER_MANIFEST, opened->manifest_bytes.data,
-				opened->manifest_bytes.len, STORE_FILE_MODE, err) ||
-			   store_refused(err)) &&
-		   (file_write_atomic_at(
-				proof, FOLDER_ENTRY, entry_jws->data, entry_jws->len, STORE_FILE_MODE, err) ||
-			   store_refused(err)) &&
-		   (file_write_atomic_at(
-				proof, FOLDER_KEYSETS, keysets->data, keysets->len, STORE_FILE_MODE, err) ||
-			   store_refused(err));
-}
-
-static bool fill(int dir, const struct verdict_input *input, const struct opened *opened,
-	const struct buf *entry_jws, const struct buf *keysets, struct err *err)
-{
-	struct filling filling = {.dir = dir, .fd = -1, .manifest = &opened->manifest};
-	struct body_file_sink sink = {filling_open, filling_write, filling_close, &filling};
-	bool ok = write_proof(dir, opened, entry_jws, keysets, err) &&
-			  verdict_files(input, opened, &sink, err);
-
-	cleanup_fd(&filling.fd);
-	if (ok && fsync(dir) != 0) {
-		(void)err_errno(err, "cannot fsync the folder");
-		ok = store_refused(err);
-	}
-	return ok;
+		   staging_write(&staging, proof, FOLDER_MANIFEST, &work->opened->manifest_bytes, err) &&
+		   staging_write(&staging, proof, FOLDER_ENTRY, work->entry_jws, err) &&
+		   staging_write(&staging, proof, FOLDER_KEYSETS, work->keysets, err) &&
+		   verdict_files(work->input, work->opened, &sink, ret_bad_part, err) &&
+		   staging_sync(&staging, err) && sync_dir(proof, FOLDER_PROOF, err) &&
+		   sync_dir(dir, "the folder", err);
 }
 
 /* Whether the folder at the final place is this publication, whole and right. */
@@ -130,28 +66,65 @@ static bool is_adoptable(int inbox, const char *folder, const struct verdict_inp
 		   pub_id_equal(&found.manifest.id, &input->entry->publication);
 }
 
-static bool store_new(int inbox, const struct verdict_input *input, const struct opened *opened,
-	const struct buf *entry_jws, const struct buf *keysets, const char *folder, struct err *err)
+/*
+ * What is moved into a folder that is not durable is nowhere when power goes. One that was there when
+ * this run began was made durable then (store_begin).
+ */
+static bool open_channel(int inbox, const char *name, int *ret_fd, struct err *err)
+{
+	auto_fd int fd = -1;
+	bool exists;
+
+	if (!file_exists_at(inbox, name, &exists, err) || !make_dir(inbox, name, 0750, &fd, err))
+		return staging_refused(err);
+	if (!exists && !sync_dir(inbox, name, err)) {
+		(void)unlinkat(inbox, name, AT_REMOVEDIR);
+		return false;
+	}
+	*ret_fd = fd;
+	fd = -1;
+	return true;
+}
+
+bool store_begin(const char *inbox, struct err *err)
+{
+	auto_fd int incoming = -1;
+	auto_fd int dir = -1;
+
+	return file_mkdirs(inbox, 0750, err) && file_open_dir(inbox, &dir, err) &&
+		   file_remove_tree_at(dir, STORE_INCOMING, err) &&
+		   make_dir(dir, STORE_INCOMING, 0700, &incoming, err) && sync_dir(dir, inbox, err);
+}
+
+static bool place(int incoming, const char *id, int channel, const char *name, struct err *err)
+{
+	if (renameat(incoming, id, channel, name) != 0) {
+		(void)err_errno(err, "cannot move '%s' to '%s'", id, name);
+		return staging_refused(err);
+	}
+	return sync_dir(channel, name, err);
+}
+
+static bool store_new(int inbox, int channel, const struct store_work *work, const char *name,
+	uint32_t *ret_bad_part, struct err *err)
 {
 	char id[PUB_ID_SIZE];
 	auto_fd int incoming = -1;
-	auto_fd int channel = -1;
 	auto_fd int dir = -1;
 
-	(void)pub_id_format(&input->entry->publication, id);
+	(void)pub_id_format(&work->input->entry->publication, id);
 	if (!make_dir(inbox, STORE_INCOMING, 0700, &incoming, err) ||
-		!make_dir(inbox, opened->manifest.channel, 0750, &channel, err) ||
 		!file_remove_tree_at(incoming, id, err) || !make_dir(incoming, id, 0750, &dir, err))
 		return false;
-	if (!fill(dir, input, opened, entry_jws, keysets, err)) {
+	if (!fill(dir, work, ret_bad_part, err)) {
 		struct err ignored;
 
 		(void)!file_remove_tree_at(incoming, id, &ignored);
 		return false;
 	}
 	fault_point("unit-before-rename");
-	if (!file_rename_at(incoming, id, channel, strchr(folder, '/') + 1, err) || fsync(inbox) != 0)
-		return store_refused(err);
+	if (!place(incoming, id, channel, name, err))
+		return false;
 	fault_point("unit-after-rename");
 	return true;
 }
@@ -165,31 +138,32 @@ char *store_folder(const struct manifest *manifest, char out[static STORE_FOLDER
 	return out;
 }
 
-bool store_publication(const char *inbox, const struct verdict_input *input,
-	const struct opened *opened, const struct buf *entry_jws, const struct buf *keysets,
-	char ret_folder[static STORE_FOLDER_SIZE], enum store_outcome *ret_outcome, struct err *err)
+bool store_publication(const char *inbox, const struct store_work *work,
+	char ret_folder[static STORE_FOLDER_SIZE], enum store_outcome *ret_outcome,
+	uint32_t *ret_bad_part, struct err *err)
 {
 	enum store_outcome outcome = STORE_WRITTEN;
 	auto_fd int channel = -1;
 	auto_fd int dir = -1;
 	bool exists;
 
-	(void)store_folder(&opened->manifest, ret_folder);
+	*ret_bad_part = VERDICT_NO_PART;
+	(void)store_folder(&work->opened->manifest, ret_folder);
 	if (!file_mkdirs(inbox, 0750, err) || !file_open_dir(inbox, &dir, err))
-		return store_refused(err);
-	if (!make_dir(dir, opened->manifest.channel, 0750, &channel, err) ||
+		return staging_refused(err);
+	if (!open_channel(dir, work->opened->manifest.channel, &channel, err) ||
 		!file_exists_at(dir, ret_folder, &exists, err))
-		return store_refused(err);
-	if (exists && !CERTWIRE_WITHOUT_IDEMPOTENCE && is_adoptable(dir, ret_folder, input)) {
+		return staging_refused(err);
+	if (exists && !CERTWIRE_WITHOUT_IDEMPOTENCE && is_adoptable(dir, ret_folder, work->input)) {
 		*ret_outcome = STORE_ADOPTED;
 		return true;
 	}
 	if (exists) {
 		if (!store_quarantine(inbox, ret_folder, ".damaged", err))
-			return store_refused(err);
+			return staging_refused(err);
 		outcome = STORE_REPLACED;
 	}
-	if (!store_new(dir, input, opened, entry_jws, keysets, ret_folder, err))
+	if (!store_new(dir, channel, work, strchr(ret_folder, '/') + 1, ret_bad_part, err))
 		return false;
 	*ret_outcome = outcome;
 	return true;

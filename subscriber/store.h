@@ -26,13 +26,26 @@ enum store_outcome {
 };
 
 /*
- * `entry_jws` and `keysets` are kept beside the files. `ret_folder` is relative to the inbox. 401 no
- * room, 402 not written, 302 when a part went bad meanwhile.
+ * Before the first is stored in a run: what an earlier run was killed in is removed, and the folders
+ * that it made are durable.
  */
-bool store_publication(const char *inbox, const struct verdict_input *input,
-	const struct opened *opened, const struct buf *entry_jws, const struct buf *keysets,
+bool store_begin(const char *inbox, struct err *err) MUST_USE NONNULL;
+
+/* What was judged good, all borrowed; entry and keysets are kept beside the files. */
+struct store_work {
+	const struct verdict_input *input;
+	const struct opened *opened;
+	const struct buf *entry_jws;
+	const struct buf *keysets;
+};
+
+/*
+ * `ret_folder` is relative to the inbox. 401 no room, 402 not written; else what verdict_files says,
+ * `*ret_bad_part` as there.
+ */
+bool store_publication(const char *inbox, const struct store_work *work,
 	char ret_folder[static STORE_FOLDER_SIZE], enum store_outcome *ret_outcome,
-	struct err *err) MUST_USE NONNULL;
+	uint32_t *ret_bad_part, struct err *err) MUST_USE NONNULL;
 
 /* "<channel>/<number>-<short id>" */
 char *store_folder(const struct manifest *manifest, char out[static STORE_FOLDER_SIZE]) NONNULL;

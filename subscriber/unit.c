@@ -2,6 +2,7 @@
 
 #include "common/cleanup.h"
 #include "common/keyfile.h"
+#include "common/seal.h"
 #include "subscriber/incident.h"
 #include "subscriber/keysets.h"
 #include "subscriber/state.h"
@@ -45,7 +46,9 @@ bool unit_open(
 	log_init(&unit.log);
 	unit.log.level = config->log_level;
 	keyring_init(&unit.ring, &config->root);
-	if (!unit_open_key(&unit, err) || !state_open(config->state, &unit.db, err) ||
+	unit.content_key = secret_new(GRANT_PLAIN_BYTES, err);
+	if (!unit.content_key || !unit_open_key(&unit, err) ||
+		!state_open(config->state, &unit.db, err) ||
 		!state_bind(&unit.db, config->unit, config->device, &config->root, err) ||
 		!keysets_load(&unit.db, &unit.ring, err) || !unit_open_spool(&unit, err))
 		return false;
@@ -59,6 +62,7 @@ void unit_close(struct unit *unit)
 	db_close(&unit->db);
 	keyring_release(&unit->ring);
 	signing_key_release(&unit->key);
+	secret_free(unit->content_key);
 	spool_close(&unit->spool);
 }
 

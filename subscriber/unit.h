@@ -13,6 +13,7 @@
 #include "common/keyring.h"
 #include "common/log.h"
 #include "common/macros.h"
+#include "common/secret.h"
 #include "subscriber/config.h"
 #include "subscriber/db.h"
 #include "subscriber/spool.h"
@@ -26,6 +27,7 @@ struct unit {
 	struct db db;
 	struct keyring ring;
 	struct signing_key key;
+	struct secret *content_key; /* owned; of GRANT_PLAIN_BYTES: the one being used, else zeros */
 	struct spool spool;
 	int64_t clock_offset_s; /* the dispatcher's clock minus ours while that is too much, else 0 */
 };

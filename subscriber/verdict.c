@@ -5,36 +5,38 @@
 
 void opened_release(struct opened *opened)
 {
-	secret_free(opened->content_key);
 	buf_release(&opened->manifest_bytes);
 	manifest_release(&opened->manifest);
 	*opened = (struct opened)OPENED_INIT;
 }
 
-static bool nowhere_file(void *context, size_t file, struct err *err)
+/*
+ * What is good is opened but once. What is not is gone through part by part, so that the refusal is the
+ * first in order, whatever was seen first: `err` stays as it is when the body as such is sound.
+ */
+static bool verdict_first_wrong(
+	const struct verdict_input *input, uint32_t *ret_bad_part, struct err *err)
 {
-	(void)context;
-	(void)file;
-	(void)err;
-	return true;
-}
+	auto_buf struct buf manifest = BUF_INIT(LIMIT_MANIFEST);
+	struct err first;
 
-static bool nowhere_write(void *context, const void *data, size_t len, struct err *err)
-{
-	(void)context;
-	(void)data;
-	(void)len;
-	(void)err;
-	return true;
+	if (!err->code)
+		return false;
+	if (!body_read_manifest(&input->entry->body, input->content_key, input->source,
+			input->source_context, &manifest, ret_bad_part, &first))
+		*err = first;
+	if (err->code != REFUSAL_PART_SEALED)
+		*ret_bad_part = VERDICT_NO_PART;
+	return false;
 }
-
-static const struct body_file_sink nowhere = {nowhere_file, nowhere_write, nowhere_file, NULL};
 
 bool verdict_files(const struct verdict_input *input, const struct opened *opened,
-	const struct body_file_sink *sink, struct err *err)
+	const struct body_file_sink *sink, uint32_t *ret_bad_part, struct err *err)
 {
-	return body_read_files(&input->entry->body, opened->content_key, input->source,
-		input->source_context, opened->manifest_bytes.len, &opened->manifest, sink, err);
+	*ret_bad_part = VERDICT_NO_PART;
+	return body_read_files(&input->entry->body, input->content_key, input->source,
+			   input->source_context, opened->manifest_bytes.len, &opened->manifest, sink, err) ||
+		   verdict_first_wrong(input, ret_bad_part, err);
 }
 
 bool verdict_judge(
@@ -44,19 +46,14 @@ bool verdict_judge(
 
 	buf_init(&opened.manifest_bytes, LIMIT_MANIFEST);
 	*ret_bad_part = VERDICT_NO_PART;
-	if (!grant_open(
-			input->sealed, &input->entry->publication, input->device, &opened.content_key, err))
+	if (!grant_open_in(
+			input->sealed, &input->entry->publication, input->device, input->content_key, err))
 		return false;
-	if (!body_read_manifest(&input->entry->body, opened.content_key, input->source,
-			input->source_context, &opened.manifest_bytes, ret_bad_part, err)) {
-		if (err->code != REFUSAL_PART_SEALED)
-			*ret_bad_part = VERDICT_NO_PART;
-		return false;
-	}
-	if (!publication_judge(input->entry, opened.manifest_bytes.data, opened.manifest_bytes.len,
-			input->ring, input->now, input->max_bytes, &opened.manifest, err) ||
-		!verdict_files(input, &opened, &nowhere, err))
-		return false;
+	if (!body_peek_manifest(&input->entry->body, input->content_key, input->source,
+			input->source_context, &opened.manifest_bytes, err) ||
+		!publication_judge(input->entry, opened.manifest_bytes.data, opened.manifest_bytes.len,
+			input->ring, input->now, input->max_bytes, &opened.manifest, err))
+		return verdict_first_wrong(input, ret_bad_part, err);
 	*ret = opened;
 	opened = (struct opened)OPENED_INIT;
 	return true;

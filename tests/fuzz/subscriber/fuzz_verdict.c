@@ -38,6 +38,7 @@ struct world {
 	struct signing_key device;
 	struct signing_key editor;
 	struct secret *content_key;
+	struct secret *place;
 	uint8_t sealed[GRANT_BYTES];
 };
 
@@ -56,9 +57,29 @@ static const struct world *world_make(void)
 	world.device = fixture_key("device");
 	world.editor = fixture_key("editor 1");
 	world.content_key = fixture_content_key();
+	FIXTURE_MUST((world.place = secret_new(GRANT_PLAIN_BYTES, &err)) != NULL);
 	FIXTURE_MUST(grant_seal(&id, world.content_key, &world.device.public, world.sealed, &err));
 	return &world;
 }
+
+static bool nowhere_file(void *context, size_t file, struct err *err)
+{
+	(void)context;
+	(void)file;
+	(void)err;
+	return true;
+}
+
+static bool nowhere_write(void *context, const void *data, size_t len, struct err *err)
+{
+	(void)context;
+	(void)data;
+	(void)len;
+	(void)err;
+	return true;
+}
+
+static const struct body_file_sink nowhere = {nowhere_file, nowhere_write, nowhere_file, NULL};
 
 static void check(const struct verdict_input *input)
 {
@@ -75,6 +96,8 @@ static void check(const struct verdict_input *input)
 	demand(pub_id_equal(&opened.manifest.id, &input->entry->publication));
 	demand(manifest_total_bytes(&opened.manifest) <= PARTS_MOST * PART_PLAIN_BYTES);
 	demand(verdict_judge(input, &again, &bad_part, &err));
+	if (!verdict_files(input, &opened, &nowhere, &bad_part, &err))
+		demand(err.kind == ERR_DATA && refusal_text(err.code) && err.code >= 300 && err.code < 400);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -105,6 +128,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check(&(struct verdict_input){.entry = &entry,
 		.sealed = world->sealed,
 		.device = &world->device,
+		.content_key = world->place,
 		.source = fixture_part,
 		.source_context = &body,
 		.ring = &world->ring,

@@ -159,6 +159,87 @@ static void a_new_epoch_ends_what_was_wanted_and_brings_back_what_is_owed(void *
 	assert_false(found);
 }
 
+static int64_t last(struct world *world, int64_t epoch)
+{
+	int64_t found;
+
+	FIXTURE_MUST(mailbox_last(&world->db, epoch, &found, &err));
+	return found;
+}
+
+static void how_far_it_is_held_is_remembered_and_no_further_than_it_is_true(void **state)
+{
+	struct world *world = *state;
+	struct err err;
+
+	for (int64_t i = 1; i <= 6; i++)
+		enter(world, i);
+	assert_int_equal(count(world, "SELECT held FROM self WHERE held_epoch = 1"), 6);
+	assert_done(db_script(&world->db, "UPDATE entry SET doubted = 2 WHERE number IN (3, 5)", &err));
+	assert_int_equal(count(world, "SELECT held FROM self WHERE held_epoch = 1"), 2);
+	assert_int_equal(last(world, 1), 2);
+	assert_done(db_script(&world->db, "UPDATE entry SET doubted = 0 WHERE number = 3", &err));
+	assert_int_equal(last(world, 1), 4);
+	assert_done(db_script(&world->db, "DELETE FROM entry WHERE number = 2", &err));
+	assert_int_equal(last(world, 1), 1);
+	assert_done(db_script(&world->db, "DELETE FROM entry WHERE number = 6", &err));
+	assert_int_equal(last(world, 1), 1);
+	assert_done(mailbox_doubt_all(&world->db, &err));
+	assert_int_equal(last(world, 1), 0);
+}
+
+static void of_another_epoch_nothing_is_held_before_it_came(void **state)
+{
+	struct world *world = *state;
+	auto_entry struct entry entry = ENTRY_INIT;
+	auto_buf struct buf jws = BUF_INIT(LIMIT_ENTRY_JWS);
+	struct err err;
+
+	enter(world, 1);
+	enter(world, 2);
+	assert_int_equal(last(world, 2), 0);
+	world->last = (struct digest){.bytes = {0}};
+	entry = make(world, 1, 0);
+	entry.epoch = 2;
+	sign(world, &entry, "dispatcher", &jws);
+	assert_done(take(world, &jws, &err));
+	assert_int_equal(last(world, 2), 1);
+	assert_int_equal(last(world, 1), 2);
+	/* A doubt about the epoch before leaves this one alone. */
+	assert_done(db_script(&world->db, "UPDATE entry SET doubted = 1 WHERE epoch = 1", &err));
+	assert_int_equal(last(world, 2), 1);
+	assert_int_equal(last(world, 1), 0);
+}
+
+static void what_is_left_before_its_transaction_ends_is_forgotten_alone(void **state)
+{
+	struct world *world = *state;
+	struct err err;
+
+	{
+		auto_tx struct tx outer = TX_INIT;
+
+		assert_done(tx_begin(&outer, &world->db, &err));
+		enter(world, 1);
+		{
+			auto_tx struct tx inner = TX_INIT;
+
+			assert_done(tx_begin(&inner, &world->db, &err));
+			enter(world, 2);
+		}
+		assert_int_equal(last(world, 1), 1);
+		assert_done(tx_commit(&outer, &err));
+	}
+	assert_int_equal(count(world, "SELECT count(*) FROM entry"), 1);
+	{
+		auto_tx struct tx outer = TX_INIT;
+
+		assert_done(tx_begin(&outer, &world->db, &err));
+		assert_done(db_script(&world->db, "DELETE FROM entry", &err));
+	}
+	assert_int_equal(last(world, 1), 1);
+}
+
 static void waits_grow_to_an_hour(void **state)
 {
 	(void)state;
@@ -177,6 +258,9 @@ int main(void)
 		TEST(a_higher_epoch_is_followed_and_a_lower_one_is_205),
 		TEST(a_void_ends_its_target_whichever_comes_first),
 		TEST(a_new_epoch_ends_what_was_wanted_and_brings_back_what_is_owed),
+		TEST(how_far_it_is_held_is_remembered_and_no_further_than_it_is_true),
+		TEST(of_another_epoch_nothing_is_held_before_it_came),
+		TEST(what_is_left_before_its_transaction_ends_is_forgotten_alone),
 		cmocka_unit_test(waits_grow_to_an_hour),
 	};
 

@@ -19,6 +19,7 @@ struct world {
 	struct entry entry;
 	struct signing_key device;
 	uint8_t sealed[GRANT_BYTES];
+	struct secret *content_key;
 	struct verdict_input input;
 };
 
@@ -48,10 +49,13 @@ static int set_up(void **state)
 	fixture_entry_jws(&world->entry, "dispatcher", &world->entry_jws);
 	world->device = fixture_key("device");
 	seal(world, &world->device.public);
+	world->content_key = secret_new(GRANT_PLAIN_BYTES, &(struct err){.code = 0});
+	assert_non_null(world->content_key);
 	world->input = (struct verdict_input){
 		.entry = &world->entry,
 		.sealed = world->sealed,
 		.device = &world->device,
+		.content_key = world->content_key,
 		.source = fixture_part,
 		.source_context = &world->body,
 		.ring = &world->ring,
@@ -72,6 +76,7 @@ static int tear_down(void **state)
 	fixture_body_release(&world->body);
 	entry_release(&world->entry);
 	signing_key_release(&world->device);
+	secret_free(world->content_key);
 	place_remove(world->inbox);
 	free(world);
 	return 0;
@@ -87,11 +92,11 @@ static bool judge(struct world *world, uint32_t *ret_bad_part, struct err *err)
 static bool store(struct world *world, enum store_outcome *ret, char *folder, struct err *err)
 {
 	auto_opened struct opened opened = OPENED_INIT;
+	struct store_work work = {&world->input, &opened, &world->entry_jws, &world->keysets};
 	uint32_t bad_part;
 
 	return verdict_judge(&world->input, &opened, &bad_part, err) &&
-		   store_publication(world->inbox, &world->input, &opened, &world->entry_jws,
-			   &world->keysets, folder, ret, err);
+		   store_publication(world->inbox, &work, folder, ret, &bad_part, err);
 }
 
 static void a_sound_publication_is_judged_good(void **state)
