@@ -47,7 +47,7 @@ def deliveries(folder, total, size, batch):
             for done in range(0, count, batch):
                 deliver(world, batch, size, 1 + (tenth * count + done) // batch)
             ours.append((spent(world.process.pid) - before) * 1e6 / count)
-            alone.append(least(folder, count, size))
+            alone.append(least(os.path.join(folder, f"least-{size}-{tenth}"), count, size))
         most = memory(world.process.pid, "VmHWM")
         world.stop()
     finally:
@@ -70,6 +70,7 @@ def deliver(world, count, size, turn):
 
 def least(folder, count, size):
     """CPU microseconds of opening and hashing a body of that size and of writing and syncing its document."""
+    os.mkdir(folder)
     done = subprocess.run([LOAD, "store", "--folder", folder, "--count", str(count), "--size", str(size)], check=True,
                           capture_output=True, text=True)
     return json.loads(done.stdout)["store_s"] * 1e6

@@ -15,6 +15,7 @@
 /*
  * The least that anybody has to do who receives a document: open its parts, hash them and what is in them, write it, and
  * have it on the disk under its name. By libsodium and the kernel alone, signatures and all else left out.
+ * What is written stays: a file system may search longer for a place where many files were removed just now.
  */
 struct sealed {
 	uint8_t key[crypto_secretstream_xchacha20poly1305_KEYBYTES];
@@ -108,12 +109,6 @@ bool load_store(const struct cli_call *call, struct err *err)
 		put_down(&sealed, folder, name);
 	}
 	json_object_set_new(figures, "store_s", json_real((process_s() - began) / (double)count));
-	for (int64_t i = 0; i < count; i++) {
-		char name[32];
-
-		snprintf(name, sizeof(name), "document-%lld", (long long)i);
-		unlinkat(folder, name, 0);
-	}
 	close(folder);
 	free(sealed.bytes);
 	free(sealed.plain);
