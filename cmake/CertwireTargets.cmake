@@ -82,7 +82,8 @@ add_custom_target(certwire_fuzzers)
 # certwire_add_fuzzer(NAME SOURCE [CORPUS FOLDERS...] LIBS ...): SOURCE defines
 #   LLVMFuzzerTestOneInput. In the fuzz preset it is a libFuzzer program; else a replay main runs
 #   every file of the corpus, with its truncations and small mutations, through it. The corpus is
-#   tests/fuzz/corpus/NAME plus CORPUS. Label fuzz.
+#   tests/fuzz/corpus/NAME plus CORPUS; the dictionary tests/fuzz/dict/NAME.dict, or objects.dict
+#   there when it has none of its own. Label fuzz.
 function(certwire_add_fuzzer name source)
     cmake_parse_arguments(ARG "" "" "CORPUS;LIBS" ${ARGN})
     set(corpus ${ARG_CORPUS})
@@ -98,8 +99,13 @@ function(certwire_add_fuzzer name source)
         RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
     target_link_libraries(${name} PRIVATE certwire_flags certwire_sanitizer ${ARG_LIBS})
     if(CERTWIRE_FUZZ)
+        set(dictionary "${PROJECT_SOURCE_DIR}/tests/fuzz/dict/${name}.dict")
+        if(NOT EXISTS "${dictionary}")
+            set(dictionary "${PROJECT_SOURCE_DIR}/tests/fuzz/dict/objects.dict")
+        endif()
         target_link_options(${name} PRIVATE -fsanitize=fuzzer)
         add_test(NAME fuzz.${name} COMMAND ${name} -runs=20000 -seed=1 -timeout=10
+            "-dict=${dictionary}"
             "${PROJECT_BINARY_DIR}/corpus/${name}" ${corpus})
         file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/corpus/${name}")
     else()
