@@ -60,7 +60,8 @@ function(certwire_test_environment test)
         "UBSAN_OPTIONS=print_stacktrace=1" "LC_ALL=C.UTF-8")
 endfunction()
 
-# certwire_add_unit_test(NAME SOURCES... LIBS ...): a cmocka program, label unit.
+# certwire_add_unit_test(NAME SOURCES... LIBS ...): a cmocka program, label unit. In builds without
+#   sanitizers tests/valgrind runs it a second time.
 function(certwire_add_unit_test name)
     cmake_parse_arguments(ARG "" "" "LIBS" ${ARGN})
     add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
@@ -73,6 +74,7 @@ function(certwire_add_unit_test name)
         certwire_flags certwire_sanitizer ${ARG_LIBS} PkgConfig::cmocka)
     add_test(NAME unit.${name} COMMAND ${name})
     set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 120)
+    set_property(GLOBAL APPEND PROPERTY certwire_unit_tests ${name})
     certwire_test_environment(unit.${name})
 endfunction()
 

@@ -137,6 +137,14 @@ refusals)
 	echo 'SELECT certwire.f();' >"$tree/db/queries/editor_f.sql"
 	printf "CREATE FUNCTION certwire.f() AS \$\$ PERFORM fail('CW002', 'never seen', 'x'); \$\$;\n" >"$tree/db/migrations/bad.sql"
 	must_fail db/migrations/bad.sql
+	printf "CREATE FUNCTION certwire.f() AS \$\$ PERFORM fail('CW002', 'seen by no administrator', 'x'); \$\$;\nGRANT EXECUTE ON FUNCTION certwire.e,\n\tcertwire.f TO certwire_admin;\n" \
+		>"$tree/db/migrations/bad.sql"
+	must_fail db/migrations/bad.sql
+	mkdir -p "$tree/tests/sql"
+	printf "SELECT is(t.refusal('f()'), 'CW002: no hint');\n" >"$tree/tests/sql/bad.sql"
+	printf "CREATE FUNCTION certwire.f() AS \$\$ PERFORM fail('CW002', 'no hint', ''); \$\$;\nGRANT EXECUTE ON FUNCTION certwire.f TO certwire_admin;\n" \
+		>"$tree/db/migrations/bad.sql"
+	must_fail db/migrations/bad.sql
 	;;
 tidy)
 	printf 'int f(int *p);\nint f(int *p)\n{\n\tif (p == 0)\n\t\treturn *p;\n\treturn 0;\n}\n' |
