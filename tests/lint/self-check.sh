@@ -162,6 +162,10 @@ cleanups)
 	;;
 claims)
 	printf 'as `test_nothing` shows\n' | must_find docs/bad.md
+	printf 'as `what_nobody_has_ever_shown` says\n' | must_find docs/bad.md
+	printf '# test_told_of\n' >"$tree/tests/told.py"
+	printf 'as `test_told_of` shows\n' >"$tree/docs/bad.md"
+	must_fail docs/bad.md
 	printf 'in `common/nothing.c`\n' | must_find docs/bad.md
 	;;
 man)
