@@ -1,6 +1,8 @@
 #include "tests/fuzz/plugins/stage.h"
 
 #include "broker-plugins/entitlement/loader_round.h"
+#include "broker-plugins/entitlement/sockets.h"
+#include "broker-plugins/kit/waker.h"
 #include "tests/fixture/fixture.h"
 #include "tests/fuzz/plugins/people.h"
 

@@ -16,6 +16,12 @@ int receipts_mosquitto_plugin_init(
 	mosquitto_plugin_id_t *id, void **userdata, struct mosquitto_opt *options, int count);
 int receipts_mosquitto_plugin_cleanup(void *userdata, struct mosquitto_opt *options, int count);
 
+/* What the corpus has as a password of PostgreSQL, which must not be logged. */
+#define DSN_PASSWORD "hunter2"
+
+/* The broker's name for a plugin: never looked into. */
+#define BROKER_ID ((mosquitto_plugin_id_t *)visit)
+
 static char *copy(const char *text)
 {
 	char *made = strdup(text);
@@ -101,6 +107,9 @@ void visit_option(struct visit *visit, const struct line *line)
 
 	if (visit->was_begun)
 		return;
+	visit->told_elsewhere |=
+		strcmp(name, "dsn") != 0 &&
+		(strstr(name, DSN_PASSWORD) || (line->fields[1] && strstr(line->fields[1], DSN_PASSWORD)));
 	if (line->how[0] == 'r')
 		set(visit->receipts_options, &visit->receipts_option_count, name, line->fields[1]);
 	else
@@ -126,16 +135,15 @@ bool visit_begin(struct visit *visit)
 	if (visit->was_begun)
 		return visit->entitlement && visit->receipts;
 	visit->was_begun = true;
-	/* What the corpus has as passwords of PostgreSQL. */
-	broker_keep_secret("hunter2");
+	broker_keep_secret(visit->told_elsewhere ? NULL : DSN_PASSWORD);
 	demand(entitlement_mosquitto_plugin_version(3, versions) == MOSQ_PLUGIN_VERSION &&
 			   entitlement_mosquitto_plugin_version(1, versions) == -1,
 		"the plugin is for one version of Mosquitto's interface");
-	rc = entitlement_mosquitto_plugin_init(
-		NULL, &visit->entitlement, visit->entitlement_options, visit->entitlement_option_count);
+	rc = entitlement_mosquitto_plugin_init(BROKER_ID, &visit->entitlement,
+		visit->entitlement_options, visit->entitlement_option_count);
 	demand((rc == MOSQ_ERR_SUCCESS) == (visit->entitlement != NULL), "a plugin runs or says no");
 	rc = receipts_mosquitto_plugin_init(
-		NULL, &visit->receipts, visit->receipts_options, visit->receipts_option_count);
+		BROKER_ID, &visit->receipts, visit->receipts_options, visit->receipts_option_count);
 	demand((rc == MOSQ_ERR_SUCCESS) == (visit->receipts != NULL), "a plugin runs or says no");
 	if (!visit->entitlement || !visit->receipts)
 		return false;

@@ -24,6 +24,7 @@ struct visit {
 	void *entitlement; /* what each plugin calls its userdata; NULL: it does not run */
 	void *receipts;
 	bool was_begun;
+	bool told_elsewhere; /* what is a password in a dsn is in another option too */
 	struct people people; /* as the loop knows them */
 	struct people next; /* as it will from the next tick on */
 	struct house house;
