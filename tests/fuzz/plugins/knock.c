@@ -41,17 +41,20 @@ static void make(struct knocker *knocker, struct made_token *made, const char *c
 	free(made->text);
 	*made = (struct made_token){.who = people_member(client_id), .issued_at = token.issued_at};
 	strncpy(token.client_id, client_id, sizeof(token.client_id) - 1);
-	strcpy(token.audience, kind == 'o' ? "elsewhere.example:8883" : FIXTURE_BROKER);
+	memcpy(made->client_id, token.client_id, sizeof(made->client_id));
+	strcpy(token.audience, kind == 'o' ? KNOCK_ELSEWHERE : FIXTURE_BROKER);
 	token.expires_at = token.issued_at + LIMIT_TOKEN_LIFE_S;
 	memcpy(token.id, &knocker->made, sizeof(knocker->made));
 	knocker->made++;
 	/* Nobody can make one for what is no client id. */
-	if (!token_sign(&token, people_key(made->who, kind == 's'), &text, &err))
+	if (!token_sign(
+			&token, people_key(made->who, kind == 's' || made->who.unit == NOBODY), &text, &err))
 		return;
 	made->text = strdup(buf_str(&text));
 	demand(made->text != NULL, "there is memory");
 	made->is_by_other_key = kind == 's';
-	made->is_sound = kind != 'o' && kind != 'b' && made->who.unit != NOBODY;
+	made->is_for_another = kind == 'o';
+	made->is_sound = kind != 'b' && made->who.unit != NOBODY;
 	if (kind == 'b')
 		spoil(made->text, password);
 }
@@ -105,11 +108,11 @@ static bool may_come_in(const struct mosquitto *client, const struct made_token 
 					   : client->who.unit >= 0        ? people_units[client->who.unit]
 													  : "";
 
-	return token && token->is_sound && house->knows_audience &&
+	return token && token->is_sound && house->has_name[token->is_for_another] &&
 		   !people_in_doubt(people, house->max_staleness_ms) && client->protocol_version == 5 &&
-		   client->clean_start && token->who.unit == client->who.unit &&
-		   token->who.device == client->who.device && client->user_name &&
-		   strcmp(client->user_name, unit) == 0 && people_rights(people, client->who) != 0 &&
+		   client->clean_start && client->id && strcmp(token->client_id, client->id) == 0 &&
+		   client->user_name && strcmp(client->user_name, unit) == 0 &&
+		   people_rights(people, client->who) != 0 &&
 		   token->is_by_other_key == client->has_other_key &&
 		   certificate_fits(client, people, house, common_name);
 }
@@ -120,7 +123,7 @@ static bool is_here(const struct mosquitto *but)
 		const struct mosquitto *client = broker_clients[i];
 
 		if (client && client != but && client->state == CLIENT_IS_HERE && client->has_record &&
-			client->who.unit == but->who.unit && client->who.device == but->who.device)
+			but->id && strcmp(client->id, but->id) == 0)
 			return true;
 	}
 	return false;

@@ -13,12 +13,16 @@
 
 enum { TOKENS_KEPT = 8 };
 
+#define KNOCK_ELSEWHERE "elsewhere.example:8883"
+
 /* A token that was made; it is kept, so that it can be tried again. */
 struct made_token {
 	char *text; /* owned */
+	char client_id[CLIENT_ID_SIZE];
 	struct member who;
 	bool is_by_other_key;
-	bool is_sound; /* signed as a device does, for this broker, not a byte changed */
+	bool is_for_another; /* made for KNOCK_ELSEWHERE, not for FIXTURE_BROKER */
+	bool is_sound; /* signed as a device does, not a byte changed */
 	bool was_tried;
 	bool is_spent; /* somebody was let in with it */
 	int64_t issued_at;
@@ -36,7 +40,7 @@ void knocker_release(struct knocker *knocker);
 struct house {
 	int64_t max_staleness_ms;
 	bool require_certificate;
-	bool knows_audience; /* FIXTURE_BROKER is one of its names */
+	bool has_name[2]; /* FIXTURE_BROKER is one of its names; KNOCK_ELSEWHERE is */
 	bool is_reloading; /* since SIGHUP no tick */
 };
 

@@ -1,5 +1,6 @@
 #include "tests/fuzz/plugins/people.h"
 
+#include "common/ident.h"
 #include "tests/fixture/fixture.h"
 #include "tests/fuzz/plugins/stage.h"
 
@@ -114,7 +115,11 @@ struct member people_member(const char *client_id)
 			if (strcmp(client_id, name) == 0)
 				return (struct member){unit, device};
 		}
-	return (struct member){strcmp(client_id, "dispatcher.a") == 0 ? DISPATCHER : NOBODY, 0};
+	if (strncmp(client_id, "dispatcher.", strlen("dispatcher.")) == 0 &&
+		ident_is_device(
+			client_id + strlen("dispatcher."), strlen(client_id) - strlen("dispatcher.")))
+		return (struct member){DISPATCHER, 0};
+	return (struct member){NOBODY, 0};
 }
 
 int64_t people_time_us(const struct people *people)

@@ -1,7 +1,7 @@
 /*
  * Who there is in a script, and what each may do, worked out a second time and in the simplest way: by
  * spelling out each topic. Units "good", "suspended", "all" and "new" with devices "d1" and "d2"; the
- * dispatcher "dispatcher.a" of the fixture's keyset.
+ * dispatcher of the fixture's keyset under any device's name.
  */
 #ifndef CERTWIRE_TESTS_FUZZ_PLUGINS_PEOPLE_H
 #define CERTWIRE_TESTS_FUZZ_PLUGINS_PEOPLE_H

@@ -122,9 +122,10 @@ static void move_in(struct visit *visit)
 
 	visit->house.max_staleness_ms = options->max_staleness_s * 1000;
 	visit->house.require_certificate = options->require_certificate;
-	for (size_t i = 0; i < options->broker_names.count; i++)
-		if (strcmp(options->broker_names.items[i], FIXTURE_BROKER) == 0)
-			visit->house.knows_audience = true;
+	for (size_t i = 0; i < options->broker_names.count; i++) {
+		visit->house.has_name[0] |= strcmp(options->broker_names.items[i], FIXTURE_BROKER) == 0;
+		visit->house.has_name[1] |= strcmp(options->broker_names.items[i], KNOCK_ELSEWHERE) == 0;
+	}
 }
 
 bool visit_begin(struct visit *visit)
