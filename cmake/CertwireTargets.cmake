@@ -60,7 +60,8 @@ function(certwire_test_environment test)
         "UBSAN_OPTIONS=print_stacktrace=1" "LC_ALL=C.UTF-8")
 endfunction()
 
-# certwire_add_unit_test(NAME SOURCES... LIBS ...): a cmocka program, label unit.
+# certwire_add_unit_test(NAME SOURCES... LIBS ...): a cmocka program, label unit. In builds without
+#   sanitizers tests/valgrind runs it a second time.
 function(certwire_add_unit_test name)
     cmake_parse_arguments(ARG "" "" "LIBS" ${ARGN})
     add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
@@ -73,19 +74,28 @@ function(certwire_add_unit_test name)
         certwire_flags certwire_sanitizer ${ARG_LIBS} PkgConfig::cmocka)
     add_test(NAME unit.${name} COMMAND ${name})
     set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 120)
+    set_property(GLOBAL APPEND PROPERTY certwire_unit_tests ${name})
     certwire_test_environment(unit.${name})
 endfunction()
 
 # Every fuzzer.
 add_custom_target(certwire_fuzzers)
 
-# certwire_add_fuzzer(NAME SOURCE [CORPUS FOLDERS...] LIBS ...): SOURCE defines
+# certwire_add_fuzzer(NAME SOURCE [RUNS N] [EVERY N] [CORPUS FOLDERS...] LIBS ...): SOURCE defines
 #   LLVMFuzzerTestOneInput. In the fuzz preset it is a libFuzzer program; else a replay main runs
 #   every file of the corpus, with its truncations and small mutations, through it. The corpus is
-#   tests/fuzz/corpus/NAME plus CORPUS. Label fuzz.
+#   tests/fuzz/corpus/NAME plus CORPUS; the dictionary tests/fuzz/dict/NAME.dict, or objects.dict
+#   there when it has none of its own. One whose runs are dear has fewer than 20,000 RUNS, and only
+#   EVERY so many bytes changed in the replay. Label fuzz.
 function(certwire_add_fuzzer name source)
-    cmake_parse_arguments(ARG "" "" "CORPUS;LIBS" ${ARGN})
+    cmake_parse_arguments(ARG "" "RUNS;EVERY" "CORPUS;LIBS" ${ARGN})
     set(corpus ${ARG_CORPUS})
+    if(NOT ARG_RUNS)
+        set(ARG_RUNS 20000)
+    endif()
+    if(NOT ARG_EVERY)
+        set(ARG_EVERY 1)
+    endif()
     if(EXISTS "${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name}")
         list(APPEND corpus "${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name}")
     endif()
@@ -98,13 +108,18 @@ function(certwire_add_fuzzer name source)
         RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
     target_link_libraries(${name} PRIVATE certwire_flags certwire_sanitizer ${ARG_LIBS})
     if(CERTWIRE_FUZZ)
+        set(dictionary "${PROJECT_SOURCE_DIR}/tests/fuzz/dict/${name}.dict")
+        if(NOT EXISTS "${dictionary}")
+            set(dictionary "${PROJECT_SOURCE_DIR}/tests/fuzz/dict/objects.dict")
+        endif()
         target_link_options(${name} PRIVATE -fsanitize=fuzzer)
-        add_test(NAME fuzz.${name} COMMAND ${name} -runs=20000 -seed=1 -timeout=10
+        add_test(NAME fuzz.${name} COMMAND ${name} -runs=${ARG_RUNS} -seed=1 -timeout=10
+            "-dict=${dictionary}"
             "${PROJECT_BINARY_DIR}/corpus/${name}" ${corpus})
         file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/corpus/${name}")
     else()
         target_sources(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests/fuzz/replay.c")
-        add_test(NAME fuzz.${name} COMMAND ${name} ${corpus})
+        add_test(NAME fuzz.${name} COMMAND ${name} ${ARG_EVERY} ${corpus})
     endif()
     set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 300)
     certwire_test_environment(fuzz.${name})

@@ -160,6 +160,16 @@ static bool set_list(struct conf_list *field, const char *text, struct err *err)
 	return true;
 }
 
+/* A connection string may hold a password after all, and what is refused is logged. */
+static bool refuse_text(const struct conf_key *key, const char *text, struct err *err)
+{
+	if (key->type == CONF_CONNINFO)
+		return err_set(
+			err, ERR_USAGE, "the connection string holds a control character or is not UTF-8");
+	return err_set(
+		err, ERR_USAGE, "'%s' holds a control character or is not UTF-8", ERR_QUOTED(text));
+}
+
 bool conf_value_set(const struct conf_key *key, void *settings, const char *text,
 	const char *source, struct err *err)
 {
@@ -168,8 +178,7 @@ bool conf_value_set(const struct conf_key *key, void *settings, const char *text
 	if (*text == '\0')
 		return err_set(err, ERR_USAGE, "the value is empty");
 	if (!utf8_valid(text, strlen(text)) || utf8_has_control(text, strlen(text)))
-		return err_set(
-			err, ERR_USAGE, "'%s' holds a control character or is not UTF-8", ERR_QUOTED(text));
+		return refuse_text(key, text, err);
 	switch (key->type) {
 	case CONF_STRING:
 		return set_text(field, strdup(text), err);

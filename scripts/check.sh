@@ -1,6 +1,7 @@
 #!/bin/bash
 # What takes too long for scripts/test.sh: the builds with clang and for release, warnings being errors; the tests labelled "long" (static analysis, thousands of random acts,
-# kills at every fault point, 40 MiB over a slow line, ...), and each parser of foreign bytes under libFuzzer for 20,000 inputs.
+# kills at every fault point, 40 MiB over a slow line, ...), unit tests under valgrind, and each parser of foreign bytes
+# and the plugins' callbacks under libFuzzer for 20,000 inputs.
 # Usage: scripts/check.sh
 # Ends with a line "N passed, N failed" and exit status 0 only when nothing failed.
 set -euo pipefail
@@ -21,6 +22,8 @@ quietly cmake --build --preset fuzz --target certwire_fuzzers -- -j"$jobs"
 
 echo "== long tests"
 run_tests build/dev -j"$((jobs + 1))" -L long
+echo "== valgrind"
+run_tests build/clang -j"$((jobs + 1))" -L valgrind
 echo "== fuzzers"
 run_tests build/fuzz -j"$jobs" -L fuzz
 tell_tests

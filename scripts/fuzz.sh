@@ -39,11 +39,12 @@ share=$((minutes * 60 / ${#fuzzers[@]}))
 [ "$share" -ge 1 ] || share=1
 found=0
 for name in "${fuzzers[@]}"; do
-	kept=build/fuzz/corpus/$name log=build/fuzz/$name.log
+	kept=build/fuzz/corpus/$name log=build/fuzz/$name.log words=tests/fuzz/dict/$name.dict
+	[ -e "$words" ] || words=tests/fuzz/dict/objects.dict
 	mkdir -p "$kept"
 	status=0
 	build/fuzz/tests/"$name" -max_total_time="$share" -timeout=25 -rss_limit_mb=2048 -print_final_stats=1 \
-		-artifact_prefix="build/fuzz/found/$name-" "$kept" "tests/fuzz/corpus/$name" >"$log" 2>&1 || status=$?
+		-dict="$words" -artifact_prefix="build/fuzz/found/$name-" "$kept" "tests/fuzz/corpus/$name" >"$log" 2>&1 || status=$?
 	if [ "$status" -eq 0 ]; then
 		echo "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs in $share s, $(find "$kept" -type f | wc -l) kept"
 	else

@@ -1,6 +1,7 @@
 #!/bin/sh
-# What the pages in docs/ cite is there: each `test_…` is defined in tests/, and each `folder/…` of ours
-# exists. Usage: claims.sh ROOT
+# What the pages in docs/ cite is there: each `test_…` is defined in tests/, each sentence in words_like_this (a
+# test in C, but for what metrics are called) stands in what we build, and each `folder/…` of ours exists.
+# Usage: claims.sh ROOT
 # shellcheck disable=SC2016 # the backquotes are those of the pages
 set -eu
 . "$(dirname "$0")/lib.sh"
@@ -11,14 +12,23 @@ cd "$root"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # Whatever is called so, a function of Python, a program of C or a file.
-find tests -type f \( -name '*.py' -o -name '*.c' \) -exec grep -ohE '\btest_[a-z0-9_]+' {} + >"$work/tests"
+find tests -type f -name '*.py' -exec grep -ohE '\bdef test_[a-z0-9_]+' {} + | sed 's/^def //' >"$work/tests"
 find tests -type f -name 'test_*' | sed 's|.*/||; s|\.[a-z]*$||' >>"$work/tests"
+find . -type f \( -name '*.c' -o -name '*.h' -o -name '*.sql' \) -not -path './build/*' -exec cat {} + |
+	grep -oE '\b[a-z0-9]+(_[a-z0-9]+){3,}\b' | sort -u >"$work/words" || true
 ours='tests|docs|db|common|publisher|subscriber|broker-plugins|scripts|docker|cmake'
 status=0
 for file in $files; do
 	grep -ohE '`test_[a-z0-9_]+(\.py)?`' "$file" | tr -d '`' | sed 's/\.py$//' | sort -u >"$work/cited" || true
 	while IFS= read -r name; do
 		if ! grep -qx "$name" "$work/tests"; then
+			echo "$file: '$name'  <- no such test"
+			status=1
+		fi
+	done <"$work/cited"
+	grep -ohE '`[a-z0-9]+(_[a-z0-9]+){3,}`' "$file" | tr -d '`' | grep -vE '^(test|certwire)_' | sort -u >"$work/cited" || true
+	while IFS= read -r name; do
+		if ! grep -qx "$name" "$work/words"; then
 			echo "$file: '$name'  <- no such test"
 			status=1
 		fi

@@ -1,7 +1,9 @@
-"""Which error messages an editor can meet, and whether a golden file shows each of them. Usage: refusals.py ROOT
+"""Which error messages an editor or an administrator can meet, and whether a test shows each. Usage: refusals.py ROOT
 
 Messages are what is given to err_set and its like in the tool and in db/ below it, and to certwire.fail in the SQL
-functions that the tool's queries call. tests/lint/refusals.txt lists those that no test reaches: a line "# reason",
+functions that the tool's queries call and in those that administrators may call. The first are in golden files, the
+latter there, in pgTAP or in the administrator's handbook, which is run as printed; and each says what to do.
+tests/lint/refusals.txt lists those that no test reaches: a line "# reason",
 below it the messages as they stand in the source, with * for anything.
 """
 
@@ -90,9 +92,19 @@ def called(body, known):
     return {name for name in re.findall(r"\b(\w+)\s*\(", re.sub(r"'[^']*'", "", body)) if name in known}
 
 
+def granted(root):
+    """The functions that administrators may call."""
+    names = set()
+    for path in root.glob("db/migrations/*.sql"):
+        for what, whom in re.findall(r"GRANT EXECUTE ON FUNCTION\s+(.*?)\s+TO\s+(.*?);", path.read_text(encoding="utf-8"), re.S):
+            if "certwire_admin" in whom:
+                names |= set(re.findall(r"certwire\.(\w+)", what))
+    return names
+
+
 def reached(root, known):
-    """The functions that the tool's queries call, and what these call."""
-    todo = set()
+    """The functions that the tool's queries and administrators call, and what these call."""
+    todo = granted(root) & set(known)
     for pattern in QUERIES:
         for path in root.glob(f"db/queries/{pattern}"):
             todo |= called(path.read_text(encoding="utf-8"), known)
@@ -102,6 +114,11 @@ def reached(root, known):
         done.add(name)
         todo |= called(known[name][2], known) - done
     return done
+
+
+def says_nothing_to_do(parts):
+    """The hint, which is certwire.fail's third argument, is not there."""
+    return len(parts) < 3 or parts[2].strip() in ("", "''", "NULL")
 
 
 def split_arguments(words):
@@ -122,9 +139,11 @@ def sql_messages(root):
     for name in sorted(reached(root, known)):
         file, line, body = known[name]
         for call in re.finditer(r"\bfail\s*\(", body):
-            said = split_arguments(arguments(body, call.end()))[1]
+            parts = split_arguments(arguments(body, call.end()))
             at = line + body[:call.start()].count("\n")
-            for text in re.findall(r"(?:^\s*|format\()'((?:[^']|'')*)'", said):
+            if says_nothing_to_do(parts):
+                yield Message(file, at, "certwire.fail without a hint what to do")
+            for text in re.findall(r"(?:^\s*|format\()'((?:[^']|'')*)'", parts[1]):
                 yield Message(file, at, text.replace("''", "'").replace("%L", "%s"))
 
 
@@ -151,7 +170,8 @@ def exceptions(root):
 def main(root):
     golden = "\n".join(golden_lines(root))
     # The database's refusals of what the tool never asks for are shown by pgTAP, which knows no tool.
-    tap = "\n".join(path.read_text(encoding="utf-8").replace("''", "'") for path in sorted(root.glob("tests/sql/*.sql")))
+    shows = [*sorted(root.glob("tests/sql/*.sql")), *root.glob("docs/admin.md")]
+    tap = "\n".join(path.read_text(encoding="utf-8").replace("''", "'") for path in shows)
     shown = [(message, golden) for message in c_messages(root)] + [(message, golden + tap) for message in sql_messages(root)]
     if not shown:
         sys.exit("no message to look at")
@@ -166,7 +186,7 @@ def main(root):
         for text in fits:
             listed[text] += 1
         if not fits:
-            wrong.append(f"{message.file}:{message.line}:{message}  <- in no golden file")
+            wrong.append(f"{message.file}:{message.line}:{message}  <- shown by no test")
     wrong += [f"tests/lint/refusals.txt:0:{text}  <- is in a golden file, or no message" for text, n in listed.items() if not n]
     print("\n".join(wrong))
     return 1 if wrong else 0

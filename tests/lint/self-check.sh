@@ -137,6 +137,14 @@ refusals)
 	echo 'SELECT certwire.f();' >"$tree/db/queries/editor_f.sql"
 	printf "CREATE FUNCTION certwire.f() AS \$\$ PERFORM fail('CW002', 'never seen', 'x'); \$\$;\n" >"$tree/db/migrations/bad.sql"
 	must_fail db/migrations/bad.sql
+	printf "CREATE FUNCTION certwire.f() AS \$\$ PERFORM fail('CW002', 'seen by no administrator', 'x'); \$\$;\nGRANT EXECUTE ON FUNCTION certwire.e,\n\tcertwire.f TO certwire_admin;\n" \
+		>"$tree/db/migrations/bad.sql"
+	must_fail db/migrations/bad.sql
+	mkdir -p "$tree/tests/sql"
+	printf "SELECT is(t.refusal('f()'), 'CW002: no hint');\n" >"$tree/tests/sql/bad.sql"
+	printf "CREATE FUNCTION certwire.f() AS \$\$ PERFORM fail('CW002', 'no hint', ''); \$\$;\nGRANT EXECUTE ON FUNCTION certwire.f TO certwire_admin;\n" \
+		>"$tree/db/migrations/bad.sql"
+	must_fail db/migrations/bad.sql
 	;;
 tidy)
 	printf 'int f(int *p);\nint f(int *p)\n{\n\tif (p == 0)\n\t\treturn *p;\n\treturn 0;\n}\n' |
@@ -154,6 +162,10 @@ cleanups)
 	;;
 claims)
 	printf 'as `test_nothing` shows\n' | must_find docs/bad.md
+	printf 'as `what_nobody_has_ever_shown` says\n' | must_find docs/bad.md
+	printf '# test_told_of\n' >"$tree/tests/told.py"
+	printf 'as `test_told_of` shows\n' >"$tree/docs/bad.md"
+	must_fail docs/bad.md
 	printf 'in `common/nothing.c`\n' | must_find docs/bad.md
 	;;
 man)

@@ -117,6 +117,8 @@ static void a_bad_line_is_named(void **state)
 		{"database = host=x PassWord=secret", "holds no password"},
 		{"database = postgresql://u:secret@h/db", "holds no password"},
 		{"name = \xff", "not a text in UTF-8"},
+		{"database = host=x password=secret\x01",
+			"the connection string holds a control character"},
 	};
 	struct err err;
 

@@ -1,79 +1,7 @@
 #include "tests/unit/test.h"
 
 #include "common/refusal.h"
-#include "tests/unit/broker/gate_fixture.h"
-
-/* What a test changes of a connect that would be let in. */
-struct attempt {
-	const char *client_id;
-	const char *user_name;
-	const char *signer; /* name of the key; NULL: the client's own */
-	const char *audience;
-	const char *password; /* instead of a token */
-	int64_t issued_ago; /* seconds that the token's times are shifted back */
-	int protocol_version;
-	bool keep_session;
-	bool is_remote;
-	const char *address; /* NULL: not counted */
-	const char *certificate; /* the subject of what it presents; NULL: nothing */
-};
-
-static struct attempt attempt(const char *client_id, const char *user_name)
-{
-	return (struct attempt){
-		.client_id = client_id,
-		.user_name = user_name,
-		.audience = FIXTURE_BROKER,
-		.protocol_version = 5,
-	};
-}
-
-static const int clients[8];
-
-static struct connect_verdict try_token(
-	struct gate *gate, const struct attempt *attempt, const char *token, const void *client)
-{
-	struct moment now = gate_fixture_start();
-	const struct connect connect = {
-		.client = client,
-		.client_id = attempt->client_id,
-		.user_name = attempt->user_name,
-		.password = token,
-		.protocol_version = attempt->protocol_version,
-		.clean_start = !attempt->keep_session,
-		.is_local = !attempt->is_remote,
-		.address = attempt->address,
-		.has_certificate = attempt->certificate != NULL,
-		.tls = tls_identity_of(NULL, attempt->certificate),
-	};
-
-	return authenticate(gate, &connect, &now);
-}
-
-static void make_token(const struct attempt *attempt, struct buf *token)
-{
-	struct signing_key key = fixture_key(attempt->signer ? attempt->signer : attempt->client_id);
-
-	FIXTURE_MUST(token_make(attempt->client_id, attempt->audience,
-		FIXTURE_NOW - attempt->issued_ago, &key, token, &err));
-	signing_key_release(&key);
-}
-
-static struct connect_verdict try_as(
-	struct gate *gate, const struct attempt *attempt, const void *client)
-{
-	auto_buf struct buf token = BUF_INIT(4096);
-
-	if (attempt->password)
-		return try_token(gate, attempt, attempt->password, client);
-	make_token(attempt, &token);
-	return try_token(gate, attempt, buf_str(&token), client);
-}
-
-static struct connect_verdict try(struct gate *gate, const struct attempt *attempt)
-{
-	return try_as(gate, attempt, &clients[0]);
-}
+#include "tests/unit/broker/attempt.h"
 
 static void assert_refused_with(struct gate *gate, const struct attempt *attempt, int code)
 {
@@ -162,56 +90,6 @@ static void another_units_key_does_not_open_the_door(void **state)
 	assert_refused_with(*state, &forged, REFUSAL_TOKEN_DEVICE);
 }
 
-static void make_wrong_token(const struct attempt *own, struct buf *token)
-{
-	make_token(own, token);
-	/* The last character but one holds six bits of the signature. */
-	token->data[token->len - 2] = token->data[token->len - 2] == 'A' ? 'B' : 'A';
-}
-
-static void a_changed_signature_is_refused(void **state)
-{
-	struct attempt own = attempt("good.d1", "good");
-	auto_buf struct buf token = BUF_INIT(4096);
-
-	make_wrong_token(&own, &token);
-	own.password = buf_str(&token);
-	assert_refused_with(*state, &own, REFUSAL_TOKEN_SIGNATURE);
-}
-
-static void
-wrong_signatures_of_an_address_are_verified_so_often_and_other_addresses_are_not_held_to_it(
-	void **state)
-{
-	struct attempt own = attempt("good.d1", "good"), from_afar;
-	auto_buf struct buf token = BUF_INIT(4096);
-
-	make_wrong_token(&own, &token);
-	from_afar = own;
-	from_afar.is_remote = true;
-	from_afar.address = "192.0.2.1";
-	from_afar.password = buf_str(&token);
-	for (int i = 0; i < BUDGET_BURST; i++)
-		assert_refused_with(*state, &from_afar, REFUSAL_TOKEN_SIGNATURE);
-	assert_refused_with(*state, &from_afar, REFUSAL_TOKEN_BUDGET);
-	from_afar.password = NULL;
-	assert_refused_with(*state, &from_afar, REFUSAL_TOKEN_BUDGET);
-	from_afar.address = "192.0.2.2";
-	assert_true(try(*state, &from_afar).let_in);
-}
-
-static void wrong_signatures_from_this_machine_are_not_counted(void **state)
-{
-	struct attempt own = attempt("good.d1", "good"), wrong = own;
-	auto_buf struct buf token = BUF_INIT(4096);
-
-	make_wrong_token(&own, &token);
-	wrong.password = buf_str(&token);
-	for (int i = 0; i <= BUDGET_BURST; i++)
-		assert_refused_with(*state, &wrong, REFUSAL_TOKEN_SIGNATURE);
-	assert_true(try(*state, &own).let_in);
-}
-
 static void a_client_id_that_is_not_the_users_is_refused(void **state)
 {
 	struct attempt other = attempt("all.d1", "good");
@@ -219,40 +97,6 @@ static void a_client_id_that_is_not_the_users_is_refused(void **state)
 	assert_refused_with(*state, &other, REFUSAL_TOKEN_CLIENT);
 	other = attempt("good.d1", "all");
 	assert_refused_with(*state, &other, REFUSAL_TOKEN_CLIENT);
-}
-
-static void a_token_of_another_device_of_the_unit_is_refused(void **state)
-{
-	struct attempt other = attempt("good.d2", "good");
-	auto_buf struct buf token = BUF_INIT(4096);
-
-	make_token(&other, &token);
-	other.client_id = "good.d1";
-	other.password = buf_str(&token);
-	assert_refused_with(*state, &other, REFUSAL_TOKEN_CLIENT);
-}
-
-static void a_token_for_another_broker_is_refused_and_for_either_name_taken(void **state)
-{
-	struct attempt own = attempt("good.d1", "good");
-
-	own.audience = "elsewhere.example:8883";
-	assert_refused_with(*state, &own, REFUSAL_TOKEN_AUDIENCE);
-	own.audience = "second.example:8883";
-	assert_true(try(*state, &own).let_in);
-}
-
-static void a_token_is_used_once(void **state)
-{
-	struct attempt own = attempt("good.d1", "good");
-	auto_buf struct buf token = BUF_INIT(4096);
-	struct connect_verdict second;
-
-	make_token(&own, &token);
-	assert_true(try_token(*state, &own, buf_str(&token), &clients[0]).let_in);
-	second = try_token(*state, &own, buf_str(&token), &clients[1]);
-	assert_false(second.let_in);
-	assert_int_equal(second.code, REFUSAL_TOKEN_REUSED);
 }
 
 static void unknown_and_revoked_devices_are_refused(void **state)
@@ -341,33 +185,6 @@ static void an_expired_keyset_refuses_everybody(void **state)
 
 	gate->table->dispatchers.expires_at = FIXTURE_NOW;
 	assert_refused_with(gate, &own, REFUSAL_KEYSET_EXPIRED);
-}
-
-static void used_tokens_are_forgotten_only_when_they_are_past(void **state)
-{
-	struct gate *gate = *state;
-	const uint8_t id[TOKEN_ID_BYTES] = {1};
-
-	assert_true(replay_use(&gate->replay, "good.d1", id, FIXTURE_NOW + 10, FIXTURE_NOW));
-	assert_false(replay_use(&gate->replay, "good.d1", id, FIXTURE_NOW + 10, FIXTURE_NOW + 9));
-	assert_true(replay_use(&gate->replay, "good.d1", id, FIXTURE_NOW + 30, FIXTURE_NOW + 10));
-}
-
-static void one_client_cannot_fill_the_memory_of_used_tokens(void **state)
-{
-	struct gate *gate = *state;
-	uint8_t id[TOKEN_ID_BYTES] = {0};
-
-	for (int i = 0; i < REPLAY_CLIENT_MAX; i++) {
-		memcpy(id, &i, sizeof(i));
-		assert_true(replay_use(&gate->replay, "good.d1", id, FIXTURE_NOW + 10, FIXTURE_NOW));
-	}
-	id[15] = 1;
-	assert_false(replay_use(&gate->replay, "good.d1", id, FIXTURE_NOW + 10, FIXTURE_NOW));
-	assert_true(replay_use(&gate->replay, "all.d1", id, FIXTURE_NOW + 10, FIXTURE_NOW));
-	for (int i = 0; i < REPLAY_BUCKETS; i++)
-		replay_sweep(&gate->replay, FIXTURE_NOW + 10);
-	assert_int_equal(gate->replay.count, 0);
 }
 
 /* "good" with d1 bound to the certificate of that subject, as the copy brings it. */
@@ -474,14 +291,7 @@ int main(void)
 		TEST(what_is_no_token_is_refused),
 		TEST(a_client_without_name_or_password_is_refused),
 		TEST(another_units_key_does_not_open_the_door),
-		TEST(a_changed_signature_is_refused),
-		TEST(
-			wrong_signatures_of_an_address_are_verified_so_often_and_other_addresses_are_not_held_to_it),
-		TEST(wrong_signatures_from_this_machine_are_not_counted),
 		TEST(a_client_id_that_is_not_the_users_is_refused),
-		TEST(a_token_of_another_device_of_the_unit_is_refused),
-		TEST(a_token_for_another_broker_is_refused_and_for_either_name_taken),
-		TEST(a_token_is_used_once),
 		TEST(unknown_and_revoked_devices_are_refused),
 		TEST(who_is_not_in_good_standing_comes_into_the_lobby),
 		TEST(a_wrong_clock_leads_into_the_lobby_unless_the_client_is_connected),
@@ -490,8 +300,6 @@ int main(void)
 		TEST(a_stale_copy_refuses_everybody_until_it_is_confirmed),
 		TEST(without_any_copy_everybody_is_refused),
 		TEST(an_expired_keyset_refuses_everybody),
-		TEST(used_tokens_are_forgotten_only_when_they_are_past),
-		TEST(one_client_cannot_fill_the_memory_of_used_tokens),
 		TEST(who_presents_a_certificate_presents_the_one_of_its_device),
 		TEST(a_certificate_that_cannot_be_read_fits_nothing),
 		TEST(both_that_are_registered_must_fit),
