@@ -38,7 +38,7 @@ def issued(desk):
     desk.sql("SELECT 1 FROM certwire.rename_unit('unit-b', :'name', '试')", name=HOSTILE.replace("\u202e", ""))
     made = desk.certwire("editor_wang", "draft", "weekly", "--submit", "--number", "2026-47", "--title", TITLE,
                          desk.write("a.txt", b"x")).stdout.strip()
-    desk.certwire("editor_chen", "approve", made, "--yes")
+    desk.certwire("editor_chen", "approve", made, "--yes", "2")
     desk.certwire("editor_wang", "issue", made, "--yes", "2")
     fence = desk.sql("SELECT fence FROM certwire.lease_take('test', '1 hour')", "postgres")
     desk.sql(f"SELECT FROM certwire.issue_due({fence}); UPDATE certwire.publication SET issued_at = issued_at - interval "

@@ -16,7 +16,7 @@ def issued(desk):
     file = desk.write("a.txt", b"x")
     draft = desk.certwire("editor_wang", "draft", "weekly", "--submit", "--number", "2026-47", "--title", "周报",
                           file).stdout.strip()
-    desk.certwire("editor_chen", "approve", draft, "--yes")
+    desk.certwire("editor_chen", "approve", draft, "--yes", "3")
     desk.certwire("editor_wang", "issue", draft, "--yes", "3")
     assert "waiting for the dispatcher" in desk.certwire("editor_wang", "status", draft).stdout
     fence = desk.sql("SELECT fence FROM certwire.lease_take('test', '1 hour')", "postgres")

@@ -19,8 +19,8 @@ def state(desk, publication):
 @pytest.fixture(scope="module")
 def first(desk):
     publication = draft(desk, "--number", "2026-47", "--title", "周报（第47期）")
-    assert "not handed over" in desk.refused("editor_chen", "approve", publication, "--yes", status=3)
-    assert "certwire submit" in desk.refused("editor_chen", "approve", publication, "--yes", status=3)
+    assert "not handed over" in desk.refused("editor_chen", "approve", publication, "--yes", "2", status=3)
+    assert "certwire submit" in desk.refused("editor_chen", "approve", publication, "--yes", "2", status=3)
     assert "drafted by editor_wang" in desk.refused("editor_chen", "submit", publication, status=3)
     desk.certwire("editor_wang", "submit", publication)
     return publication
@@ -61,7 +61,7 @@ def test_an_edit_is_a_new_manifest_with_none_of_the_old_signatures(desk, edited)
     assert said["manifest"]["title"] == "周报（更正）" and said["manifest"]["fields"]["issue"] == "47"
     assert [(f["name"], f["size"]) for f in said["manifest"]["files"]] == [("周报.txt", 3000)]
     assert [s["name"] for s in said["signatures"]] == ["陈磊"]
-    desk.refused("editor_chen", "approve", edited, "--yes", status=3)
+    desk.refused("editor_chen", "approve", edited, "--yes", "2", status=3)
 
 
 def test_what_is_withdrawn_is_not_edited(desk, edited, returned):
@@ -75,7 +75,7 @@ def previewed(desk, edited):
                  "将收到 will receive: 2", "unit-a", "安天科技（哈尔滨）", "不会收到 will not: 1", "已暂停资格：未续签协议",
                  "上次预览 last preview: 无"):
         assert part in first
-    desk.certwire("editor_wang", "approve", edited, "--yes")
+    desk.certwire("editor_wang", "approve", edited, "--yes", "2")
     return edited
 
 
@@ -91,7 +91,7 @@ def test_a_preview_tells_what_changed_since_the_last_and_since_approval(desk, pr
 def test_an_audience_that_only_a_policy_explains_is_neither_issued_nor_scheduled(desk, previewed):
     desk.admit("unit-d", "丁公司")
     again = desk.certwire("editor_chen", "edit", previewed, "--submit").stdout.strip()
-    desk.certwire("editor_wang", "approve", again, "--yes")
+    desk.certwire("editor_wang", "approve", again, "--yes", "2")
     desk.sql("SELECT 1 FROM certwire.set_policy('weekly', '放宽', levels => '{provincial}')")
     for act in (["issue"], ["schedule", "--at", "2098-01-01"]):
         line = desk.refused("editor_wang", *act, again, "--yes", "3", status=3)
