@@ -24,7 +24,7 @@ find po common db publisher subscriber broker-plugins -name '*.c' -o -name '*.h'
 xgettext --language=C --from-code=UTF-8 --no-wrap --add-location=file --package-name=certwire \
 	--files-from="$work/sources" --output="$work/sources.pot" --keyword \
 	--keyword=language_text:1 --keyword=LANGUAGE_TEXT:1 \
-	--keyword=err_set:3 --keyword=err_code:3 --keyword=err_errno:2 --keyword=err_context:2 \
+	--keyword=err_set:3 --keyword=err_code:3 --keyword=err_errno:2 --keyword=err_context:2 --keyword=err_advice:2 --keyword=story_refused:1 \
 	--keyword=refuse:1,2t --keyword=refuse:3,4t --keyword=field_refuse:3 --keyword=field_write_failed:1 \
 	--keyword=json_parse_strict:4 --keyword=json_item_object:4 \
 	--keyword=ledger_text:4 --keyword=ledger_bytes:4 --keyword=ledger_digest:4 \
@@ -34,7 +34,7 @@ xgettext --language=C --from-code=UTF-8 --no-wrap --add-location=file --package-
 	--keyword=note:4 --keyword=note:5 --keyword=warn_unless_set:4 \
 	--keyword=link_lose:2 --keyword=link_drop:2 \
 	--flag=err_set:3:c-format --flag=err_code:3:c-format --flag=err_errno:2:c-format \
-	--flag=err_context:2:c-format --flag=findings_add:3:c-format --flag=findings_add_missing:3:c-format \
+	--flag=err_context:2:c-format --flag=err_advice:2:c-format --flag=findings_add:3:c-format --flag=findings_add_missing:3:c-format \
 	--flag=findings_warn:3:c-format --flag=note:5:c-format 2>"$work/said" || {
 	cat "$work/said" >&2
 	exit 1

@@ -21,10 +21,10 @@ MASKS = [
 met = {}  # golden file: {test: [what it met]}
 
 
-def masked(text, folder=None):
+def masked(text, folder=None, masks=()):
     if folder:
         text = text.replace(str(folder), "<folder>")
-    for pattern, name in MASKS:
+    for pattern, name in [*MASKS, *masks]:
         text = re.sub(pattern, name, text)
     return text
 
@@ -56,13 +56,13 @@ def who_asks():
     return Path(found.f_code.co_filename), found.f_code.co_name
 
 
-def refused(words, status, line, folder=None):
-    """`words`, the command, ended with `status` and said `line` last."""
+def refused(words, status, line, folder=None, masks=()):
+    """`words`, the command, ended with `status` and said `line` last; `masks`: what else changes from run to run."""
     file, test = who_asks()
     path = file.parent / "golden" / "refused" / f"{file.stem.removeprefix('test_')}.txt"
     command = " ".join(shown(word) for word in words).replace(" --config editor_wang.conf", "")
     command = command if len(command) <= 160 else command[:150] + " …"
-    said = masked(f"$ {command}\n{status} {line}", folder)
+    said = masked(f"$ {command}\n{status} {line}", folder, masks)
     mine = met.setdefault(path, {}).setdefault(test, [])
     if said not in mine:
         mine.append(said)

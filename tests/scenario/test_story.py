@@ -62,8 +62,7 @@ class Stage(AuditStage):
         path = self.world.folder / "shown.json"
         path.write_bytes(story if isinstance(story, bytes) else
                          json.dumps(story, ensure_ascii=False).encode())
-        return self.world.programs.call("certwire", "verify", path, "--config", self.nothing, "--root",
-                                        root or self.world.office.root, *options)
+        return self.certwire("verify", path, "--root", root or self.world.office.root, *options, config=self.nothing)
 
     def changed(self):
         return json.loads(json.dumps(self.story))
@@ -292,13 +291,16 @@ def test_bytes_that_are_no_story_are_refused(stage):
     data = stage.file.read_bytes()
     for broken in (b"", b"{", data[:-20], b"\xef\xbb\xbf" + data, data + b"{}", b"[]"):
         refused(stage.verify(broken), "story")
-    assert stage.world.programs.call("certwire", "verify", stage.world.folder / "none", "--root",
-                                     stage.world.office.root).returncode == 1
+    assert stage.certwire("verify", stage.world.folder / "none", "--root", stage.world.office.root, config=stage.nothing).returncode == 1
 
 
 def test_misuse_is_told_how_to_be_mended(stage):
-    call = stage.world.programs.call
-    done = call("certwire", "verify", stage.file, "--config", stage.nothing)
+    done = stage.certwire("verify", stage.file, config=stage.nothing)
     assert "no root is pinned" in done.stderr
-    done = call("certwire", "audit", "xyz", "--config", stage.conf)
-    assert done.returncode == 2 and "no publication's id" in done.stderr
+    assert "there is no story yet" in stage.audit("UPDATE certwire.publication SET state = 'approved' WHERE id = :'p'").stderr
+    for digits, status, what in (("xyz", 2, "is no publication's id"), ("0" * 32, 1, "no publication's id begins with")):
+        done = stage.on_copy("", "audit", digits)
+        assert done.returncode == status and what in done.stderr and "certwire list" in done.stderr
+    done = stage.on_copy("UPDATE certwire.publication SET id = overlay(:'p' PLACING 'ffff' FROM 29) WHERE id = :'other'", "audit",
+                         stage.id[:8], p=stage.id, other=stage.before)
+    assert done.returncode == 2 and "give more digits" in done.stderr
