@@ -75,7 +75,7 @@ static bool fate_text(
 		out, strcmp(publication->fate, "recalled") == 0 ? "召回" : "替代", line, err);
 }
 
-static bool head_text(const struct lookup *found, struct buf *out, struct err *err)
+static bool head_text(const struct lookup *found, int64_t now, struct buf *out, struct err *err)
 {
 	const struct editor_publication *publication = &found->publication;
 	auto_buf struct buf issue = BUF_INIT(OUTPUT_MAX);
@@ -83,7 +83,7 @@ static bool head_text(const struct lookup *found, struct buf *out, struct err *e
 
 	return buf_printf(out, err, "%s  %s %s  %s\n", found->brief,
 			   channel_text(publication->channel, channel), publication->number,
-			   publication_state_text(publication_state(publication))) &&
+			   publication_state_text(publication_state(publication, now))) &&
 		   issue_text(publication, &issue, err) &&
 		   manifest_view_line(out, "发布", buf_str(&issue), err) &&
 		   (!publication->expires_at ||
@@ -100,7 +100,7 @@ static bool print_text(struct session *session, const struct lookup *found,
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 	auto_buf struct buf summary = BUF_INIT(OUTPUT_MAX);
 
-	if (!head_text(found, &text, err) || !confirmed_view(confirmed, &text, err) ||
+	if (!head_text(found, session->now, &text, err) || !confirmed_view(confirmed, &text, err) ||
 		(!found->publication.issued_at && !course_text(session, found, &text, err)))
 		return false;
 	if (board->total > 0 &&
@@ -112,18 +112,19 @@ static bool print_text(struct session *session, const struct lookup *found,
 	return output_text(&text, err);
 }
 
-static bool print_json(const struct lookup *found, const struct board *board,
-	const struct confirmed *confirmed, struct err *err)
+static bool print_json(const struct session *session, const struct lookup *found,
+	const struct board *board, const struct confirmed *confirmed, struct err *err)
 {
 	const struct editor_publication *publication = &found->publication;
 
 	return output_json(
 		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:o, s:i, s:i, s:o, s:o, s:i, s:o}", "id",
 			publication->id, "kind", publication->kind, "channel", publication->channel, "number",
-			publication->number, "state", publication_state(publication), "taken_back_by",
-			publication->fate_by, "confirmed", confirmed_json(confirmed), "signatures",
-			publication->signatures, "approvals_needed", publication->approvals_needed,
-			"issue_requested_at", output_time(publication->issue_requested_at, 0), "issued_at",
+			publication->number, "state", publication_state(publication, session->now),
+			"taken_back_by", publication->fate_by, "confirmed", confirmed_json(confirmed),
+			"signatures", publication->signatures, "approvals_needed",
+			publication->approvals_needed, "issue_requested_at",
+			output_time(publication->issue_requested_at, 0), "issued_at",
 			output_time(publication->issued_at, 0), "issue_refused_code",
 			publication->issue_refused_code, "units", board_json(board)),
 		err);
@@ -157,6 +158,6 @@ bool verb_status(const struct cli_call *call, struct err *err)
 
 	return board_read(session.pg, found.publication.id, &board, err) &&
 		   confirmed_read(session.pg, found.publication.id, &confirmed, err) &&
-		   (cli_has(call, "json") ? print_json(&found, &board, &confirmed, err)
+		   (cli_has(call, "json") ? print_json(&session, &found, &board, &confirmed, err)
 								  : print_text(&session, &found, &board, &confirmed, &page, err));
 }

@@ -44,6 +44,8 @@ def test_a_recall_is_drafted_once(desk, issued, recall):
                                                       "--yes", "2", status=1)
     assert "is a recall itself" in desk.refused("editor_chen", "recall", recall, "--reason", "x",
                                                 status=3)
+    desk.sql("SELECT 1 FROM certwire.make_group('test-units', '测试'); SELECT 1 FROM certwire.put_in_group('test-units', 'unit-a', '自用')")
+    assert "nothing to try" in desk.refused("editor_wang", "send", recall, "--test", status=3)
 
 
 def test_nothing_shows_its_reason_in_the_database(desk, recall):

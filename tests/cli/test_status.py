@@ -95,6 +95,19 @@ def test_a_watch_ends_when_the_dispatcher_refuses(desk):
     assert "签发编辑人数不足（211）" in desk.certwire("editor_wang", "status", draft, "--watch").stdout
 
 
+def test_what_is_over_is_said_to_have_expired(desk):
+    file = desk.write("a.txt", b"x")
+    made = desk.certwire("editor_wang", "draft", "monthly", "--number", "2026-2", "--title", "题", "--expires", "2098-01-01", file).stdout.strip()
+    desk.sql("SELECT 1 FROM certwire.grant_channel('unit-b', 'monthly')")
+    desk.certwire("editor_wang", "issue", made, "--yes", desk.sql("SELECT count(*) FROM certwire.audience('monthly') WHERE receives"))
+    desk.dispatch(made)
+    assert "已发布 issued" in desk.certwire("editor_wang", "status", made).stdout
+    desk.sql("UPDATE certwire.publication SET expires_at = now() WHERE id = :'id'", "postgres", id=made)
+    assert "已过期 expired" in desk.certwire("editor_wang", "status", made).stdout
+    rows = json.loads(desk.certwire("editor_wang", "list", "--json").stdout)
+    assert [row["state"] for row in rows if row["id"] == made] == ["expired"]
+
+
 def test_a_list_shows_titles_only_to_who_has_a_key(desk, issued):
     dsn = ["--dsn", "user=editor_wang"]
     plain = desk.run([BIN / "certwire", "list", *dsn]).stdout

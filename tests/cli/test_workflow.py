@@ -88,6 +88,33 @@ def test_a_preview_tells_what_changed_since_the_last_and_since_approval(desk, pr
     assert "受众未变 unchanged" in again and "与批准时相比 since it was approved: 2" in again
 
 
+TEST = ("--test", "--number", "2026-48", "--title", "试发")
+
+
+@pytest.fixture(scope="module")
+def tested(desk):
+    """unit-a is CNCERT's own."""
+    line = desk.refused("editor_wang", "draft", "weekly", *TEST, desk.write("a.txt", b"x"), status=3)
+    assert "certwire.make_group('test-units'" in line
+    desk.sql("SELECT 1 FROM certwire.make_group('test-units', '测试'); "
+             "SELECT 1 FROM certwire.put_in_group('test-units', 'unit-a', 'CNCERT 自用')")
+
+
+def test_what_is_drafted_is_sent_as_a_test_and_stays_as_it_is(desk, tested, previewed):
+    old = state(desk, previewed)
+    done = desk.certwire("editor_wang", "send", previewed, "--test")
+    made = done.stdout.strip()
+    said = json.loads(desk.certwire("editor_chen", "show", made, "--json").stdout)
+    manifest = said["manifest"]
+    assert (manifest["title"], manifest["number"], manifest["fields"]["test"]) == ("【测试】周报（更正）", f"test-2026-47-{made[:4]}", "是")
+    assert [(f["name"], f["size"]) for f in manifest["files"]] == [("周报.txt", 3000)] and not manifest["references"]
+    assert [u["unit"] for u in said["audience"]["units"] if u["receives"]] == ["unit-a"]
+    assert (state(desk, previewed), state(desk, made)) == (old, "review")
+    again = json.loads(desk.certwire("editor_wang", "send", made, "--test", "--json").stdout)
+    assert again["manifest"]["number"] == f"test-{f'2026-47-{made[:4]}'}-{again['id'][:4]}" and again["manifest"]["title"] == manifest["title"]
+    assert "leave them out" in desk.refused("editor_wang", "send", made, "--test", "--to", "unit-b", status=2)
+
+
 def test_an_audience_that_only_a_policy_explains_is_neither_issued_nor_scheduled(desk, previewed):
     desk.admit("unit-d", "丁公司")
     again = desk.certwire("editor_chen", "edit", previewed, "--submit").stdout.strip()
@@ -105,14 +132,9 @@ def test_an_audience_that_only_a_policy_explains_is_neither_issued_nor_scheduled
     assert state(desk, again) == "approved"
 
 
-def test_a_test_goes_to_test_units_alone_and_is_marked_as_one(desk):
-    args = ("--test", "--number", "2026-48", "--title", "试发")
-    file = desk.write("a.txt", b"x")
-    line = desk.refused("editor_wang", "draft", "weekly", *args, file, status=3)
-    assert "certwire.make_group('test-units'" in line
-    desk.sql("SELECT 1 FROM certwire.make_group('test-units', '测试'); "
-             "SELECT 1 FROM certwire.put_in_group('test-units', 'unit-a', 'CNCERT 自用')")
-    made = draft(desk, *args)
+def test_a_test_goes_to_test_units_alone_and_is_marked_as_one(desk, tested):
+    desk.refused("editor_wang", "draft", "weekly", *TEST[:-1], "题" * 168, desk.write("a.txt", b"x"), status=2)
+    made = draft(desk, *TEST)
     said = json.loads(desk.certwire("editor_wang", "show", made, "--json").stdout)
     assert (said["manifest"]["title"], said["manifest"]["number"]) == ("【测试】试发", "test-2026-48")
     assert said["manifest"]["fields"]["test"] == "是"
