@@ -18,7 +18,7 @@ SELECT throws_ok($$SELECT t.draft('r1', kind => 'recall', target => 'draft')$$, 
 	format('publication %s is approved: only what is issued can be recalled', left(t.id('draft'), 8)), 'what is not issued is not recalled');
 SELECT throws_ok($$SELECT t.draft('r1', kind => 'recall', target => 'nothing')$$, 'CW003', NULL, 'nor what does not exist');
 SELECT throws_ok($$SELECT t.draft('r1', 'monthly', 1, kind => 'recall', target => 'one')$$, 'CW004', NULL, 'nor by another channel');
-SELECT throws_ok($$SELECT t.draft('r1', target => 'one')$$, 'CW004', NULL, 'a kind that takes nothing back names nothing');
+SELECT throws_ok($$SELECT t.draft('r1', target => 'one')$$, 'CW004', format('draft %s is of kind publish and takes nothing back', t.id('r1')), 'a kind that takes nothing back names nothing');
 SELECT throws_ok($$DO 'BEGIN PERFORM t.draft(''r1'', kind => ''recall''); SET CONSTRAINTS ALL IMMEDIATE; END'$$, 'CW002', NULL, 'a recall that names nothing is no draft');
 SELECT lives_ok($$SELECT t.draft('r1', kind => 'recall', target => 'one', number => 'one')$$, 'what was issued is recalled, under its own number');
 SELECT throws_ok($$SELECT t.draft('r2', kind => 'recall', target => 'one')$$, 'CW005',

@@ -21,7 +21,7 @@ SELECT t.as('postgres');
 SELECT is_empty($$SELECT FROM certwire.delivery WHERE unit = 'delta'$$, 'a newcomer gets nothing of the past by itself here');
 SELECT t.as('ed1');
 SELECT throws_ok($$SELECT certwire.send_publication(t.id('named'), 'delta')$$, 'CW002', NULL, 'the audience that was signed holds');
-SELECT throws_ok($$SELECT certwire.send_publication(t.id('gone'), 'delta')$$, 'CW002', NULL, 'what has expired is not sent');
+SELECT throws_ok($$SELECT certwire.send_publication(t.id('gone'), 'delta')$$, 'CW002', format('publication %s has expired', left(t.id('gone'), 8)), 'what has expired is not sent');
 SELECT throws_ok($$SELECT certwire.send_publication(t.id('waits'), 'delta')$$, 'CW002', NULL, 'nor what is not issued');
 SELECT is(certwire.send_publication(t.id('one'), 'delta'), '单位delta', 'who is entitled now gets a back number');
 SELECT t.as('dsp');
