@@ -157,15 +157,21 @@ def test_what_is_not_unlocked(desk, args, status, says):
     assert says in desk.refused("editor_wang", "unlock", *args, status=status)
 
 
+def confined(desk, error, *args):
+    return desk.call(["/usr/bin/python3", Path(__file__).parent / "no_keyring.py", error, BIN / "certwire", *args, "--config", "editor_wang.conf"])
+
+
+def test_a_full_keyring_is_told(desk):
+    done = confined(desk, "EDQUOT", "unlock")
+    assert done.returncode == 1 and "keyring is full; see: keyctl show" in done.stderr
+
+
 @pytest.mark.parametrize("error", ["EPERM", "ENOSYS", "EACCES"])
 def test_where_no_keyring_can_be_used_it_is_said_and_the_rest_works(desk, issued, error):
     """As in a container whose profile forbids the calls."""
-    def confined(*args):
-        return desk.call(["/usr/bin/python3", Path(__file__).parent / "no_keyring.py", error, BIN / "certwire", *args,
-                          "--config", "editor_wang.conf"])
     for act in ([], ["--lock"]):
-        done = confined("unlock", *act)
+        done = confined(desk, error, "unlock", *act)
         assert done.returncode == 1 and not done.stdout and len(done.stderr.splitlines()) == 1
         assert "keyring cannot be used here" in done.stderr and "give --passphrase-file" in done.stderr
-    assert confined("show", issued).returncode == 0
-    assert json.loads(confined("whoami", "--json").stdout)["unlocked"] is False
+    assert confined(desk, error, "show", issued).returncode == 0
+    assert json.loads(confined(desk, error, "whoami", "--json").stdout)["unlocked"] is False

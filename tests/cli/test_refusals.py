@@ -55,7 +55,7 @@ REFUSALS = [
     [*MAKE, "--expires", "2099-01-01", "--root-key", "editor_wang.key"], [*MAKE, "--expires", "2099-01-01", "--out", "keyset-1.jws", "--previous", "keyset-1.jws"],
     [*MAKE, "--expires", "2099-01-01", "--previous", "a.txt"], ["show", "ffffffff", "--json", "--out"], [*DRAFT, "a.txt", "--config", "nokey.conf"], [*DRAFT, "a.txt", "--config", "noroot.conf"],
     ["draft", "daily", *DRAFT[2:], "a.txt", "--field", "a b=1"], ["draft", "opportunity", *DRAFT[2:], "a.txt", "--field", "sponsor=" + "x" * 5000],
-    ["list", "--limit", "9" * 30],
+    ["list", "--limit", "9" * 30], ["draft", "opportunity", *DRAFT[2:], "a.txt", "--field", "sponsor=\udce9"],
 ]
 
 
@@ -234,6 +234,10 @@ def test_what_is_damaged_in_the_database_is_told_and_not_shown(desk, copy, out):
     flip = "UPDATE certwire.content_key SET sealed = set_byte(sealed, 40, 255 - get_byte(sealed, 40)) WHERE publication = :'p'"
     copy.refused(flip, "show", out, p=out)
     assert "title of" in copy.refused(flip, "board", "--titles", p=out)
+    copy.refused("UPDATE certwire.content_key SET sealed = sealed || '\\x00' WHERE publication = :'p'", "show", out, p=out)
+    copy.refused("ALTER TABLE certwire.publication DROP CONSTRAINT publication_stream_check; UPDATE certwire.publication SET stream = 'x'", "status", out)
+    copy.refused("ALTER DOMAIN certwire.publication_id DROP CONSTRAINT publication_id_check; UPDATE certwire.publication SET id = left(id, 8) || 'x' "
+                 "WHERE id = :'p'", "status", out[:8], p=out)
     copy.refused("ALTER TABLE certwire.publication RENAME TO gone", "list")
     copy.refused("ALTER SCHEMA certwire RENAME TO gone", "list")
 

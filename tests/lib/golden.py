@@ -31,7 +31,7 @@ def masked(text, folder=None, masks=()):
 
 def shown(word):
     """An argument as the golden file shows it: in one line, not too long."""
-    word = word.replace("\n", "\\n")
+    word = word.replace("\n", "\\n").encode("utf-8", "backslashreplace").decode()
     word = word if len(word) <= 60 else word[:20] + "…"
     return f"'{word}'" if not word or " " in word else word
 

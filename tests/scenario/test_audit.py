@@ -101,6 +101,8 @@ def test_an_untouched_audit_holds_and_says_how_far_it_is_proven(stage):
     (SWAP, "record 5 is not what the chain says"),
     ("DELETE FROM certwire.audit WHERE id = (SELECT audit FROM certwire.audit_link WHERE sequence = 5)",
      "record 5 is missing: its link is there"),
+    ("ALTER DOMAIN certwire.digest DROP CONSTRAINT digest_check; UPDATE certwire.audit_link SET digest = 'x' WHERE sequence = 5;",
+     "the digest of record 5 has not 32 bytes"),
     (CUT, "the records 10 to"),
     (BELOW, "there are more rows than the chain has records"),
     (NOWHERE, "links, and the last has number"),

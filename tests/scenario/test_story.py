@@ -128,6 +128,10 @@ def test_the_manifest_and_the_files_are_held_against_it(stage):
     other = stage.huaan.folder_of(stage.before)
     refused(stage.verify(data, "--manifest", other / ".certwire" / "manifest.json"), "manifest")
     refused(stage.verify(data, "--manifest", stage.manifest, "--files", other), "47.pdf")
+    odd = stage.world.folder / "odd"
+    (odd / "47.pdf").mkdir(parents=True)
+    done = stage.verify(data, "--manifest", stage.manifest, "--files", odd)
+    assert done.returncode == 1 and "cannot read '47.pdf'" in done.stderr
     assert stage.verify(data, "--files", folder).returncode == 2
     story = stage.changed()
     story["publication"]["number"] = "2026-74"
