@@ -16,6 +16,7 @@ MASKS = [
     (r"\b[0-9a-f]{32}\b", "<id>"),
     (r"\b(?:(?=[0-9]*[a-f])[0-9a-f]{6,8}|\d{8})\b", "<brief>"),
     (r"(?<![\w-])[\w-]{43}(?![\w-])", "<public>"),
+    (r"自 \d{4}-\d\d-\d\d 起", "自 <day> 起"),
     (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\+\d\d:\d\d|Z)", "<time>"),
 ]
 met = {}  # golden file: {test: [what it met]}

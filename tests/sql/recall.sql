@@ -45,7 +45,8 @@ SELECT certwire.suspend_unit('gamma', '泄密');
 SELECT certwire.grant_channel('delta', 'weekly');
 SELECT t.as('ed1');
 SELECT results_eq($$SELECT unit, receives, reason FROM certwire.recall_audience(t.id('two'))$$,
-	$$VALUES ('alpha'::text, true, NULL::text), ('beta', true, NULL), ('gamma', false, '已暂停资格：泄密（suspended）；恢复资格后收到召回（told once in good standing again）')$$,
+	format($$VALUES ('alpha'::text, true, NULL::text), ('beta', true, NULL),
+		('gamma', false, '已暂停资格：泄密（suspended），自 %s 起（since）；恢复资格后收到召回（told once in good standing again）')$$, (now() AT TIME ZONE 'Asia/Shanghai')::date),
 	'the preview: who may have it, whatever its right now; who is suspended is told later');
 SELECT t.take_back('recall', 'recall-two', 'two');
 SELECT is(t.kinds('delta'), NULL, 'who never had it is told nothing');

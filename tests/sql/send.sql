@@ -12,7 +12,7 @@ SELECT t.as('ed1');
 SELECT throws_ok($$SELECT certwire.send_publication(t.id('one'), 'delta')$$, 'CW002',
 	'delta may not receive weekly now: 未获授权接收该频道（not entitled to the channel）', 'who is not entitled is refused, and it is said why');
 SELECT throws_ok($$SELECT certwire.send_publication(t.id('one'), 'gamma')$$, 'CW002',
-	'gamma may not receive weekly now: 已暂停资格：未履行保密义务（suspended）', 'who is suspended likewise');
+	format('gamma may not receive weekly now: 已暂停资格：未履行保密义务（suspended），自 %s 起（since）', (now() AT TIME ZONE 'Asia/Shanghai')::date), 'who is suspended likewise');
 SELECT throws_ok($$SELECT certwire.send_publication(t.id('one'), 'alpha')$$, 'CW005', NULL, 'who has an entry gets no second');
 SELECT throws_ok($$SELECT certwire.send_publication(t.id('one'), 'nobody')$$, 'CW003', NULL, 'an unknown unit is refused');
 SELECT t.as('adm');
