@@ -46,7 +46,7 @@ static bool open_key(const struct cli_call *call, struct list *list, struct err 
 {
 	const struct keyset *keyset;
 
-	list->with_titles = cli_has(call, "key") || list->session.settings.passphrase_file;
+	list->with_titles = cli_has(call, "key") || signer_at_hand(&list->session);
 	return !list->with_titles ||
 		   (session_trust(&list->session, &list->ring, &keyset, err) &&
 			   signer_load(&list->session, keyset, ROLE_EDITOR, &list->editor, err) &&

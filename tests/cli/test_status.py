@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from desk import BIN
+from desk import BIN, SEMINAR
 from terminal import Terminal
 
 
@@ -106,6 +106,19 @@ def test_what_is_over_is_said_to_have_expired(desk):
     assert "已过期 expired" in desk.certwire("editor_wang", "status", made).stdout
     rows = json.loads(desk.certwire("editor_wang", "list", "--json").stdout)
     assert [row["state"] for row in rows if row["id"] == made] == ["expired"]
+
+
+def test_watching_a_seminar_counts_replies_for_who_has_the_key_at_hand(desk):
+    file = desk.write("a.txt", b"x")
+    made = desk.certwire("editor_wang", "draft", "seminar", "--number", "S-1", "--title", "研讨会", *SEMINAR, "--to", "unit-a", file).stdout.strip()
+    desk.certwire("editor_wang", "issue", made, "--yes", "1")
+    desk.dispatch(made)
+    with Terminal(desk, [BIN / "certwire", "status", made, "--watch", "--config", "editor_wang.conf"]) as terminal:
+        terminal.expect("，0 已答复 replied")
+        terminal.send("\x03")
+        assert terminal.end() == 0
+    assert json.loads(desk.certwire("editor_wang", "status", made, "--json").stdout)["replied"] == 0
+    assert json.loads(desk.run([BIN / "certwire", "status", made, "--json", "--dsn", "user=editor_wang"]).stdout)["replied"] is None
 
 
 def test_a_list_shows_titles_only_to_who_has_a_key(desk, issued):
