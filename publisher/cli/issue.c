@@ -82,8 +82,8 @@ static bool report(const struct lookup *found, int receiving, int64_t now, struc
 		(void)printf("to be issued 将于 %s 发布 to %d units: certwire status %s\n",
 			when_format(not_before, time), receiving, found->brief);
 	else
-		(void)printf("to be issued 已提交发布 to %d units: certwire status %s --watch\n", receiving,
-			found->brief);
+		(void)printf("to be issued 已提交发布 to %d %s: certwire status %s --watch\n", receiving,
+			receiving == 1 ? "unit" : "units", found->brief);
 	return !ferror(stdout) || output_failed(err);
 }
 
