@@ -77,5 +77,6 @@ class AuditStage(WorldStage):
         """`certwire`; what it refuses is held word for word (golden.py)."""
         done = self.world.programs.call("certwire", *args, "--config", config)
         if done.returncode != 0:
-            golden.refused(["certwire", *map(str, args)], done.returncode, done.stderr.splitlines()[-1], self.world.folder, self.MASKS)
+            words = [str(word).replace(str(self.world.folder), "<folder>") for word in args]
+            golden.refused(["certwire", *words], done.returncode, done.stderr.splitlines()[-1], self.world.folder, self.MASKS)
         return done

@@ -132,6 +132,9 @@ def test_the_manifest_and_the_files_are_held_against_it(stage):
     (odd / "47.pdf").mkdir(parents=True)
     done = stage.verify(data, "--manifest", stage.manifest, "--files", odd)
     assert done.returncode == 1 and "cannot read '47.pdf'" in done.stderr
+    (odd / "47.pdf").rmdir()
+    (odd / "47.pdf").write_bytes(b"x")
+    refused(stage.verify(data, "--manifest", stage.manifest, "--files", odd), "'47.pdf' is not the one that was published")
     assert stage.verify(data, "--files", folder).returncode == 2
     story = stage.changed()
     story["publication"]["number"] = "2026-74"
