@@ -107,7 +107,7 @@ bool ledger_entries_to_sign(
 bool ledger_entry_at(
 	const struct pg_rows *rows, int row, struct entry *ret, struct err *err) MUST_USE NONNULL;
 
-enum { LEDGER_SIGNATURES_MAX = 64 };
+enum { LEDGER_SIGNATURES_MAX = 256 };
 
 /* All borrowed. */
 struct ledger_signature {

@@ -13,9 +13,8 @@ bool ledger_to_seal(struct ledger *ledger, const char *kid, int64_t limit, size_
 
 	pg_param_int(&params, ledger->fence);
 	pg_param_text(&params, kid);
-	pg_param_int(&params, skip_count > 0 ? INT32_MAX : limit);
-	pg_param_texts(&params, skip_count, skip);
 	pg_param_int(&params, limit);
+	pg_param_texts(&params, skip_count, skip);
 	return pg_exec(ledger->pg, sql_ledger_to_seal, &params, ret, err);
 }
 

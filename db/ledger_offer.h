@@ -37,7 +37,7 @@ bool ledger_to_seal(struct ledger *ledger, const char *kid, int64_t limit, size_
 bool ledger_sealing_at(const struct pg_rows *rows, int row, struct ledger_sealing *ret,
 	struct err *err) MUST_USE NONNULL;
 
-enum { LEDGER_GRANTS_MAX = 128 };
+enum { LEDGER_GRANTS_MAX = 256 };
 
 struct ledger_grant {
 	struct pub_id publication;

@@ -9,7 +9,7 @@
 #include "db/ledger_offer.h"
 #include "publisher/dispatch/dispatch.h"
 
-enum { OFFERS_A_STEP = 32 };
+enum { OFFERS_A_STEP = 256 };
 
 bool offer_message(
 	const char *unit, const struct offer *offer, struct message **ret, struct err *err)

@@ -13,7 +13,7 @@
 #include "common/seal.h"
 #include "db/ledger_offer.h"
 
-enum { GRANTS_A_STEP = 128 };
+enum { GRANTS_A_STEP = LEDGER_GRANTS_MAX };
 
 struct seal_batch {
 	struct dispatch *dispatch;

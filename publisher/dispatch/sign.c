@@ -10,7 +10,7 @@
 #include "common/fault.h"
 #include "db/ledger_issue.h"
 
-enum { ENTRIES_A_STEP = 64 };
+enum { ENTRIES_A_STEP = LEDGER_SIGNATURES_MAX };
 
 struct signed_entry {
 	struct entry entry;

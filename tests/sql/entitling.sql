@@ -17,7 +17,7 @@ BEGIN
 	by_rights := EXISTS (SELECT FROM certwire.rights_at(clock_timestamp()) r WHERE r.unit = may.unit AND r.channel = may.channel);
 	by_copy := EXISTS (SELECT FROM certwire.copy_units(ARRAY[unit]) c WHERE c.channel = may.channel AND c.since IS NULL);
 	by_audience := (SELECT a.receives FROM certwire.audience(channel) a WHERE a.unit = may.unit);
-	SELECT h.receives, h.since INTO by_head, since_by_head FROM certwire.channels_told(unit, clock_timestamp()) h WHERE h.channel = may.channel;
+	SELECT h.receives, h.since INTO by_head, since_by_head FROM certwire.channels_told(ARRAY[unit], clock_timestamp()) h WHERE h.channel = may.channel;
 	IF by_why = by_rights AND by_rights = by_copy AND by_copy = by_audience AND by_audience = by_head
 		AND (by_head OR since_by_head IS NOT DISTINCT FROM since_by_why) THEN
 		RETURN by_why::text;

@@ -9,13 +9,44 @@ INSERT INTO certwire.device (unit, device, request, certificate, kid, not_before
 	SELECT 'u' || i, 'd1', 'a.b.c', 'c', t.id('u' || i), now() - interval '1 day', now() + interval '1 day', now(), 'x' FROM generate_series(1, 10000) i;
 ANALYZE;
 
+-- What a query reads of the tables that say who has rights. The bounds are far from both: ten rows each time, not ten thousand.
+CREATE FUNCTION t.reads(query text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+	read CONSTANT text := 'SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_xact_user_tables WHERE schemaname = ''certwire''
+		AND relname IN (''standing'', ''membership'', ''entitlement'', ''group_member'', ''device'', ''entry'')';
+	before bigint;
+	after bigint;
+BEGIN
+	EXECUTE read INTO before;
+	EXECUTE query;
+	EXECUTE read INTO after;
+	RETURN after - before;
+END
+$$;
+
+-- A session's plans are made when there is nothing yet, and kept.
+SELECT t.as('dsp');
+SELECT FROM generate_series(1, 6) CROSS JOIN LATERAL certwire.entries_to_sign(t.fence(), 10);
+SELECT FROM generate_series(1, 6) CROSS JOIN LATERAL certwire.deliveries_to_seal(t.fence(), t.id('dsp'), 10);
+SELECT FROM generate_series(1, 6) CROSS JOIN LATERAL certwire.offers_due(t.fence(), interval '30 s', 10);
+SELECT t.as('postgres');
+
 SELECT t.ready('one');
 SELECT t.ready('two');
 SELECT t.as('dsp');
 SELECT is((SELECT deliveries FROM certwire.issue_due(t.fence(), t.id('one'))), 10002, 'ten thousand units and two are in the audience');
 SELECT certwire.issue_due(t.fence(), t.id('two'));
+SELECT cmp_ok(t.reads('SELECT FROM certwire.entries_to_sign(t.fence(), 10)'), '<', 500::bigint, 'ten entries to sign are found by looking at ten');
 SELECT t.sign_all();
+SELECT cmp_ok(t.reads('SELECT FROM certwire.deliveries_to_seal(t.fence(), t.id(''dsp''), 10)'), '<', 500::bigint, 'so are ten deliveries to seal');
 SELECT is(t.seal_all(), 20004, 'everything is sealed');
+SELECT t.as('postgres');
+INSERT INTO certwire.presence (unit, device, broker, present) SELECT 'u' || i, 'd1', 'b', true FROM generate_series(1, 10000) i;
+SELECT t.as('dsp');
+SELECT cmp_ok(t.reads('SELECT FROM certwire.offers_due(t.fence(), interval ''30 s'', 10)'), '<', 500::bigint, 'and ten that are due, out of twenty thousand');
+SELECT t.as('postgres');
+SELECT cmp_ok(t.reads('SELECT FROM certwire.rights_at(now())'), '>', 10000::bigint, 'the check would see them all read');
+SELECT t.as('dsp');
 SELECT is_empty('SELECT FROM certwire.entries_to_sign(t.fence(), 10)', 'everything is signed');
 SELECT t.as('postgres');
 SELECT is_empty('SELECT FROM certwire.entry GROUP BY unit, epoch HAVING array_agg(number ORDER BY number) <> ''{1,2}''', 'every mailbox has numbers 1 and 2');

@@ -110,7 +110,7 @@ $$;
 CREATE FUNCTION m.truth(units text[]) RETURNS TABLE (unit text, channel text, allows boolean, good boolean, us bigint, told boolean) LANGUAGE sql VOLATILE SET jit = off AS $$
 	SELECT u, c.channel, w.allows, w.good, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
 		CASE WHEN c.receives = (c.reason IS NULL) THEN c.receives END
-	FROM unnest(units) u CROSS JOIN LATERAL certwire.channels_told(u, clock_timestamp()) c
+	FROM unnest(units) u CROSS JOIN LATERAL certwire.channels_told(ARRAY[u], clock_timestamp()) c
 	CROSS JOIN LATERAL (SELECT bool_and(y.says = 'allows') FILTER (WHERE y.rule = 'verdict') AS allows,
 		bool_and(y.says = 'allows') FILTER (WHERE y.rule = 'standing') AS good FROM certwire.why(u, c.channel) y) w
 	ORDER BY u COLLATE "C", c.channel COLLATE "C"
