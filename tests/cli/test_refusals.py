@@ -236,7 +236,7 @@ def test_what_is_damaged_in_the_database_is_told_and_not_shown(desk, copy, out):
     assert "title of" in copy.refused(flip, "board", "--titles", p=out)
     copy.refused("UPDATE certwire.content_key SET sealed = sealed || '\\x00' WHERE publication = :'p'", "show", out, p=out)
     copy.refused("ALTER TABLE certwire.publication DROP CONSTRAINT publication_stream_check; UPDATE certwire.publication SET stream = 'x'", "status", out)
-    copy.refused("ALTER DOMAIN certwire.publication_id DROP CONSTRAINT publication_id_check; UPDATE certwire.publication SET id = left(id, 8) || 'x' "
+    copy.refused("ALTER DOMAIN certwire.publication_id DROP CONSTRAINT publication_id_check; UPDATE certwire.publication SET id = left(id, 8) || '-x' "
                  "WHERE id = :'p'", "status", out[:8], p=out)
     copy.refused("ALTER TABLE certwire.publication RENAME TO gone", "list")
     copy.refused("ALTER SCHEMA certwire RENAME TO gone", "list")
