@@ -60,12 +60,12 @@ bool(err_code)(struct err *err, int code, const char *fmt, ...)
 	return false;
 }
 
-/* Appends ": detail" to the text as far as there is room. */
-static void text_append(struct err *err, const char *detail)
+/* Appends what joins them and the detail to the text as far as there is room. */
+static void text_append(struct err *err, const char *joint, const char *detail)
 {
 	size_t used = strlen(err->text);
 
-	snprintf(err->text + used, sizeof err->text - used, "%s%s", language_text(": "), detail);
+	snprintf(err->text + used, sizeof err->text - used, "%s%s", joint, detail);
 	text_finish(err->text, sizeof err->text);
 }
 
@@ -87,7 +87,7 @@ bool(err_errno)(struct err *err, const char *fmt, ...)
 	va_end(args);
 	err->kind = ERR_SYSTEM;
 	err->code = 0;
-	text_append(err, reason_of(number));
+	text_append(err, language_text(": "), reason_of(number));
 	return false;
 }
 
@@ -100,7 +100,19 @@ bool(err_context)(struct err *err, const char *fmt, ...)
 	va_start(args, fmt);
 	text_format(err, fmt, args);
 	va_end(args);
-	text_append(err, detail);
+	text_append(err, language_text(": "), detail);
+	return false;
+}
+
+bool(err_advice)(struct err *err, const char *fmt, ...)
+{
+	struct err advice;
+	va_list args;
+
+	va_start(args, fmt);
+	text_format(&advice, fmt, args);
+	va_end(args);
+	text_append(err, language_text("; "), advice.text);
 	return false;
 }
 

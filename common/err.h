@@ -45,7 +45,10 @@ bool err_errno(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3) NONNULL;
 /* Puts "context: " before the text that err already has; kind and code stay. Returns false. */
 bool err_context(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3) NONNULL;
 
-/* Lets compilers and analysers, which see no function's body, know that the four are false. */
+/* Puts "; advice", what to do next, behind the text that err already has; kind and code stay. */
+bool err_advice(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3) NONNULL;
+
+/* Lets compilers and analysers, which see no function's body, know that these are false. */
 static inline bool err_false(bool result)
 {
 	(void)result;
@@ -56,6 +59,7 @@ static inline bool err_false(bool result)
 #define err_code(...) err_false(err_code(__VA_ARGS__))
 #define err_errno(...) err_false(err_errno(__VA_ARGS__))
 #define err_context(...) err_false(err_context(__VA_ARGS__))
+#define err_advice(...) err_false(err_advice(__VA_ARGS__))
 
 /* A program's exit status: 2 for ERR_USAGE, 3 for ERR_DENIED, else 1. */
 int err_exit_status(const struct err *err) NONNULL;

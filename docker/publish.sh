@@ -18,7 +18,7 @@ stored() {
 
 python3 /opt/certwire/make_pdf.py "$file" "$title"
 id=$(wang draft weekly --submit --number "$number" --title "$title" "$file" | grep -oE '\b[0-9a-f]{32}\b')
-chen approve "$id" --yes
+chen approve "$id" --yes 1
 wang issue "$id" --yes 1
 wait_for 300 "the unit's receipt: see 'certwire status $id'" stored
 wang status "$id"

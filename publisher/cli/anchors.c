@@ -109,6 +109,13 @@ bool anchors_read_kept(
 	return true;
 }
 
+static bool refuse_line(struct err *err, const char *path, int number)
+{
+	(void)err_context(err, "anchor in '%s', line %d", path, number);
+	return err_advice(err, "give the file as certwire-unit anchor wrote it, and see that "
+						   "PostgreSQL has the newest keyset");
+}
+
 bool anchors_read_file(
 	struct anchors *anchors, const char *path, const struct keyring *ring, struct err *err)
 {
@@ -123,11 +130,13 @@ bool anchors_read_file(
 
 		number++;
 		if (len > 0 && !take(anchors, line, len, path, ring, err))
-			return err_context(err, "anchor in '%s', line %d", path, number);
+			return refuse_line(err, path, number);
 		line += len + strspn(line + len, "\r\n");
 	}
-	return anchors->count > before ||
-		   err_set(err, ERR_DENIED, "'%s' holds no anchor that can be believed", path);
+	return anchors->count > before || err_set(err, ERR_DENIED,
+										  "'%s' holds no anchor that can be believed; a unit "
+										  "writes one: certwire-unit anchor FILE",
+										  path);
 }
 
 static int compare(const void *left, const void *right)

@@ -9,14 +9,14 @@
 #include "db/editor.h"
 #include "db/editor_draft.h"
 #include "publisher/cli/audience.h"
+#include "publisher/cli/confirm.h"
 #include "publisher/cli/course.h"
 #include "publisher/cli/opened.h"
 #include "publisher/cli/output.h"
-#include "publisher/cli/tty.h"
 
 const struct cli_option approve_options[] = {
 	SESSION_KEY_OPTIONS,
-	{"yes", NULL, "do not ask", false},
+	CONFIRM_OPTION("would receive it now"),
 	{"json", NULL, "print JSON", false},
 	{0},
 };
@@ -43,7 +43,9 @@ static bool check_may_approve(const struct opened *opened, struct err *err)
 	return true;
 }
 
-static bool show_it(struct session *session, const struct opened *opened, struct err *err)
+/* Shows what is to be signed and who would receive it: so many units, `*ret_units`. */
+static bool show_it(
+	struct session *session, const struct opened *opened, int *ret_units, struct err *err)
 {
 	auto_audience struct audience audience = {.rows = NULL};
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
@@ -54,21 +56,8 @@ static bool show_it(struct session *session, const struct opened *opened, struct
 			opened->manifest.number, opened->found.publication.id, &text, err))
 		return false;
 	(void)fputs(buf_str(&text), stderr);
+	*ret_units = audience.receiving;
 	return true;
-}
-
-static bool ask(const struct cli_call *call, const struct opened *opened, struct err *err)
-{
-	char prompt[128];
-	bool agreed = false;
-
-	if (cli_has(call, "yes"))
-		return true;
-	(void)snprintf(prompt, sizeof prompt, "Sign 签署 %s %s (%zu files)? [y/N] ",
-		opened->manifest.channel, opened->manifest.number, opened->manifest.file_count);
-	if (!tty_confirm(prompt, "--yes", &agreed, err))
-		return false;
-	return agreed || err_set(err, ERR_DENIED, "not approved; nothing was signed");
 }
 
 static bool report(const struct cli_call *call, const struct editor_approval *approval,
@@ -92,13 +81,16 @@ bool verb_approve(const struct cli_call *call, struct err *err)
 	auto_opened struct opened opened = OPENED_INIT;
 	auto_buf struct buf signature = BUF_INIT(LIMIT_MANIFEST_JWS);
 	struct editor_approval approval;
+	int units;
 
 	if (!session_init(&session, call, err) ||
 		!course_look(&session, call->argv[0], COURSE_OPEN, "it cannot be approved",
 			"see: certwire status", err) ||
 		!opened_read(&session, call->argv[0], &opened, err) || !check_may_approve(&opened, err) ||
-		!opened_files(&opened, NULL, err) || !show_it(&session, &opened, err) ||
-		!ask(call, &opened, err))
+		!opened_files(&opened, NULL, err) || !show_it(&session, &opened, &units, err) ||
+		!confirm_units(call, units,
+			"Type how many units would receive it, to sign it 请输入将收到的单位数以确认签署: ",
+			"nothing was signed", err))
 		return false;
 	const char *id = opened.found.publication.id;
 

@@ -56,7 +56,10 @@ bool verb_audit(const struct cli_call *call, struct err *err)
 	if (!read_rows(&session, call->argv[0], &rows, err))
 		return session_denied(&session, "an auditor or administrator", err);
 	if (!story_rows_write(&rows, &file, err) || !judge(&rows, &file, &session, &story, err))
-		return story_refused(err);
+		return story_refused(
+			"change nothing, compare the database with a backup, and see what else was changed: "
+			"certwire audit verify",
+			err);
 	if (out && !file_write_atomic(out, file.data, file.len, 0644, err))
 		return false;
 	if (cli_has(call, "json"))

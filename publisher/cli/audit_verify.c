@@ -19,15 +19,24 @@ const struct cli_option audit_verify_options[] = {
 	{0},
 };
 
+/* Evidence is kept as it is: what was changed shows beside an older copy. */
+static bool tampered(struct err *err)
+{
+	return err->kind == ERR_DENIED &&
+		   err_advice(err,
+			   "change nothing, compare the database with a backup, and see who can write to it");
+}
+
 static bool read_anchors(
 	struct session *session, const struct cli_call *call, struct anchors *anchors, struct err *err)
 {
 	auto_keyring struct keyring ring = {.count = 0};
 	const char *path;
 
-	if (!session_keyring(session, &ring, err) ||
-		!anchors_read_kept(anchors, session->pg, &ring, err))
+	if (!session_keyring(session, &ring, err))
 		return false;
+	if (!anchors_read_kept(anchors, session->pg, &ring, err))
+		return tampered(err);
 	for (size_t i = 0; (path = cli_value_at(call, "anchor", i)); i++)
 		if (!anchors_read_file(anchors, path, &ring, err))
 			return false;
@@ -82,5 +91,5 @@ bool verb_audit_verify(const struct cli_call *call, struct err *err)
 	if (!read_anchors(&session, call, &anchors, err))
 		return session_denied(&session, "an auditor or administrator", err);
 	chain_init(&chain, &anchors);
-	return chain_walk(&chain, session.pg, err) && report(call, &chain, err);
+	return chain_walk(&chain, session.pg, err) ? report(call, &chain, err) : tampered(err);
 }

@@ -1,4 +1,3 @@
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,8 +81,8 @@ static void check_clock(struct doctor *doctor, const struct editor_login *login)
 	int64_t off = doctor->session.now - login->at;
 
 	note(doctor, "时钟 clock", llabs(off) > SKEW_MAX_S ? RED : GREEN,
-		"set this machine's clock (chrony or systemd-timesyncd)",
-		"%" PRId64 " s off the database's", off);
+		"set this machine's clock (chrony or systemd-timesyncd)", "%lld s off the database's",
+		(long long)off);
 }
 
 static void check_role(struct doctor *doctor, const struct editor_login *login)
@@ -128,7 +127,7 @@ static void check_keyset(struct doctor *doctor)
 
 	note(doctor, "密钥集 keyset", left < (int64_t)EXPIRY_WARNING_DAYS * DAY_S ? YELLOW : GREEN,
 		"it ends soon: have the root sign the next: certwire keyset make --previous",
-		"version %" PRId64 ", until %s", (int64_t)doctor->keyset->version,
+		"version %lld, until %s", (long long)doctor->keyset->version,
 		when_format(doctor->keyset->expires_at, time));
 }
 

@@ -26,15 +26,15 @@
 #include "publisher/cli/session.h"
 #include "publisher/cli/signer.h"
 #include "publisher/cli/sources.h"
+#include "publisher/cli/trial.h"
 #include "publisher/cli/verbs.h"
-
-enum { TEST_UNITS_MAX = 1000 };
 
 /* Everything that becomes a draft, in the order in which it is made. */
 struct draft {
 	struct session session;
 	struct opened edited; /* what is edited; nothing for a new one */
-	bool edits;
+	bool edits; /* that one, or copies it */
+	bool copies; /* and leaves it as it is */
 	bool submits; /* hands it over at once */
 	struct lookup old; /* what it takes back; nothing for KIND_PUBLISH */
 	struct manifest manifest;
@@ -105,20 +105,6 @@ static bool take_sources(struct draft *draft, struct err *err)
 		   manifest_check_total(&draft->manifest, LIMIT_PUBLICATION_BYTES, err);
 }
 
-/* A test is one before anything is sealed: whom it goes to is PostgreSQL's word. */
-static bool make_test(struct draft *draft, struct err *err)
-{
-	auto_rows struct pg_rows *rows = NULL;
-	const char *units[TEST_UNITS_MAX];
-	size_t count = 0;
-
-	if (!session_connect(&draft->session, err) || !editor_test_units(draft->session.pg, &rows, err))
-		return false;
-	for (int i = 0; i < pg_row_count(rows) && count < TEST_UNITS_MAX; i++)
-		units[count++] = pg_text(rows, i, 0);
-	return draft_options_test(units, count, &draft->manifest, &draft->rule, err);
-}
-
 /* All that can be refused without asking anyone. */
 static bool read_what(
 	const struct cli_call *call, enum kind kind, struct draft *draft, struct err *err)
@@ -127,9 +113,21 @@ static bool read_what(
 	return session_init(&draft->session, call, err) &&
 		   draft_options_read(
 			   call, kind, draft->session.now, &draft->manifest, &draft->rule, err) &&
-		   (!cli_has(call, "test") || make_test(draft, err)) &&
+		   (!cli_has(call, "test") ||
+			   trial_make(&draft->session, &draft->manifest, &draft->rule, err)) &&
 		   sources_open(call->argv + 1, call->argc - 1, &draft->sources, err) &&
 		   take_sources(draft, err);
+}
+
+static bool change(const struct cli_call *call, struct draft *draft, struct err *err)
+{
+	if (!draft->copies)
+		return draft_options_change(call, draft->session.now, &draft->manifest, &draft->rule, err);
+	if (draft->manifest.kind == KIND_RECALL)
+		return err_set(err, ERR_DENIED, "publication %s is a recall: there is nothing to try in it",
+			draft->edited.found.brief);
+	trial_copy(draft->session.now, &draft->manifest);
+	return trial_make(&draft->session, &draft->manifest, &draft->rule, err);
 }
 
 /* The old draft opened and verified, its manifest and files but for what is said anew. */
@@ -140,10 +138,7 @@ static bool read_old(const struct cli_call *call, struct draft *draft, struct er
 
 	start(draft);
 	draft->edits = true;
-	if (!session_init(&draft->session, call, err) ||
-		!course_look(&draft->session, call->argv[0], COURSE_OPEN, "it cannot be changed",
-			"to replace it: certwire supersede", err) ||
-		!opened_read(&draft->session, call->argv[0], old, err) ||
+	if (!opened_read(&draft->session, call->argv[0], old, err) ||
 		!manifest_parse(old->manifest_bytes.data, old->manifest_bytes.len, &draft->manifest, err) ||
 		!buf_append(&draft->rule, old->rule.data, old->rule.len, err))
 		return false;
@@ -152,7 +147,7 @@ static bool read_old(const struct cli_call *call, struct draft *draft, struct er
 	bool is_seminar = strcmp(old->manifest.channel, "seminar") == 0;
 	const char *made = is_seminar ? calendar_name(&old->manifest, calendar) : "";
 
-	return draft_options_change(call, draft->session.now, &draft->manifest, &draft->rule, err) &&
+	return change(call, draft, err) &&
 		   (call->argc > 1 ? sources_open(call->argv + 1, call->argc - 1, &draft->sources, err)
 						   : reopen_files(old, made, &draft->sources, err)) &&
 		   take_sources(draft, err);
@@ -195,7 +190,8 @@ static bool apply_policy(const struct cli_call *call, struct draft *draft, struc
 	struct manifest *manifest = &draft->manifest;
 	int64_t from = manifest->not_before == TIME_NONE ? draft->session.now : manifest->not_before;
 
-	if (!draft->edits && manifest->kind != KIND_RECALL && !cli_has(call, "expires") &&
+	if ((!draft->edits || draft->copies) && manifest->kind != KIND_RECALL &&
+		!cli_has(call, "expires") &&
 		!editor_expiry(draft->session.pg, manifest->channel, from, &manifest->expires_at, err))
 		return false;
 	return manifest_format(manifest, &draft->manifest_bytes, err);
@@ -266,7 +262,8 @@ static bool store(struct pg *pg, void *context, struct err *err)
 			return false;
 	if (!editor_draft_finish(
 			pg, id, draft->editor.kid, buf_str(&draft->signature), &draft->approval, err) ||
-		(draft->edits && !editor_replace(pg, id, draft->edited.found.publication.id, err)))
+		(draft->edits && !draft->copies &&
+			!editor_replace(pg, id, draft->edited.found.publication.id, err)))
 		return false;
 	return !draft->submits || draft->approval.is_approved || editor_submit(pg, id, err);
 }
@@ -367,7 +364,23 @@ bool verb_edit(const struct cli_call *call, struct err *err)
 	struct draft draft = DRAFT_INIT;
 
 	draft.submits = cli_has(call, "submit");
-	return read_old(call, &draft, err) && make(call, &draft, err);
+	return session_init(&draft.session, call, err) &&
+		   course_look(&draft.session, call->argv[0], COURSE_OPEN, "it cannot be changed",
+			   "to replace it: certwire supersede", err) &&
+		   read_old(call, &draft, err) && make(call, &draft, err);
+}
+
+bool draft_test(const struct cli_call *call, struct err *err)
+{
+	CLEANUP(draft_release)
+	struct draft draft = DRAFT_INIT;
+
+	draft.copies = true;
+	draft.submits = true;
+	return session_init(&draft.session, call, err) &&
+		   course_look(&draft.session, call->argv[0], COURSE_OPEN " issued",
+			   "it is not sent as a test", "see: certwire status", err) &&
+		   read_old(call, &draft, err) && make(call, &draft, err);
 }
 
 bool verb_draft(const struct cli_call *call, struct err *err)

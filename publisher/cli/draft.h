@@ -18,4 +18,10 @@
 bool draft_make(const struct cli_call *call, enum kind kind, const char *target,
 	struct err *err) MUST_USE __attribute__((nonnull(1, 4)));
 
+/*
+ * `call` has one argument, a publication's id: what it holds is drafted once more and handed over for
+ * review, marked as a test, for CNCERT's own test units alone.
+ */
+bool draft_test(const struct cli_call *call, struct err *err) MUST_USE NONNULL;
+
 #endif

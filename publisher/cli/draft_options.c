@@ -14,13 +14,10 @@
 #include "publisher/cli/form_fill.h"
 #include "publisher/cli/rule.h"
 #include "publisher/cli/session.h"
+#include "publisher/cli/trial.h"
 #include "publisher/cli/tty.h"
 #include "publisher/cli/verbs.h"
 #include "publisher/cli/when.h"
-
-#define TEST_GROUP "test-units"
-#define TEST_NUMBER "test-"
-#define TEST_TITLE "【测试】"
 
 /* clang-format off */
 #define WHAT_OPTIONS \
@@ -81,14 +78,14 @@ static bool set_number(const struct cli_call *call, struct manifest *manifest, s
 {
 	const char *number;
 	char answer[TTY_LINE_SIZE];
-	char marked[TTY_LINE_SIZE + sizeof TEST_NUMBER];
+	char marked[TTY_LINE_SIZE + sizeof TRIAL_NUMBER];
 
 	if (*manifest->number && !cli_has(call, "number"))
 		return true;
 	if (!need_or_ask(call, "number", "期号 number (2026-47): ", answer, &number, err))
 		return false;
-	if (cli_has(call, "test") && strncmp(number, TEST_NUMBER, strlen(TEST_NUMBER)) != 0) {
-		(void)snprintf(marked, sizeof marked, TEST_NUMBER "%s", number);
+	if (cli_has(call, "test") && strncmp(number, TRIAL_NUMBER, strlen(TRIAL_NUMBER)) != 0) {
+		(void)snprintf(marked, sizeof marked, TRIAL_NUMBER "%s", number);
 		number = marked;
 	}
 	if (!ident_is_number(number, strlen(number)))
@@ -232,24 +229,4 @@ bool draft_options_change(const struct cli_call *call, int64_t now, struct manif
 	struct buf *rule, struct err *err)
 {
 	return set_all(call, now, manifest, rule, err);
-}
-
-/* In its title, its number and a field of its own: so in lists, folders and the document's page. */
-bool draft_options_test(const char *const *units, size_t count, struct manifest *manifest,
-	struct buf *rule, struct err *err)
-{
-	char title[sizeof TEST_TITLE + LIMIT_TITLE];
-
-	if (count == 0)
-		return err_set(err, ERR_DENIED,
-			"there are no test units; an administrator makes the group: "
-			"certwire.make_group('%s', '测试'), certwire.put_in_group('%s', '<unit>', '<reason>')",
-			TEST_GROUP, TEST_GROUP);
-	(void)snprintf(title, sizeof title, TEST_TITLE "%s", manifest->title);
-	if (strlen(title) > LIMIT_TITLE)
-		return err_set(err, ERR_USAGE, "--title: with %s before it, more than %d bytes", TEST_TITLE,
-			LIMIT_TITLE);
-	return manifest_set_title(manifest, title, err) &&
-		   manifest_add_field(manifest, FORM_TEST, "是", err) &&
-		   make_rule(units, count, manifest, rule, err);
 }

@@ -27,8 +27,4 @@ bool draft_options_read(const struct cli_call *call, enum kind kind, int64_t now
 bool draft_options_change(const struct cli_call *call, int64_t now, struct manifest *manifest,
 	struct buf *rule, struct err *err) MUST_USE NONNULL;
 
-/* A test goes to these units, and to no others whatever --to says; its rule is made anew. */
-bool draft_options_test(const char *const *units, size_t count, struct manifest *manifest,
-	struct buf *rule, struct err *err) MUST_USE NONNULL;
-
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/kind.h"
+#include "common/language.h"
 #include "db/editor.h"
 #include "publisher/cli/changes.h"
 #include "publisher/cli/confirm.h"
@@ -81,13 +82,13 @@ static bool report(const struct lookup *found, int receiving, int64_t now, struc
 		(void)printf("to be issued 将于 %s 发布 to %d units: certwire status %s\n",
 			when_format(not_before, time), receiving, found->brief);
 	else
-		(void)printf("to be issued 已提交发布 to %d units: certwire status %s --watch\n", receiving,
-			found->brief);
+		(void)printf("to be issued 已提交发布 to %d %s: certwire status %s --watch\n", receiving,
+			receiving == 1 ? "unit" : "units", found->brief);
 	return !ferror(stdout) || output_failed(err);
 }
 
 bool issue_confirm(const struct cli_call *call, struct session *session, const struct lookup *found,
-	struct audience *ret, struct err *err)
+	const struct issue_question *question, struct audience *ret, struct err *err)
 {
 	auto_audience struct audience audience = {.rows = NULL};
 
@@ -96,9 +97,7 @@ bool issue_confirm(const struct cli_call *call, struct session *session, const s
 	if (!show_it(session, found, &audience, err) ||
 		!check_somebody(found, audience.receiving, err) ||
 		!changes_check(session->pg, found, err) ||
-		!confirm_units(call, audience.receiving,
-			"Type how many units will receive it, to issue it 请输入将收到的单位数以确认发布: ",
-			"nothing was issued", err))
+		!confirm_units(call, audience.receiving, question->prompt, question->undone, err))
 		return false;
 	*ret = audience;
 	audience.rows = NULL;
@@ -107,13 +106,16 @@ bool issue_confirm(const struct cli_call *call, struct session *session, const s
 
 bool verb_issue(const struct cli_call *call, struct err *err)
 {
+	static const struct issue_question question = {
+		"Type how many units will receive it, to issue it 请输入将收到的单位数以确认发布: ",
+		LANGUAGE_TEXT("nothing was issued")};
 	auto_session struct session session = SESSION_INIT;
 	auto_lookup struct lookup found = {.rows = NULL};
 	auto_audience struct audience audience = {.rows = NULL};
 
 	if (!session_init(&session, call, err) ||
 		!lookup_publication(&session, call->argv[0], &found, err) ||
-		!issue_confirm(call, &session, &found, &audience, err) ||
+		!issue_confirm(call, &session, &found, &question, &audience, err) ||
 		!editor_request_issue(session.pg, found.publication.id, err))
 		return false;
 	if (cli_has(call, "json"))

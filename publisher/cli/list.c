@@ -46,7 +46,7 @@ static bool open_key(const struct cli_call *call, struct list *list, struct err 
 {
 	const struct keyset *keyset;
 
-	list->with_titles = cli_has(call, "key") || list->session.settings.passphrase_file;
+	list->with_titles = cli_has(call, "key") || signer_at_hand(&list->session);
 	return !list->with_titles ||
 		   (session_trust(&list->session, &list->ring, &keyset, err) &&
 			   signer_load(&list->session, keyset, ROLE_EDITOR, &list->editor, err) &&
@@ -86,8 +86,8 @@ static bool add_row(struct list *list, struct table *table,
 		(void)snprintf(counts[i], sizeof counts[i], "%d", numbers[i]);
 	(void)snprintf(brief, sizeof brief, "%.8s", publication->id);
 	const char *const cells[] = {brief, publication->channel, publication->number,
-		publication_state_text(publication_state(publication)), WHEN_OR_EMPTY(at), approvals,
-		counts[0], counts[1], counts[2], counts[3], title};
+		publication_state_text(publication_state(publication, list->session.now)),
+		WHEN_OR_EMPTY(at), approvals, counts[0], counts[1], counts[2], counts[3], title};
 
 	return table_add_row(table, cells, err);
 }
@@ -114,11 +114,12 @@ static bool print_text(struct list *list, struct err *err)
 	return table_write(&table, 0, &text, err) && output_text(&text, err);
 }
 
-static json_t *publication_json(const struct editor_publication *publication, const char *title)
+static json_t *publication_json(
+	const struct editor_publication *publication, int64_t now, const char *title)
 {
 	auto_json json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:i, s:i, s:s?, s:s*}",
 		"id", publication->id, "kind", publication->kind, "channel", publication->channel, "number",
-		publication->number, "state", publication_state(publication), "taken_back_by",
+		publication->number, "state", publication_state(publication, now), "taken_back_by",
 		publication->fate_by, "drafted_by", publication->drafted_by, "signatures",
 		publication->signatures, "approvals_needed", publication->approvals_needed,
 		"withdrawn_reason", publication->withdrawn_reason, "title", *title ? title : NULL);
@@ -148,7 +149,8 @@ static bool print_json(struct list *list, struct err *err)
 		if (!editor_publications_at(list->rows, i, &publication, err) ||
 			!read_title(list, &publication, title, err))
 			return false;
-		if (json_array_append_new(array, publication_json(&publication, title)) != 0)
+		if (json_array_append_new(
+				array, publication_json(&publication, list->session.now, title)) != 0)
 			return err_set(err, ERR_SYSTEM, "out of memory");
 	}
 	return output_json(TAKE(array), err);

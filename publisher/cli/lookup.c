@@ -103,9 +103,13 @@ bool lookup_namesakes(struct session *session, const char *kind, const char *cha
 	return true;
 }
 
-const char *publication_state(const struct editor_publication *publication)
+const char *publication_state(const struct editor_publication *publication, int64_t now)
 {
-	return publication->fate ? publication->fate : publication->state;
+	if (publication->fate)
+		return publication->fate;
+	return publication->issued_at && publication->expires_at && publication->expires_at <= now
+			   ? "expired"
+			   : publication->state;
 }
 
 const char *publication_state_text(const char *state)
@@ -119,6 +123,7 @@ const char *publication_state_text(const char *state)
 		{"withdrawn", "已撤回 withdrawn"},
 		{"superseded", "已被替代 superseded"},
 		{"recalled", "已召回 recalled"},
+		{"expired", "已过期 expired"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)

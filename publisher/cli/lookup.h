@@ -45,8 +45,8 @@ void lookup_release(struct lookup *lookup) NONNULL;
 bool lookup_namesakes(struct session *session, const char *kind, const char *channel,
 	const char *number, const char *id, struct buf *out, struct err *err) MUST_USE NONNULL;
 
-/* What became of it since it was issued, or else its state: "draft", ..., "superseded", "recalled". */
-const char *publication_state(const struct editor_publication *publication) NONNULL;
+/* What became of it since it was issued, or else its state: "draft", ..., "superseded", "recalled", "expired". */
+const char *publication_state(const struct editor_publication *publication, int64_t now) NONNULL;
 
 /* "草稿 draft", ... ; an unknown word is itself. Borrowed. */
 const char *publication_state_text(const char *state) NONNULL;

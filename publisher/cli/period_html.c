@@ -76,9 +76,9 @@ static bool cards(const struct period *period, struct buf *out, struct err *err)
 		   number_card(out, "应收 due", period->due, false, err) &&
 		   share_card(period, out, "已存 stored", period->stored, err) &&
 		   share_card(period, out, "已阅 opened", period->opened, err) &&
-		   card(out, "存入中位用时 median", period_span_text(period->median_s, median), false,
+		   card(out, "存入用时中位 median", period_span_text(period->median_s, median), false,
 			   err) &&
-		   card(out, "95% 单位用时 p95", period_span_text(period->p95_s, p95), false, err) &&
+		   card(out, "存入用时 95% p95", period_span_text(period->p95_s, p95), false, err) &&
 		   number_card(
 			   out, "逾期 overdue", period->overdue_total, period->overdue_total > 0, err) &&
 		   buf_append_str(out, "</dl></header>\n", err);

@@ -1,17 +1,11 @@
-/* `replies`: opens and verifies what units answered to one publication, and says who has a seat. */
+/* `replies`: what units answered to one publication, and who has a seat. */
 #include "publisher/cli/verbs.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "common/device.h"
 #include "common/json.h"
-#include "common/refusal.h"
-#include "db/editor_reply.h"
-#include "publisher/cli/answers.h"
-#include "publisher/cli/opened.h"
 #include "publisher/cli/output.h"
+#include "publisher/cli/replies_read.h"
 #include "publisher/cli/table.h"
 #include "publisher/cli/when.h"
 
@@ -21,124 +15,6 @@ const struct cli_option replies_options[] = {
 	{"json", NULL, "print JSON", false},
 	{0},
 };
-
-struct replies {
-	struct session session;
-	struct opened opened;
-	struct pg_rows *rows;
-	struct answers answers;
-	int sealed; /* not to this editor's key: drafted before the keyset listed it */
-	int wrong; /* not as a device of the unit would have made it */
-};
-
-static void replies_release(struct replies *replies)
-{
-	answers_release(&replies->answers);
-	pg_rows_free(replies->rows);
-	opened_release(&replies->opened);
-	session_release(&replies->session);
-}
-
-static const char *field_of(const struct manifest *manifest, const char *name)
-{
-	for (size_t i = 0; i < manifest->field_count; i++)
-		if (strcmp(manifest->fields[i].name, name) == 0)
-			return manifest->fields[i].value;
-	return NULL;
-}
-
-/* What the publication says of seats and time; what cannot be read is no limit, and that is said. */
-static void read_limits(const struct manifest *manifest, struct answers *answers)
-{
-	const char *by = field_of(manifest, "reply-by");
-	const char *seats = field_of(manifest, "seats");
-	struct err err;
-
-	by = by ? by : field_of(manifest, "deadline");
-	answers->reply_by = TIME_NONE;
-	if (by && !when_parse("reply-by", by, WHEN_END_OF_DAY, &answers->reply_by, &err))
-		(void)fprintf(stderr, "注意 note: %s\n", err.text);
-	answers->seats = seats ? strtoll(seats, NULL, 10) : 0;
-	if (seats && answers->seats < 1)
-		(void)fprintf(stderr, "注意 note: seats '%s' is no number: no limit\n", ERR_QUOTED(seats));
-}
-
-static bool prove(const struct replies *replies, const struct editor_reply *row,
-	struct reply *reply, struct err *err)
-{
-	struct device_certificate certificate;
-
-	if (!reply_parse(row->raw.data, row->raw.len, reply, err))
-		return false;
-	if (strcmp(reply->unit, row->unit) != 0 || strcmp(reply->device, row->device) != 0 ||
-		reply->number != row->number)
-		return err_code(err, REFUSAL_REPLY_UNIT, "it stands under other labels");
-	return device_certificate_verify(row->certificate, strlen(row->certificate),
-			   replies->opened.keyset, &certificate, err) &&
-		   device_certificate_check(&certificate, row->unit, row->device, row->received_at, err) &&
-		   reply_verify(reply, &certificate.public, err);
-}
-
-/* A reply to another publication is none of ours; one to this must name this manifest. */
-static bool take(
-	struct replies *replies, const struct editor_reply *row, struct reply *reply, struct err *err)
-{
-	const struct opened *opened = &replies->opened;
-	struct digest manifest = digest_of(opened->manifest_bytes.data, opened->manifest_bytes.len);
-	struct answer answer = {
-		.receipt = row->receipt, .name = row->name, .received_at = row->received_at};
-
-	if (!reply_open(reply, &opened->editor.key, &answer.content, err))
-		return false;
-	if (!pub_id_equal(&answer.content.publication, &opened->found.id))
-		return true;
-	if (!digest_equal(&answer.content.manifest, &manifest))
-		return err_code(err, REFUSAL_REPLY_DELIVERY, "it names another manifest");
-	return answers_add(&replies->answers, &answer, err);
-}
-
-static bool read_one(struct replies *replies, const struct editor_reply *row, struct err *err)
-{
-	auto_reply struct reply reply = REPLY_INIT;
-	struct err why;
-
-	if (prove(replies, row, &reply, &why)) {
-		if (!reply_is_for(&reply, replies->opened.editor.kid)) {
-			replies->sealed++;
-			return true;
-		}
-		if (take(replies, row, &reply, &why))
-			return true;
-	}
-	if (why.kind == ERR_SYSTEM) {
-		*err = why;
-		return false;
-	}
-	replies->wrong++;
-	(void)fprintf(stderr, "注意 note: %s.%s 的答复 reply %lld: %d %s\n", ERR_QUOTED(row->unit),
-		ERR_QUOTED(row->device), (long long)row->number, why.code, why.text);
-	return true;
-}
-
-static bool read_all(struct replies *replies, struct err *err)
-{
-	read_limits(&replies->opened.manifest, &replies->answers);
-	if (!editor_replies(
-			replies->session.pg, replies->opened.found.publication.id, &replies->rows, err))
-		return false;
-	for (int i = 0; i < pg_row_count(replies->rows); i++) {
-		struct editor_reply row = editor_replies_at(replies->rows, i);
-
-		if (!read_one(replies, &row, err))
-			return false;
-	}
-	answers_settle(&replies->answers);
-	if (replies->sealed > 0)
-		(void)fprintf(stderr,
-			"注意 note: 另有 %d 份未向您的密钥密封 %d more are not sealed to your key\n",
-			replies->sealed, replies->sealed);
-	return true;
-}
 
 static char *seats_text(const struct answer *answer, char out[static 16])
 {
@@ -248,15 +124,19 @@ static bool print_text(const struct answers *answers, struct err *err)
 
 bool verb_replies(const struct cli_call *call, struct err *err)
 {
-	CLEANUP(replies_release)
-	struct replies replies = {.session = SESSION_INIT, .opened = OPENED_INIT};
+	auto_session struct session session = SESSION_INIT;
+	auto_replies struct replies replies = REPLIES_INIT;
 
 	if (cli_has(call, "csv") && cli_has(call, "json"))
 		return err_set(err, ERR_USAGE, "--csv and --json do not go together: leave one out");
-	if (!session_init(&replies.session, call, err) ||
-		!opened_read(&replies.session, call->argv[0], &replies.opened, err) ||
-		!read_all(&replies, err))
+	if (!session_init(&session, call, err) ||
+		!opened_read(&session, call->argv[0], &replies.opened, err) ||
+		!replies_read(&replies, session.pg, err))
 		return false;
+	if (replies.sealed > 0)
+		(void)fprintf(stderr,
+			"注意 note: 另有 %d 份未向您的密钥密封 %d more are not sealed to your key\n",
+			replies.sealed, replies.sealed);
 	if (cli_has(call, "json"))
 		return print_json(&replies, err);
 	return cli_has(call, "csv") ? print_csv(&replies.answers, err)

@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "common/json.h"
+#include "common/language.h"
 #include "db/editor_course.h"
 #include "publisher/cli/confirm.h"
 #include "publisher/cli/issue.h"
@@ -17,6 +18,9 @@ const struct cli_option schedule_options[] = {
 
 bool verb_schedule(const struct cli_call *call, struct err *err)
 {
+	static const struct issue_question question = {
+		"Type how many units would receive it, to schedule it 请输入将收到的单位数以确认定时发布: ",
+		LANGUAGE_TEXT("nothing was scheduled")};
 	auto_session struct session session = SESSION_INIT;
 	auto_lookup struct lookup found = {.rows = NULL};
 	auto_audience struct audience audience = {.rows = NULL};
@@ -28,7 +32,7 @@ bool verb_schedule(const struct cli_call *call, struct err *err)
 		!when_parse("--at", text, WHEN_START_OF_DAY, &at, err) ||
 		!session_init(&session, call, err) ||
 		!lookup_publication(&session, call->argv[0], &found, err) ||
-		!issue_confirm(call, &session, &found, &audience, err) ||
+		!issue_confirm(call, &session, &found, &question, &audience, err) ||
 		!editor_schedule(session.pg, found.publication.id, at, err))
 		return false;
 	if (cli_has(call, "json"))

@@ -8,6 +8,7 @@
 #include "db/editor_send.h"
 #include "publisher/cli/confirm.h"
 #include "publisher/cli/course.h"
+#include "publisher/cli/draft.h"
 #include "publisher/cli/lookup.h"
 #include "publisher/cli/output.h"
 #include "publisher/cli/session.h"
@@ -15,6 +16,10 @@
 const struct cli_option send_options[] = {
 	{"to", "UNIT", "the unit that is entitled now and has no entry of it", false},
 	CONFIRM_OPTION("will receive it: 1"),
+	{"test", NULL,
+		"draft a copy of it, issued or not, for CNCERT's own test units only, marked as a test",
+		false},
+	SESSION_KEY_OPTIONS,
 	{"json", NULL, "print JSON", false},
 	{0},
 };
@@ -48,6 +53,12 @@ bool verb_send(const struct cli_call *call, struct err *err)
 	auto_rows struct pg_rows *rows = NULL;
 	const char *unit;
 
+	if (cli_has(call, "test"))
+		return cli_has(call, "to") || cli_has(call, "yes")
+				   ? err_set(err, ERR_USAGE,
+						 "--test goes to the test units, and takes neither --to nor --yes: leave "
+						 "them out")
+				   : draft_test(call, err);
 	if (!cli_need(call, "to", &unit, err))
 		return false;
 	if (!ident_is_unit(unit, strlen(unit)))

@@ -179,6 +179,16 @@ bool signer_load_unlisted(const struct session *session, struct signer *ret, str
 	return true;
 }
 
+bool signer_at_hand(const struct session *session)
+{
+	auto_signer struct signer signer = SIGNER_INIT;
+	struct err ignored;
+
+	if (!session->settings.key || session->settings.passphrase_file)
+		return session->settings.key != NULL;
+	return signer_load_unlisted(session, &signer, &ignored) && keychain_has(signer.kid);
+}
+
 bool signer_unlock_anew(const struct session *session, struct signer *signer, struct err *err)
 {
 	return open_loaded(session, &signer->file, signer->path, &signer->key, err);

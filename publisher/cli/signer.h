@@ -58,6 +58,9 @@ bool signer_load(const struct session *session, const struct keyset *keyset, enu
 bool signer_load_unlisted(
 	const struct session *session, struct signer *ret, struct err *err) MUST_USE NONNULL;
 
+/* Whether the settings' key can be opened without asking anybody: unlocked, or by a passphrase file. */
+bool signer_at_hand(const struct session *session) MUST_USE NONNULL;
+
 /* Opens it with its passphrase, though the kernel may have it (publisher/cli/keychain.h). */
 bool signer_unlock_anew(
 	const struct session *session, struct signer *signer, struct err *err) MUST_USE NONNULL;

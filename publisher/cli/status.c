@@ -11,6 +11,7 @@
 #include "publisher/cli/lookup.h"
 #include "publisher/cli/manifest_view.h"
 #include "publisher/cli/output.h"
+#include "publisher/cli/replied.h"
 #include "publisher/cli/session.h"
 #include "publisher/cli/watch.h"
 #include "publisher/cli/when.h"
@@ -22,6 +23,8 @@ const struct cli_option status_options[] = {
 	{"limit", "N", "list at most so many units, who lack it first (default 100)", false},
 	{"after", "UNIT", "list those after that unit: the next page", false},
 	{"having", NULL, "list those only who have it", false},
+	{"key", "FILE", "your key file: counts replies", false},
+	{"passphrase-file", "FILE", "read the passphrase from its first line", false},
 	{"json", NULL, "print JSON: every unit", false},
 	{0},
 };
@@ -75,7 +78,7 @@ static bool fate_text(
 		out, strcmp(publication->fate, "recalled") == 0 ? "召回" : "替代", line, err);
 }
 
-static bool head_text(const struct lookup *found, struct buf *out, struct err *err)
+static bool head_text(const struct lookup *found, int64_t now, struct buf *out, struct err *err)
 {
 	const struct editor_publication *publication = &found->publication;
 	auto_buf struct buf issue = BUF_INIT(OUTPUT_MAX);
@@ -83,7 +86,7 @@ static bool head_text(const struct lookup *found, struct buf *out, struct err *e
 
 	return buf_printf(out, err, "%s  %s %s  %s\n", found->brief,
 			   channel_text(publication->channel, channel), publication->number,
-			   publication_state_text(publication_state(publication))) &&
+			   publication_state_text(publication_state(publication, now))) &&
 		   issue_text(publication, &issue, err) &&
 		   manifest_view_line(out, "发布", buf_str(&issue), err) &&
 		   (!publication->expires_at ||
@@ -94,17 +97,17 @@ static bool head_text(const struct lookup *found, struct buf *out, struct err *e
 }
 
 static bool print_text(struct session *session, const struct lookup *found,
-	const struct board *board, const struct confirmed *confirmed, const struct board_page *page,
-	struct err *err)
+	const struct board *board, const struct confirmed *confirmed, const struct replied *replied,
+	const struct board_page *page, struct err *err)
 {
 	auto_buf struct buf text = BUF_INIT(OUTPUT_MAX);
 	auto_buf struct buf summary = BUF_INIT(OUTPUT_MAX);
 
-	if (!head_text(found, &text, err) || !confirmed_view(confirmed, &text, err) ||
+	if (!head_text(found, session->now, &text, err) || !confirmed_view(confirmed, &text, err) ||
 		(!found->publication.issued_at && !course_text(session, found, &text, err)))
 		return false;
 	if (board->total > 0 &&
-		(!board_summary(board, &summary, err) ||
+		(!board_summary(board, &summary, err) || !replied_summary(replied, &summary, err) ||
 			!board_overdue(board, found->publication.issued_at, session->now, &summary, err) ||
 			!manifest_view_line(&text, "送达", buf_str(&summary), err) ||
 			!board_view(board, page, &text, err)))
@@ -112,20 +115,24 @@ static bool print_text(struct session *session, const struct lookup *found,
 	return output_text(&text, err);
 }
 
-static bool print_json(const struct lookup *found, const struct board *board,
-	const struct confirmed *confirmed, struct err *err)
+static bool print_json(const struct session *session, const struct lookup *found,
+	const struct board *board, const struct confirmed *confirmed, const struct replied *replied,
+	struct err *err)
 {
 	const struct editor_publication *publication = &found->publication;
 
 	return output_json(
-		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:o, s:i, s:i, s:o, s:o, s:i, s:o}", "id",
+		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:o, s:i, s:i, s:o, s:o, s:i, s:o, s:o}", "id",
 			publication->id, "kind", publication->kind, "channel", publication->channel, "number",
-			publication->number, "state", publication_state(publication), "taken_back_by",
-			publication->fate_by, "confirmed", confirmed_json(confirmed), "signatures",
-			publication->signatures, "approvals_needed", publication->approvals_needed,
-			"issue_requested_at", output_time(publication->issue_requested_at, 0), "issued_at",
+			publication->number, "state", publication_state(publication, session->now),
+			"taken_back_by", publication->fate_by, "confirmed", confirmed_json(confirmed),
+			"signatures", publication->signatures, "approvals_needed",
+			publication->approvals_needed, "issue_requested_at",
+			output_time(publication->issue_requested_at, 0), "issued_at",
 			output_time(publication->issued_at, 0), "issue_refused_code",
-			publication->issue_refused_code, "units", board_json(board)),
+			publication->issue_refused_code, "replied",
+			replied->counts ? json_integer(replied_units(replied)) : json_null(), "units",
+			board_json(board)),
 		err);
 }
 
@@ -135,6 +142,8 @@ bool verb_status(const struct cli_call *call, struct err *err)
 	auto_lookup struct lookup found = {.rows = NULL};
 	auto_board struct board board = {.rows = NULL};
 	auto_confirmed struct confirmed confirmed = {.rows = NULL};
+	auto_replied struct replied replied = REPLIED_INIT;
+	bool news = false;
 	int64_t limit;
 
 	if (!cli_int(call, "limit", 1, STATUS_LIMIT_MAX, STATUS_LIMIT, &limit, err))
@@ -144,7 +153,8 @@ bool verb_status(const struct cli_call *call, struct err *err)
 	if (!session_init(&session, call, err) ||
 		!lookup_publication(&session, call->argv[0], &found, err))
 		return false;
-	if (cli_has(call, "watch") && !watch_publication(&session, &found, err))
+	if (!replied_open(call, &session, &found, &replied, err) ||
+		(cli_has(call, "watch") && !watch_publication(&session, &found, &replied, err)))
 		return false;
 	/* What was watched is now history: look again. */
 	lookup_release(&found);
@@ -157,6 +167,8 @@ bool verb_status(const struct cli_call *call, struct err *err)
 
 	return board_read(session.pg, found.publication.id, &board, err) &&
 		   confirmed_read(session.pg, found.publication.id, &confirmed, err) &&
-		   (cli_has(call, "json") ? print_json(&found, &board, &confirmed, err)
-								  : print_text(&session, &found, &board, &confirmed, &page, err));
+		   replied_look(&replied, &news, err) &&
+		   (cli_has(call, "json")
+				   ? print_json(&session, &found, &board, &confirmed, &replied, err)
+				   : print_text(&session, &found, &board, &confirmed, &replied, &page, err));
 }

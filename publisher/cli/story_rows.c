@@ -23,17 +23,20 @@ static bool take_only(struct story_rows *rows, const char *prefix, struct err *e
 	const char *text;
 
 	if (pg_row_count(rows->publication) == 0)
-		return err_set(err, ERR_DATA, "no publication's id begins with '%s'", ERR_QUOTED(prefix));
+		return err_set(err, ERR_DATA, "no publication's id begins with '%s'; see: certwire list",
+			ERR_QUOTED(prefix));
 	if (pg_row_count(rows->publication) > 1)
-		return err_set(err, ERR_USAGE, "several publications begin with '%s'; give more digits",
+		return err_set(err, ERR_USAGE,
+			"several publications begin with '%s'; give more digits; see: certwire list",
 			ERR_QUOTED(prefix));
 	text = pg_text(rows->publication, 0, STORY_PUBLICATION_ID);
 	if (!pub_id_parse(text, strlen(text), &id))
 		return err_set(err, ERR_DENIED, "publication id '%s' is malformed", ERR_QUOTED(text));
 	(void)pub_id_format(&id, rows->id);
 	if (strcmp(pg_text(rows->publication, 0, STORY_PUBLICATION_STATE), "issued") != 0)
-		return err_set(
-			err, ERR_DATA, "publication %.8s is not issued, so there is no story yet", rows->id);
+		return err_set(err, ERR_DATA,
+			"publication %.8s is not issued, so there is no story yet; audit it once it is",
+			rows->id);
 	return true;
 }
 

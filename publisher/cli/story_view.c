@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/language.h"
 #include "common/refusal.h"
 #include "publisher/cli/manifest_view.h"
 #include "publisher/cli/output.h"
@@ -12,11 +13,14 @@
 
 enum { LINE_BYTES_MAX = 4096, NUMBERS_SIZE = 96, STATE_SIZE = 192 };
 
-bool story_refused(struct err *err)
+bool story_refused(const char *advice, struct err *err)
 {
 	if (err->kind == ERR_DATA)
 		err->kind = ERR_DENIED;
-	return err->kind == ERR_DENIED ? err_context(err, "证明不成立 the story does not hold") : false;
+	if (err->kind != ERR_DENIED)
+		return false;
+	(void)err_context(err, "证明不成立 the story does not hold");
+	return err_advice(err, "%s", language_text(advice));
 }
 
 static bool line(struct buf *out, const char *label, const struct buf *value, struct err *err)

@@ -22,7 +22,7 @@ bool story_view(const struct story *story, const struct manifest *manifest, stru
 json_t *story_view_json(const struct story *story, const struct manifest *manifest) MUST_USE
 	__attribute__((nonnull(1)));
 
-/* ERR_DENIED that begins with "the story does not hold", whatever the data is wrong with. */
-bool story_refused(struct err *err) NONNULL;
+/* ERR_DENIED that begins with "the story does not hold", whatever the data is wrong with, and ends in `advice`. */
+bool story_refused(const char *advice, struct err *err) NONNULL;
 
 #endif

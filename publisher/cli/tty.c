@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <strings.h>
 #include <termios.h>
 
 #include "common/cleanup.h"
@@ -163,28 +162,4 @@ bool tty_line(
 	struct err ignored;
 	(void)!say(fd, "\n", &ignored);
 	return false;
-}
-
-static bool one_of(const char *answer, const char *const *words)
-{
-	for (; *words; words++)
-		if (strcasecmp(answer, *words) == 0)
-			return true;
-	return false;
-}
-
-bool tty_confirm(const char *prompt, const char *instead, bool *ret, struct err *err)
-{
-	static const char *const yes[] = {"y", "yes", "是", NULL};
-	static const char *const no[] = {"", "n", "no", "否", NULL};
-	char answer[TTY_LINE_SIZE];
-
-	for (;;) {
-		if (!tty_line(prompt, instead, answer, err))
-			return false;
-		if (one_of(answer, yes) || one_of(answer, no)) {
-			*ret = one_of(answer, yes);
-			return true;
-		}
-	}
 }

@@ -1,7 +1,7 @@
 /*
  * Asking the person at the terminal. Everything goes through /dev/tty, so that redirected input or
  * output neither answers a question nor swallows it. Without a terminal each of these fails with
- * ERR_USAGE, naming the option that answers `instead`, such as "--yes".
+ * ERR_USAGE, naming the option that answers `instead`, such as "--yes N".
  */
 #ifndef CERTWIRE_PUBLISHER_CLI_TTY_H
 #define CERTWIRE_PUBLISHER_CLI_TTY_H
@@ -28,9 +28,5 @@ bool tty_is_there(void);
 /* Reads a visible line, without its line end. A longer one is ERR_USAGE. */
 bool tty_line(const char *prompt, const char *instead, char out[static TTY_LINE_SIZE],
 	struct err *err) MUST_USE NONNULL;
-
-/* Asks until the answer is y, yes, n, no or 是, 否; an empty line is no. */
-bool tty_confirm(
-	const char *prompt, const char *instead, bool *ret, struct err *err) MUST_USE NONNULL;
 
 #endif

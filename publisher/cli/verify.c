@@ -68,7 +68,7 @@ static bool check_files(const char *path, const struct manifest *manifest, struc
 		return false;
 	for (size_t i = 0; i < manifest->file_count; i++)
 		if (!check_file(folder, &manifest->files[i], err))
-			return story_refused(err);
+			return story_refused("give the document's folder as the unit's program stored it", err);
 	return true;
 }
 
@@ -81,7 +81,8 @@ static bool check_manifest(const struct cli_call *call, const struct story *stor
 	if (!file_read(cli_value(call, "manifest"), LIMIT_MANIFEST, &bytes, err))
 		return false;
 	if (!story_judge_manifest(story, bytes.data, bytes.len, manifest, err))
-		return story_refused(err);
+		return story_refused(
+			"give this publication's manifest: .certwire/manifest.json in its folder", err);
 	return !files || check_files(files, manifest, err);
 }
 
@@ -114,7 +115,8 @@ bool verb_verify(const struct cli_call *call, struct err *err)
 		!file_read(call->argv[0], LIMIT_STORY, &file, err))
 		return false;
 	if (!story_parse(file.data, file.len, &story, err) || !story_judge(&story, &root, err))
-		return story_refused(err);
+		return story_refused(
+			"ask CNCERT for the proof anew, and by phone for the fingerprint of its root", err);
 	if (with_manifest && !check_manifest(call, &story, &manifest, err))
 		return false;
 	if (cli_has(call, "json"))

@@ -20,6 +20,7 @@ struct watch {
 	int interrupt; /* signalfd */
 	bool is_tty;
 	int64_t issued_at; /* 0: not yet */
+	struct replied *replied; /* borrowed */
 	char **shown; /* owned: unit and state of the last look, for each unit */
 	int shown_count;
 };
@@ -131,9 +132,20 @@ static bool draw_bar(
 	return buf_append_str(out, "\033[?7l", err) &&
 		   (watch->issued_at
 				   ? watch_bar(board, BAR_COLUMNS, out, err) &&
+						 replied_summary(watch->replied, out, err) &&
 						 board_overdue(board, watch->issued_at, clock_now(clock_system()), out, err)
 				   : buf_append_str(out, "尚未发布 not issued yet …", err)) &&
 		   buf_append_str(out, "\033[?7h", err);
+}
+
+static bool write_replied(struct watch *watch, struct buf *out, struct err *err)
+{
+	bool changed = false;
+
+	if (!replied_look(watch->replied, &changed, err))
+		return false;
+	return !changed ||
+		   buf_printf(out, err, "%d 个单位已答复 replied\n", replied_units(watch->replied));
 }
 
 /* The bar's line is wiped, news is written over it, and the bar drawn anew below. */
@@ -143,7 +155,7 @@ static bool draw(struct watch *watch, const struct board *board, struct err *err
 
 	if (watch->is_tty && !buf_append_str(&text, "\r\033[K", err))
 		return false;
-	if (!write_events(watch, board, &text, err))
+	if (!write_events(watch, board, &text, err) || !write_replied(watch, &text, err))
 		return false;
 	if (watch->is_tty && !draw_bar(watch, board, &text, err))
 		return false;
@@ -161,9 +173,13 @@ static bool look(struct watch *watch, bool *ret_done, struct err *err)
 		!board_read(watch->pg, watch->id, &board, err))
 		return false;
 	watch->issued_at = publication.issued_at;
-	*ret_done = publication.issue_refused_code || strcmp(publication.state, "withdrawn") == 0 ||
-				(watch->issued_at && board_is_settled(&board));
-	return draw(watch, &board, err);
+	if (!draw(watch, &board, err))
+		return false;
+	*ret_done =
+		publication.issue_refused_code || strcmp(publication.state, "withdrawn") == 0 ||
+		(watch->issued_at && board_is_settled(&board) &&
+			(!watch->replied->counts || replied_units(watch->replied) >= board_having(&board)));
+	return true;
 }
 
 /* Until something may have changed. */
@@ -192,11 +208,14 @@ static bool run(struct watch *watch, struct err *err)
 	return true;
 }
 
-bool watch_publication(struct session *session, const struct lookup *found, struct err *err)
+bool watch_publication(
+	struct session *session, const struct lookup *found, struct replied *replied, struct err *err)
 {
 	CLEANUP(watch_release)
-	struct watch watch = {
-		.id = found->publication.id, .interrupt = -1, .is_tty = isatty(STDOUT_FILENO) == 1};
+	struct watch watch = {.id = found->publication.id,
+		.interrupt = -1,
+		.is_tty = isatty(STDOUT_FILENO) == 1,
+		.replied = replied};
 	const char *dsn = session->settings.dsn;
 
 	if (!catch_interrupt(&watch.interrupt, err))

@@ -11,14 +11,15 @@
 #include "common/macros.h"
 #include "publisher/cli/board.h"
 #include "publisher/cli/lookup.h"
+#include "publisher/cli/replied.h"
 #include "publisher/cli/session.h"
 
 /*
- * Writes to stdout until nothing more is to be expected, or Ctrl-C, which is no failure. A lost
- * connection is.
+ * Writes to stdout until nothing more is to be expected, of `replied` neither if that counts, or Ctrl-C,
+ * which is no failure. A lost connection is.
  */
-bool watch_publication(
-	struct session *session, const struct lookup *found, struct err *err) MUST_USE NONNULL;
+bool watch_publication(struct session *session, const struct lookup *found, struct replied *replied,
+	struct err *err) MUST_USE NONNULL;
 
 /* Appends "[████████░░░░] 20/31 ..." of `columns` for the bar itself. */
 bool watch_bar(

@@ -38,7 +38,7 @@ def issued(desk):
     desk.sql("SELECT 1 FROM certwire.rename_unit('unit-b', :'name', '试')", name=HOSTILE.replace("\u202e", ""))
     made = desk.certwire("editor_wang", "draft", "weekly", "--submit", "--number", "2026-47", "--title", TITLE,
                          desk.write("a.txt", b"x")).stdout.strip()
-    desk.certwire("editor_chen", "approve", made, "--yes")
+    desk.certwire("editor_chen", "approve", made, "--yes", "2")
     desk.certwire("editor_wang", "issue", made, "--yes", "2")
     fence = desk.sql("SELECT fence FROM certwire.lease_take('test', '1 hour')", "postgres")
     desk.sql(f"SELECT FROM certwire.issue_due({fence}); UPDATE certwire.publication SET issued_at = issued_at - interval "
@@ -157,15 +157,21 @@ def test_what_is_not_unlocked(desk, args, status, says):
     assert says in desk.refused("editor_wang", "unlock", *args, status=status)
 
 
+def confined(desk, error, *args):
+    return desk.call(["/usr/bin/python3", Path(__file__).parent / "no_keyring.py", error, BIN / "certwire", *args, "--config", "editor_wang.conf"])
+
+
+def test_a_full_keyring_is_told(desk):
+    done = confined(desk, "EDQUOT", "unlock")
+    assert done.returncode == 1 and "keyring is full; see: keyctl show" in done.stderr
+
+
 @pytest.mark.parametrize("error", ["EPERM", "ENOSYS", "EACCES"])
 def test_where_no_keyring_can_be_used_it_is_said_and_the_rest_works(desk, issued, error):
     """As in a container whose profile forbids the calls."""
-    def confined(*args):
-        return desk.call(["/usr/bin/python3", Path(__file__).parent / "no_keyring.py", error, BIN / "certwire", *args,
-                          "--config", "editor_wang.conf"])
     for act in ([], ["--lock"]):
-        done = confined("unlock", *act)
+        done = confined(desk, error, "unlock", *act)
         assert done.returncode == 1 and not done.stdout and len(done.stderr.splitlines()) == 1
         assert "keyring cannot be used here" in done.stderr and "give --passphrase-file" in done.stderr
-    assert confined("show", issued).returncode == 0
-    assert json.loads(confined("whoami", "--json").stdout)["unlocked"] is False
+    assert confined(desk, error, "show", issued).returncode == 0
+    assert json.loads(confined(desk, error, "whoami", "--json").stdout)["unlocked"] is False

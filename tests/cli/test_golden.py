@@ -22,6 +22,7 @@ def masked(text):
     """Ids, times and people's keys are never the same twice."""
     text = re.sub(r"\b[0-9a-f]{32}\b", "<id>", text)
     text = re.sub(r"\b[0-9a-f]{8}\b", "<brief>", text)
+    text = re.sub(r"自 \d{4}-\d\d-\d\d 起", "自 <day> 起", text)
     return re.sub(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\+\d\d:\d\d|Z)", "<time>", text)
 
 

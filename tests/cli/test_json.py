@@ -31,7 +31,7 @@ def test_from_draft_to_issue(desk):
     say(desk, "editor_chen", "show", made)
     made = say(desk, "editor_chen", "edit", made, "--title", "周报（更正）", "--submit")["id"]
     say(desk, "editor_wang", "preview", made)
-    say(desk, "editor_wang", "approve", made, "--yes")
+    say(desk, "editor_wang", "approve", made, "--yes", "2")
     desk.sql("SELECT 1 FROM certwire.suspend_unit('unit-b', '核查')")
     changed = say(desk, "editor_wang", "preview", made)
     assert changed["since_last_preview"] and changed["since_approved"]
@@ -52,7 +52,7 @@ def test_after_issue(desk):
     assert len(say(desk, "editor_wang", "list")) == 3
     recall = say(desk, "editor_wang", "recall", made, "--reason", "误", "--yes", "2")["id"]
     say(desk, "editor_wang", "supersede", made, "a.txt", "--title", "更正", "--yes", "2")
-    desk.certwire("editor_chen", "approve", recall, "--yes")
+    desk.certwire("editor_chen", "approve", recall, "--yes", "2")
     desk.certwire("editor_wang", "issue", recall, "--yes", "2")
     desk.dispatch(recall, made)
     assert say(desk, "editor_wang", "status", made)["confirmed"]["units"]

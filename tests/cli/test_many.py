@@ -148,6 +148,9 @@ def test_nothing_hangs_over_the_edge_and_all_can_be_read(page, width, scheme):
     if SHOTS:
         page.screenshot(os.path.join(SHOTS, f"board-{width}-{scheme}.png"))
     assert page.run("return document.documentElement.scrollWidth <= window.innerWidth")
+    tiles = "Array.from(document.querySelectorAll('dl.cards div'))"
+    assert page.run(f"return {tiles}.every(tile => tile.scrollWidth <= tile.clientWidth)")
+    assert len(page.run(f"return Array.from(new Set({tiles}.map(tile => tile.querySelector('dt').offsetHeight)))")) == 1, "a label in two lines"
     ground = page.run("return getComputedStyle(document.body).backgroundColor")
     assert (ground == "rgb(255, 255, 255)") == (scheme == "light")
     assert page.complaints() == []

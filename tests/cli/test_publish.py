@@ -51,7 +51,7 @@ def test_who_waits_for_a_head_start_is_said(desk, draft):
 
 @pytest.fixture(scope="module")
 def approved(desk, draft):
-    done = desk.certwire("editor_chen", "approve", draft[:6], "--yes")
+    done = desk.certwire("editor_chen", "approve", draft[:6], "--yes", "2")
     assert "2/2" in done.stdout
     for part in (TITLE, "周报第47期.pdf", "unit-a", "未续签协议", "王芳"):
         assert part in done.stderr
@@ -103,11 +103,11 @@ def test_the_registrar_is_given_no_content_key(desk, draft):
 
 
 def test_the_drafter_cannot_approve(desk, draft):
-    assert "signed" in desk.refused("editor_wang", "approve", draft, "--yes", status=3)
+    assert "signed" in desk.refused("editor_wang", "approve", draft, "--yes", "2", status=3)
 
 
 def test_approving_without_a_terminal_needs_yes(desk, draft):
-    assert "--yes" in desk.refused("editor_chen", "approve", draft, status=2)
+    assert "--yes N" in desk.refused("editor_chen", "approve", draft, status=2)
 
 
 def test_a_draft_with_too_few_signatures_is_not_issued(desk, draft):
@@ -162,7 +162,7 @@ def test_what_was_changed_in_the_database_is_found_before_it_is_approved(desk, o
              f"UPDATE certwire.publication SET {column} = {wrong} WHERE id = :'id'", "postgres",
              id=other)
     try:
-        desk.refused("editor_chen", "approve", other, "--yes", status=1)
+        desk.refused("editor_chen", "approve", other, "--yes", "2", status=1)
     finally:
         desk.sql(f"UPDATE certwire.publication p SET {column} = kept.{column} FROM kept "
                  "WHERE kept.id = p.id; DROP TABLE kept", "postgres")
@@ -176,7 +176,7 @@ def test_a_forged_signature_is_shown_as_wrong_and_not_joined(desk, other):
              id=other, jws=forged)
     said = json.loads(desk.certwire("editor_chen", "show", other, "--json").stdout)
     assert [s["valid"] for s in said["signatures"]] == [False]
-    assert "wrong signature" in desk.refused("editor_chen", "approve", other, "--yes", status=1)
+    assert "wrong signature" in desk.refused("editor_chen", "approve", other, "--yes", "2", status=1)
 
 
 def test_issuing_needs_the_right_number_of_units(desk, approved):
@@ -253,6 +253,6 @@ def test_what_is_withdrawn_can_neither_be_approved_nor_issued(desk):
                           file).stdout.strip()
     desk.refused("editor_wang", "withdraw", draft, status=2)
     desk.certwire("editor_chen", "withdraw", draft, "--reason", "附件有误", "--yes", "2")
-    desk.refused("editor_chen", "approve", draft, "--yes", status=3)
+    desk.refused("editor_chen", "approve", draft, "--yes", "2", status=3)
     desk.refused("editor_wang", "issue", draft, "--yes", "2", status=3)
     assert "附件有误" in desk.certwire("editor_wang", "status", draft).stdout

@@ -24,7 +24,7 @@ def issued(desk):
     made = draft(desk, "draft", "weekly", "--submit", "--number", "2026-47", "--title", "周报", file)
     early = desk.refused("editor_wang", "recall", made, "--reason", REASON, status=3)
     assert "only what is issued can be recalled" in early and "certwire withdraw" in early
-    desk.certwire("editor_chen", "approve", made, "--yes")
+    desk.certwire("editor_chen", "approve", made, "--yes", "2")
     desk.certwire("editor_wang", "issue", made, "--yes", "2")
     desk.dispatch(made)
     return made
@@ -44,6 +44,8 @@ def test_a_recall_is_drafted_once(desk, issued, recall):
                                                       "--yes", "2", status=1)
     assert "is a recall itself" in desk.refused("editor_chen", "recall", recall, "--reason", "x",
                                                 status=3)
+    desk.sql("SELECT 1 FROM certwire.make_group('test-units', '测试'); SELECT 1 FROM certwire.put_in_group('test-units', 'unit-a', '自用')")
+    assert "nothing to try" in desk.refused("editor_wang", "send", recall, "--test", status=3)
 
 
 def test_nothing_shows_its_reason_in_the_database(desk, recall):
@@ -54,8 +56,8 @@ def test_nothing_shows_its_reason_in_the_database(desk, recall):
 
 def test_it_needs_the_channels_signatures(desk, issued, recall):
     assert "1 of 2 signatures" in desk.refused("editor_wang", "issue", recall, "--yes", "2", status=3)
-    desk.refused("editor_wang", "approve", recall, "--yes", status=3)
-    said = desk.certwire("editor_chen", "approve", recall, "--yes").stderr
+    desk.refused("editor_wang", "approve", recall, "--yes", "2", status=3)
+    said = desk.certwire("editor_chen", "approve", recall, "--yes", "2").stderr
     assert issued in said and REASON in said and "unit-a" in said
     desk.refused("editor_wang", "issue", recall, "--yes", "3", status=3)
     desk.certwire("editor_wang", "issue", recall, "--yes", "2")
@@ -87,7 +89,7 @@ def test_a_number_goes_out_again_only_as_what_replaces_it(desk, issued, recall):
                                                      file, "--yes", "2", status=1)
     desk.certwire("editor_wang", "withdraw", newer, "--reason", "再议", "--yes", "2")
     newer = draft(desk, "supersede", issued, "--title", "周报（更正）", file, "--yes", "2")
-    desk.certwire("editor_chen", "approve", newer, "--yes")
+    desk.certwire("editor_chen", "approve", newer, "--yes", "2")
     desk.certwire("editor_wang", "issue", newer, "--yes", "2")
     desk.dispatch(newer, issued)
     assert state(desk, issued) == "recalled", "the recall has the last word"

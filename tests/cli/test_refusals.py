@@ -55,7 +55,7 @@ REFUSALS = [
     [*MAKE, "--expires", "2099-01-01", "--root-key", "editor_wang.key"], [*MAKE, "--expires", "2099-01-01", "--out", "keyset-1.jws", "--previous", "keyset-1.jws"],
     [*MAKE, "--expires", "2099-01-01", "--previous", "a.txt"], ["show", "ffffffff", "--json", "--out"], [*DRAFT, "a.txt", "--config", "nokey.conf"], [*DRAFT, "a.txt", "--config", "noroot.conf"],
     ["draft", "daily", *DRAFT[2:], "a.txt", "--field", "a b=1"], ["draft", "opportunity", *DRAFT[2:], "a.txt", "--field", "sponsor=" + "x" * 5000],
-    ["list", "--limit", "9" * 30],
+    ["list", "--limit", "9" * 30], ["draft", "opportunity", *DRAFT[2:], "a.txt", "--field", "sponsor=\udce9"],
 ]
 
 
@@ -97,15 +97,15 @@ def test_a_configuration_that_is_wrong_is_told_with_its_line(desk, text):
 EARLY = [["withdraw", "--reason", "误"], ["withdraw", "--reason", "误", "--yes", "9"], ["withdraw", "--reason", "误", "--yes", "all"],
          ["withdraw", "--reason", "", "--yes", "2"], ["withdraw", "--reason", "x" * 1100, "--yes", "2"], ["withdraw", "--reason", "a\nb", "--yes", "2"],
          ["issue", "--yes", "2"], ["schedule", "--at", "2098-01-01", "--yes", "2"], ["recall", "--reason", "误", "--yes", "2"], ["recall", "--reason", "", "--yes", "2"],
-         ["send", "--to", "unit-a", "--yes", "1"], ["remind"], ["return", "--comment", "改"], ["approve", "--yes"],
+         ["send", "--to", "unit-a", "--yes", "1"], ["remind"], ["return", "--comment", "改"], ["approve", "--yes", "2"],
          ["supersede", "a.txt", "--title", "更正", "--yes", "2"], ["show", "--key", "editor_wang.key", "--out", "a.txt"]]
 # The same when it is under review, approved, withdrawn.
 REVIEW = [["submit"], ["return", "--comment", ""], ["return", "--comment", "我"], ["issue", "--yes", "2"], ["remind"], ["send", "--to", "unit-a"], ["approve"]]
-APPROVED = [["submit"], ["approve", "--yes"], ["remind"], ["issue"], ["issue", "--yes", "two"], ["issue", "--yes", "3"], ["schedule", "--at", "2020-01-01", "--yes", "2"],
+APPROVED = [["submit"], ["approve", "--yes", "2"], ["remind"], ["issue"], ["issue", "--yes", "two"], ["issue", "--yes", "3"], ["schedule", "--at", "2020-01-01", "--yes", "2"],
             ["schedule", "--at", "2098-01-01", "--yes", "2"], ["schedule", "--at", "2097-01-01", "--yes", "2"], ["edit", "a.txt", "--to", "unit-zz"]]
-WITHDRAWN = [["submit"], ["approve", "--yes"], ["return", "--comment", "改"], ["edit", "--title", "x"], ["issue", "--yes", "2"], ["schedule", "--at", "2098-01-01", "--yes", "2"],
+WITHDRAWN = [["submit"], ["approve", "--yes", "2"], ["return", "--comment", "改"], ["edit", "--title", "x"], ["issue", "--yes", "2"], ["schedule", "--at", "2098-01-01", "--yes", "2"],
              ["withdraw", "--reason", "误", "--yes", "2"], ["remind"], ["send", "--to", "unit-a", "--yes", "1"], ["recall", "--reason", "误", "--yes", "2"]]
-ISSUED = [["submit"], ["approve", "--yes"], ["return", "--comment", "改"], ["edit", "--title", "x"], ["issue", "--yes", "2"], ["schedule", "--at", "2098-01-01", "--yes", "2"],
+ISSUED = [["submit"], ["approve", "--yes", "2"], ["return", "--comment", "改"], ["edit", "--title", "x"], ["issue", "--yes", "2"], ["schedule", "--at", "2098-01-01", "--yes", "2"],
           ["withdraw", "--reason", "误", "--yes", "2"], ["send", "--to", "unit-a", "--yes", "1"], ["send", "--to", "unit-c", "--yes", "1"], ["send", "--to", "unit-zz", "--yes", "1"],
           ["recall", "--reason", "误", "--yes", "9"], ["recall", "--reason", "误", "--yes", "all"], ["supersede", "a.txt", "--title", "x", "--yes", "9"],
           ["supersede", "a.txt"], ["supersede", "absent.txt", "--title", "x", "--yes", "2"], ["status", "--after", "unit-z"]]
@@ -127,13 +127,13 @@ def each_is_refused(desk, made, verbs, by="editor_wang"):
 def test_what_is_refused_in_each_state_says_what_comes_first(desk):
     made = draft(desk, "2026-47")
     each_is_refused(desk, made, EARLY)
-    each_is_refused(desk, made, [["approve", "--yes"], ["submit"]], by="editor_chen")
+    each_is_refused(desk, made, [["approve", "--yes", "2"], ["submit"]], by="editor_chen")
     desk.certwire("editor_wang", "submit", made)
     each_is_refused(desk, made, REVIEW)
     desk.certwire("editor_wang", "withdraw", made, "--reason", "误", "--yes", "2")
     each_is_refused(desk, made, WITHDRAWN)
     made = draft(desk, "2026-48", "--submit", "--not-before", "2097-06-01", "--expires", "2097-12-31")
-    desk.certwire("editor_chen", "approve", made, "--yes")
+    desk.certwire("editor_chen", "approve", made, "--yes", "2")
     each_is_refused(desk, made, APPROVED)
 
 
@@ -141,7 +141,7 @@ def test_what_is_refused_in_each_state_says_what_comes_first(desk):
 def out(desk):
     """A weekly that has been issued to two units."""
     made = draft(desk, "2026-40", "--submit")
-    desk.certwire("editor_chen", "approve", made, "--yes")
+    desk.certwire("editor_chen", "approve", made, "--yes", "2")
     desk.certwire("editor_wang", "issue", made, "--yes", "2")
     desk.dispatch(made)
     return made
@@ -151,14 +151,14 @@ def test_what_is_refused_once_it_is_out_says_how_it_is_taken_back(desk, out):
     each_is_refused(desk, out, ISSUED)
     assert "--supersedes" in desk.refused("editor_wang", *DRAFT[:2], "--number", "2026-40", "--title", "题", "a.txt", status=1)
     only = draft(desk, "2026-41", "--submit", "--to", "unit-a")
-    desk.certwire("editor_chen", "approve", only, "--yes")
+    desk.certwire("editor_chen", "approve", only, "--yes", "1")
     desk.certwire("editor_wang", "issue", only, "--yes", "1")
     desk.refused("editor_wang", "schedule", only, "--at", "2098-01-01", "--yes", "1", status=3)
     desk.dispatch(only)
     desk.refused("editor_wang", "send", only, "--to", "unit-b", "--yes", "1", status=3)
     recall = desk.certwire("editor_wang", "recall", only, "--reason", "误", "--yes", "1").stdout.strip()
     desk.refused("editor_wang", "recall", only, "--reason", "误", "--yes", "1", status=1)
-    desk.certwire("editor_chen", "approve", recall, "--yes")
+    desk.certwire("editor_chen", "approve", recall, "--yes", "1")
     desk.certwire("editor_wang", "issue", recall, "--yes", "1")
     desk.dispatch(recall, only)
     for verb, *args in (["recall", "--reason", "误"], ["send", "--to", "unit-b", "--yes", "1"]):
@@ -234,6 +234,10 @@ def test_what_is_damaged_in_the_database_is_told_and_not_shown(desk, copy, out):
     flip = "UPDATE certwire.content_key SET sealed = set_byte(sealed, 40, 255 - get_byte(sealed, 40)) WHERE publication = :'p'"
     copy.refused(flip, "show", out, p=out)
     assert "title of" in copy.refused(flip, "board", "--titles", p=out)
+    copy.refused("UPDATE certwire.content_key SET sealed = sealed || '\\x00' WHERE publication = :'p'", "show", out, p=out)
+    copy.refused("ALTER TABLE certwire.publication DROP CONSTRAINT publication_stream_check; UPDATE certwire.publication SET stream = 'x'", "status", out)
+    copy.refused("ALTER DOMAIN certwire.publication_id DROP CONSTRAINT publication_id_check; UPDATE certwire.publication SET id = left(id, 8) || '-x' "
+                 "WHERE id = :'p'", "status", out[:8], p=out)
     copy.refused("ALTER TABLE certwire.publication RENAME TO gone", "list")
     copy.refused("ALTER SCHEMA certwire RENAME TO gone", "list")
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from desk import BIN
+from desk import BIN, SEMINAR
 from terminal import Terminal
 
 
@@ -16,7 +16,7 @@ def issued(desk):
     file = desk.write("a.txt", b"x")
     draft = desk.certwire("editor_wang", "draft", "weekly", "--submit", "--number", "2026-47", "--title", "周报",
                           file).stdout.strip()
-    desk.certwire("editor_chen", "approve", draft, "--yes")
+    desk.certwire("editor_chen", "approve", draft, "--yes", "3")
     desk.certwire("editor_wang", "issue", draft, "--yes", "3")
     assert "waiting for the dispatcher" in desk.certwire("editor_wang", "status", draft).stdout
     fence = desk.sql("SELECT fence FROM certwire.lease_take('test', '1 hour')", "postgres")
@@ -93,6 +93,32 @@ def test_a_watch_ends_when_the_dispatcher_refuses(desk):
     fence = desk.sql("SELECT fence FROM certwire.lease_take('test', '1 hour')", "postgres")
     desk.sql(f"SELECT certwire.issue_refuse({fence}, :'id', 211)", "postgres", id=draft)
     assert "签发编辑人数不足（211）" in desk.certwire("editor_wang", "status", draft, "--watch").stdout
+
+
+def test_what_is_over_is_said_to_have_expired(desk):
+    file = desk.write("a.txt", b"x")
+    made = desk.certwire("editor_wang", "draft", "monthly", "--number", "2026-2", "--title", "题", "--expires", "2098-01-01", file).stdout.strip()
+    desk.sql("SELECT 1 FROM certwire.grant_channel('unit-b', 'monthly')")
+    desk.certwire("editor_wang", "issue", made, "--yes", desk.sql("SELECT count(*) FROM certwire.audience('monthly') WHERE receives"))
+    desk.dispatch(made)
+    assert "已发布 issued" in desk.certwire("editor_wang", "status", made).stdout
+    desk.sql("UPDATE certwire.publication SET expires_at = now() WHERE id = :'id'", "postgres", id=made)
+    assert "已过期 expired" in desk.certwire("editor_wang", "status", made).stdout
+    rows = json.loads(desk.certwire("editor_wang", "list", "--json").stdout)
+    assert [row["state"] for row in rows if row["id"] == made] == ["expired"]
+
+
+def test_watching_a_seminar_counts_replies_for_who_has_the_key_at_hand(desk):
+    file = desk.write("a.txt", b"x")
+    made = desk.certwire("editor_wang", "draft", "seminar", "--number", "S-1", "--title", "研讨会", *SEMINAR, "--to", "unit-a", file).stdout.strip()
+    desk.certwire("editor_wang", "issue", made, "--yes", "1")
+    desk.dispatch(made)
+    with Terminal(desk, [BIN / "certwire", "status", made, "--watch", "--config", "editor_wang.conf"]) as terminal:
+        terminal.expect("，0 已答复 replied")
+        terminal.send("\x03")
+        assert terminal.end() == 0
+    assert json.loads(desk.certwire("editor_wang", "status", made, "--json").stdout)["replied"] == 0
+    assert json.loads(desk.run([BIN / "certwire", "status", made, "--json", "--dsn", "user=editor_wang"]).stdout)["replied"] is None
 
 
 def test_a_list_shows_titles_only_to_who_has_a_key(desk, issued):

@@ -66,7 +66,8 @@ def approve(desk, draft, answer):
         terminal.expect("editor 陈磊")
         terminal.send("口令 of editor_chen\r")
         terminal.expect("周报（第47期）")
-        terminal.expect("[y/N] ")
+        terminal.expect("将收到 will receive: 2")
+        terminal.expect("将收到的单位数")
         terminal.send(answer)
         return terminal.end()
 
@@ -75,10 +76,13 @@ def signatures(desk, draft):
     return desk.sql("SELECT count(*) FROM certwire.signature WHERE publication = :'id'", id=draft)
 
 
-def test_only_a_clear_yes_approves(desk, draft):
-    assert approve(desk, draft, "\n") == 3
+def test_only_the_number_of_units_approves(desk, draft):
+    for answer, status in (("\n", 3), ("yes\n", 2), ("3\n", 3)):
+        assert approve(desk, draft, answer) == status
+    line = desk.refused("editor_chen", "approve", draft, "--yes", "3", status=3)
+    assert "it concerns 2 units, not 3; nothing was signed" in line
     assert signatures(desk, draft) == "1"
-    assert approve(desk, draft, "perhaps\nyes\n") == 0
+    assert approve(desk, draft, "2\n") == 0
     assert signatures(desk, draft) == "2"
 
 
@@ -114,7 +118,7 @@ def out(desk):
     """A weekly that two units have been sent; unit-d is entitled to it since."""
     made = desk.certwire("editor_wang", "draft", "weekly", "--submit", "--number", "2026-40", "--title", "周报",
                          desk.write("40.txt", b"x")).stdout.strip()
-    desk.certwire("editor_chen", "approve", made, "--yes")
+    desk.certwire("editor_chen", "approve", made, "--yes", "2")
     desk.certwire("editor_wang", "issue", made, "--yes", "2")
     desk.dispatch(made)
     desk.admit("unit-d", "丁公司", "weekly")
@@ -126,7 +130,7 @@ def ready(desk, out):
     """An approved weekly for three units."""
     made = desk.certwire("editor_wang", "draft", "weekly", "--submit", "--number", "2026-41", "--title", "周报",
                          desk.write("41.txt", b"x")).stdout.strip()
-    desk.certwire("editor_chen", "approve", made, "--yes")
+    desk.certwire("editor_chen", "approve", made, "--yes", "3")
     return made
 
 

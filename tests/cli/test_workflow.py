@@ -19,8 +19,8 @@ def state(desk, publication):
 @pytest.fixture(scope="module")
 def first(desk):
     publication = draft(desk, "--number", "2026-47", "--title", "周报（第47期）")
-    assert "not handed over" in desk.refused("editor_chen", "approve", publication, "--yes", status=3)
-    assert "certwire submit" in desk.refused("editor_chen", "approve", publication, "--yes", status=3)
+    assert "not handed over" in desk.refused("editor_chen", "approve", publication, "--yes", "2", status=3)
+    assert "certwire submit" in desk.refused("editor_chen", "approve", publication, "--yes", "2", status=3)
     assert "drafted by editor_wang" in desk.refused("editor_chen", "submit", publication, status=3)
     desk.certwire("editor_wang", "submit", publication)
     return publication
@@ -61,7 +61,7 @@ def test_an_edit_is_a_new_manifest_with_none_of_the_old_signatures(desk, edited)
     assert said["manifest"]["title"] == "周报（更正）" and said["manifest"]["fields"]["issue"] == "47"
     assert [(f["name"], f["size"]) for f in said["manifest"]["files"]] == [("周报.txt", 3000)]
     assert [s["name"] for s in said["signatures"]] == ["陈磊"]
-    desk.refused("editor_chen", "approve", edited, "--yes", status=3)
+    desk.refused("editor_chen", "approve", edited, "--yes", "2", status=3)
 
 
 def test_what_is_withdrawn_is_not_edited(desk, edited, returned):
@@ -75,7 +75,7 @@ def previewed(desk, edited):
                  "将收到 will receive: 2", "unit-a", "安天科技（哈尔滨）", "不会收到 will not: 1", "已暂停资格：未续签协议",
                  "上次预览 last preview: 无"):
         assert part in first
-    desk.certwire("editor_wang", "approve", edited, "--yes")
+    desk.certwire("editor_wang", "approve", edited, "--yes", "2")
     return edited
 
 
@@ -88,10 +88,37 @@ def test_a_preview_tells_what_changed_since_the_last_and_since_approval(desk, pr
     assert "受众未变 unchanged" in again and "与批准时相比 since it was approved: 2" in again
 
 
+TEST = ("--test", "--number", "2026-48", "--title", "试发")
+
+
+@pytest.fixture(scope="module")
+def tested(desk):
+    """unit-a is CNCERT's own."""
+    line = desk.refused("editor_wang", "draft", "weekly", *TEST, desk.write("a.txt", b"x"), status=3)
+    assert "certwire.make_group('test-units'" in line
+    desk.sql("SELECT 1 FROM certwire.make_group('test-units', '测试'); "
+             "SELECT 1 FROM certwire.put_in_group('test-units', 'unit-a', 'CNCERT 自用')")
+
+
+def test_what_is_drafted_is_sent_as_a_test_and_stays_as_it_is(desk, tested, previewed):
+    old = state(desk, previewed)
+    done = desk.certwire("editor_wang", "send", previewed, "--test")
+    made = done.stdout.strip()
+    said = json.loads(desk.certwire("editor_chen", "show", made, "--json").stdout)
+    manifest = said["manifest"]
+    assert (manifest["title"], manifest["number"], manifest["fields"]["test"]) == ("【测试】周报（更正）", f"test-2026-47-{made[:4]}", "是")
+    assert [(f["name"], f["size"]) for f in manifest["files"]] == [("周报.txt", 3000)] and not manifest["references"]
+    assert [u["unit"] for u in said["audience"]["units"] if u["receives"]] == ["unit-a"]
+    assert (state(desk, previewed), state(desk, made)) == (old, "review")
+    again = json.loads(desk.certwire("editor_wang", "send", made, "--test", "--json").stdout)
+    assert again["manifest"]["number"] == f"test-{f'2026-47-{made[:4]}'}-{again['id'][:4]}" and again["manifest"]["title"] == manifest["title"]
+    assert "leave them out" in desk.refused("editor_wang", "send", made, "--test", "--to", "unit-b", status=2)
+
+
 def test_an_audience_that_only_a_policy_explains_is_neither_issued_nor_scheduled(desk, previewed):
     desk.admit("unit-d", "丁公司")
     again = desk.certwire("editor_chen", "edit", previewed, "--submit").stdout.strip()
-    desk.certwire("editor_wang", "approve", again, "--yes")
+    desk.certwire("editor_wang", "approve", again, "--yes", "2")
     desk.sql("SELECT 1 FROM certwire.set_policy('weekly', '放宽', levels => '{provincial}')")
     for act in (["issue"], ["schedule", "--at", "2098-01-01"]):
         line = desk.refused("editor_wang", *act, again, "--yes", "3", status=3)
@@ -105,14 +132,9 @@ def test_an_audience_that_only_a_policy_explains_is_neither_issued_nor_scheduled
     assert state(desk, again) == "approved"
 
 
-def test_a_test_goes_to_test_units_alone_and_is_marked_as_one(desk):
-    args = ("--test", "--number", "2026-48", "--title", "试发")
-    file = desk.write("a.txt", b"x")
-    line = desk.refused("editor_wang", "draft", "weekly", *args, file, status=3)
-    assert "certwire.make_group('test-units'" in line
-    desk.sql("SELECT 1 FROM certwire.make_group('test-units', '测试'); "
-             "SELECT 1 FROM certwire.put_in_group('test-units', 'unit-a', 'CNCERT 自用')")
-    made = draft(desk, *args)
+def test_a_test_goes_to_test_units_alone_and_is_marked_as_one(desk, tested):
+    desk.refused("editor_wang", "draft", "weekly", *TEST[:-1], "题" * 168, desk.write("a.txt", b"x"), status=2)
+    made = draft(desk, *TEST)
     said = json.loads(desk.certwire("editor_wang", "show", made, "--json").stdout)
     assert (said["manifest"]["title"], said["manifest"]["number"]) == ("【测试】试发", "test-2026-48")
     assert said["manifest"]["fields"]["test"] == "是"

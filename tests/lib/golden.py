@@ -16,22 +16,23 @@ MASKS = [
     (r"\b[0-9a-f]{32}\b", "<id>"),
     (r"\b(?:(?=[0-9]*[a-f])[0-9a-f]{6,8}|\d{8})\b", "<brief>"),
     (r"(?<![\w-])[\w-]{43}(?![\w-])", "<public>"),
+    (r"自 \d{4}-\d\d-\d\d 起", "自 <day> 起"),
     (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\+\d\d:\d\d|Z)", "<time>"),
 ]
 met = {}  # golden file: {test: [what it met]}
 
 
-def masked(text, folder=None):
+def masked(text, folder=None, masks=()):
     if folder:
         text = text.replace(str(folder), "<folder>")
-    for pattern, name in MASKS:
+    for pattern, name in [*MASKS, *masks]:
         text = re.sub(pattern, name, text)
     return text
 
 
 def shown(word):
     """An argument as the golden file shows it: in one line, not too long."""
-    word = word.replace("\n", "\\n")
+    word = word.replace("\n", "\\n").encode("utf-8", "backslashreplace").decode()
     word = word if len(word) <= 60 else word[:20] + "…"
     return f"'{word}'" if not word or " " in word else word
 
@@ -56,13 +57,13 @@ def who_asks():
     return Path(found.f_code.co_filename), found.f_code.co_name
 
 
-def refused(words, status, line, folder=None):
-    """`words`, the command, ended with `status` and said `line` last."""
+def refused(words, status, line, folder=None, masks=()):
+    """`words`, the command, ended with `status` and said `line` last; `masks`: what else changes from run to run."""
     file, test = who_asks()
     path = file.parent / "golden" / "refused" / f"{file.stem.removeprefix('test_')}.txt"
     command = " ".join(shown(word) for word in words).replace(" --config editor_wang.conf", "")
     command = command if len(command) <= 160 else command[:150] + " …"
-    said = masked(f"$ {command}\n{status} {line}", folder)
+    said = masked(f"$ {command}\n{status} {line}", folder, masks)
     mine = met.setdefault(path, {}).setdefault(test, [])
     if said not in mine:
         mine.append(said)

@@ -33,6 +33,12 @@ HOLDERS = {
 }
 
 
+RECEIVERS = """SELECT count(*) AS n FROM certwire.publication p, LATERAL (
+    SELECT receives FROM certwire.audience(p.channel, p.audience) WHERE p.kind <> 'recall' UNION ALL
+    SELECT receives FROM certwire.recall_audience((SELECT min(target) FROM certwire.publication_reference r
+        WHERE r.publication = p.id AND r.relation = 'recalls')) WHERE p.kind = 'recall') a WHERE p.id = :'p' AND a.receives"""
+
+
 @dataclass
 class Holder:
     login: str
@@ -151,7 +157,11 @@ class Office:
         return PUBLICATION_ID.search(said).group()
 
     def approve(self, publication, by="editor_chen"):
-        return self.certwire(by, "approve", publication, "--yes")
+        return self.certwire(by, "approve", publication, "--yes", str(self.receivers(publication)))
+
+    def receivers(self, publication):
+        """How many units would receive it now."""
+        return self.cluster.value(RECEIVERS, p=publication)
 
     def issue(self, publication, receivers, by="editor_wang"):
         return self.certwire(by, "issue", publication, "--yes", str(receivers))

@@ -7,6 +7,7 @@ import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "lib"), str(TESTS / "peer")]
+from golden import pytest_sessionfinish  # noqa: E402,F401
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import pytest
 
+import forge
 import json_fields
 from stage import AuditStage
 from waiting import wait_for
@@ -35,6 +36,10 @@ SWAP = ("UPDATE certwire.audit_link SET audit = -audit WHERE sequence IN (5, 6);
         "WHERE l.sequence + o.sequence = 11 AND l.sequence IN (5, 6);\n")
 CUT = ("DELETE FROM certwire.audit_link WHERE sequence > 9; DELETE FROM certwire.audit a "
        "WHERE NOT EXISTS (SELECT FROM certwire.audit_link l WHERE l.audit = a.id);\n")
+BELOW = ("ALTER TABLE certwire.audit_link DROP CONSTRAINT audit_link_sequence_check;\nWITH a AS (" + INSERT.rstrip(";\n") + " RETURNING id) "
+         "INSERT INTO certwire.audit_link (sequence, audit, digest) SELECT 0, id, sha256('') FROM a;\n")
+NOWHERE = ("ALTER TABLE certwire.audit_link DROP CONSTRAINT audit_link_sequence_check;\nINSERT INTO certwire.audit_link (sequence, audit, digest) "
+           "VALUES (0, -1, sha256(''));\n")
 NO_ANCHORS = "DELETE FROM certwire.audit_anchor;\n"
 
 
@@ -96,7 +101,11 @@ def test_an_untouched_audit_holds_and_says_how_far_it_is_proven(stage):
     (SWAP, "record 5 is not what the chain says"),
     ("DELETE FROM certwire.audit WHERE id = (SELECT audit FROM certwire.audit_link WHERE sequence = 5)",
      "record 5 is missing: its link is there"),
+    ("ALTER DOMAIN certwire.digest DROP CONSTRAINT digest_check; UPDATE certwire.audit_link SET digest = 'x' WHERE sequence = 5;",
+     "the digest of record 5 has not 32 bytes"),
     (CUT, "the records 10 to"),
+    (BELOW, "there are more rows than the chain has records"),
+    (NOWHERE, "links, and the last has number"),
     ("ALTER TABLE certwire.audit_link DROP CONSTRAINT audit_link_pkey CASCADE; "
      "INSERT INTO certwire.audit_link (sequence, audit, digest) SELECT sequence, -1, digest "
      "FROM certwire.audit_link WHERE sequence = 5", "record 5"),
@@ -130,6 +139,10 @@ def test_forged_anchors_and_foreign_files_are_refused(stage):
     stage.found("", "is wrong", forged)
     forged.write_text("", encoding="ascii")
     stage.found("", "no anchor that can be believed", forged)
+    head = forge.head(stage.key_of("dispatch_a"), "huaan", "d1", forge.b64(bytes(16)))
+    forged.write_text(head + "\n", encoding="ascii")
+    done = stage.verify("", forged)
+    assert done.returncode == 1 and "has no checkpoint" in done.stderr
 
 
 def test_a_superuser_without_the_dispatchers_key_makes_no_anchor_that_is_believed(stage):

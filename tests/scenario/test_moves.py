@@ -242,6 +242,8 @@ def test_seats_are_given_in_order_of_commit_and_the_newest_answer_counts(moves, 
     seminar.answer(moves.tiangong, "--decline", "--note", "出差")
     seminar.settled(moves.tiangong)
     assert seminar.places()["tiangong"] == ("decline", 0, "declined", False)
+    assert moves.status(seminar.id)["replied"] == 3
+    assert "，3 已答复 replied" in moves.world.office.certwire("editor_wang", "status", seminar.id)
     text = seminar.replies()
     for part in ("3 个单位已答复", "2 人有席", "共 4 席", "3 人候补", "1 个婉拒", "华安网络", NOTE):
         assert part in text

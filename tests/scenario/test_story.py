@@ -28,7 +28,7 @@ class Stage(AuditStage):
         self.before = world.office.publish("weekly", "2026-46", "第四十六期",
                                            [world.file("46.pdf", b"%PDF-1.4 46\n")], 3)
         self.id = world.office.publish("weekly", "2026-47", "第四十七期",
-                                       [world.file("47.pdf", b"%PDF-1.4 47\n")], 3)
+                                       [world.file("47.pdf", b"%PDF-1.4 47\n" * 4000)], 3, "--not-before", "2026-01-01")
         self.after = world.office.publish("weekly", "2026-48", "第四十八期",
                                           [world.file("48.pdf", b"%PDF-1.4 48\n")], 3)
         for unit in (self.huaan, self.anheng):
@@ -62,8 +62,7 @@ class Stage(AuditStage):
         path = self.world.folder / "shown.json"
         path.write_bytes(story if isinstance(story, bytes) else
                          json.dumps(story, ensure_ascii=False).encode())
-        return self.world.programs.call("certwire", "verify", path, "--config", self.nothing, "--root",
-                                        root or self.world.office.root, *options)
+        return self.certwire("verify", path, "--root", root or self.world.office.root, *options, config=self.nothing)
 
     def changed(self):
         return json.loads(json.dumps(self.story))
@@ -129,6 +128,13 @@ def test_the_manifest_and_the_files_are_held_against_it(stage):
     other = stage.huaan.folder_of(stage.before)
     refused(stage.verify(data, "--manifest", other / ".certwire" / "manifest.json"), "manifest")
     refused(stage.verify(data, "--manifest", stage.manifest, "--files", other), "47.pdf")
+    odd = stage.world.folder / "odd"
+    (odd / "47.pdf").mkdir(parents=True)
+    done = stage.verify(data, "--manifest", stage.manifest, "--files", odd)
+    assert done.returncode == 1 and "cannot read '47.pdf'" in done.stderr
+    (odd / "47.pdf").rmdir()
+    (odd / "47.pdf").write_bytes(b"x")
+    refused(stage.verify(data, "--manifest", stage.manifest, "--files", odd), "'47.pdf' is not the one that was published")
     assert stage.verify(data, "--files", folder).returncode == 2
     story = stage.changed()
     story["publication"]["number"] = "2026-74"
@@ -143,6 +149,7 @@ def test_an_administrator_may_audit_and_an_editor_may_not(stage):
     assert done.returncode == 3 and "an auditor or administrator" in done.stderr
 
 
+RULE = b'{"v":1,"rule":"units","units":["huaan"]}'
 # Rows that another publication's row is put in the place of, or that are changed, made up or taken away.
 OF = "publication = :'p'"
 TAMPERED = [
@@ -151,9 +158,17 @@ TAMPERED = [
     ("UPDATE certwire.publication SET issued_at = issued_at + interval '1 day' WHERE id = :'p'", "issued at another time"),
     ("UPDATE certwire.publication SET audience = '{\"v\":1,\"rule\":\"units\",\"units\":[\"huaan\"]}' WHERE id = :'p'",
      "audience rule"),
+    (f"UPDATE certwire.publication SET audience = '{RULE.decode()}', audience_digest = '\\x{forge.digest(RULE).hex()}' WHERE id = :'p'",
+     "the audience rule does not cover it"),
     ("UPDATE certwire.publication SET channel = 'monthly' WHERE id = :'p'", "no right when it was entered"),
     (f"UPDATE certwire.publication_part SET data = overlay(data PLACING '\\x00ff00ff' FROM 9) WHERE {OF}", "sealed body"),
     (f"DELETE FROM certwire.publication_part WHERE {OF}", "sealed body"),
+    (f"DELETE FROM certwire.publication_part WHERE {OF} AND index = 0", "part 0 of the sealed body is gone"),
+    ("UPDATE certwire.keyset SET version = 2", "keyset 1 stands under another version"),
+    (f"UPDATE certwire.signature SET kid = md5('x') WHERE {OF} AND signed_by = 'editor_chen'", "stands under another key"),
+    ("DELETE FROM certwire.entry_signature WHERE number = 2 AND unit = 'lumeng'", "its signatures are gone"),
+    (f"ALTER TABLE certwire.receipt_item DROP CONSTRAINT receipt_item_state_check; UPDATE certwire.receipt_item SET state = 'seen' WHERE {OF} "
+     "AND state = 'opened'", "state"),
     ("UPDATE certwire.keyset SET jws = left(jws, -8) || 'AAAAAAAA'", "keyset 1"),
     ("DELETE FROM certwire.keyset", "keysets"),
     (f"DELETE FROM certwire.signature WHERE {OF} AND signed_by = 'editor_chen'", "editors' signatures"),
@@ -270,6 +285,8 @@ CHANGES = [
     (lambda s: device(s)["receipts"][0].update(states=["recalled"]), "'recalled'"),
     (lambda s: device(s)["receipts"].reverse(), "receipt 2"),
     (lambda s: s["units"].reverse(), "ascending"),
+    (lambda s: s["others"].insert(0, {"unit": "huaan", "name": "x", "standing": "good", "why": ""}), "to have an entry and to have none"),
+    (lambda s: of(s, "lumeng").update(state="expired"), "its end has a time and a reason"),
     (lambda s: s["others"].append({"unit": "huaan", "name": "x", "standing": "good", "why": ""}), "order"),
 ]
 
@@ -279,6 +296,72 @@ def test_what_is_changed_in_the_file_is_named(stage, change, what):
     story = stage.changed()
     change(story)
     refused(stage.verify(story), what)
+
+
+def resigned(stage, story, login, **changes):
+    """The entry of huaan with other fields, signed anew with a dispatcher's key: stolen."""
+    payload = {**forge.payload_of(of(story, "huaan")["entry"][0]), **changes}
+    return forge.jws("certwire-entry+jws", stage.key_of(login), payload)
+
+
+def receipted(stage, story, nth, **changes):
+    """A receipt of huaan's device with other fields, signed anew with its key: stolen."""
+    receipt = device(story)["receipts"][nth]
+    receipt["jws"] = forge.jws("certwire-receipt+jws", forge.load_key(stage.huaan.key), {**forge.payload_of(receipt["jws"]), **changes})
+
+
+def items(story, nth, **changes):
+    return [{**item, **changes} for item in forge.payload_of(device(story)["receipts"][nth]["jws"])["items"]]
+
+
+def say_again(stage, story):
+    receipted(stage, story, 1, items=items(story, 0) + items(story, 1))
+    device(story)["receipts"][1]["states"].insert(0, "stored")
+
+
+def compromise(stage, story):
+    """The root says that the dispatcher's key was stolen before it signed anything."""
+    (first,) = story["keysets"]
+    payload = forge.payload_of(first)
+    for key in payload["keys"]:
+        if key["name"] == "dispatch-a":
+            key.update(status="compromised", since=key["not_before"])
+    payload.update(version=2, previous=forge.digest(first.encode()).hex())
+    story["keysets"].append(forge.jws("certwire-keyset+jws", stage.key_of("root"), payload))
+
+
+# What only the holder of a key can make.
+STOLEN = [
+    (lambda t, s: of(s, "huaan")["entry"].append(resigned(t, s, "dispatch_b", previous="1" * 64)), "signed different ones"),
+    (compromise, "only a compromised dispatcher's key signed it"),
+    (lambda t, s: receipted(t, s, 0, items=items(s, 0, entry=9)), "it names entry 9 of epoch 1"),
+    (lambda t, s: receipted(t, s, 0, device="d2"), "it is of device 'd2'"),
+    (say_again, "'stored' was said before"),
+]
+
+
+@pytest.mark.parametrize("change, what", STOLEN)
+def test_what_stolen_keys_sign_is_held_against_the_rest(stage, change, what):
+    story = stage.changed()
+    change(stage, story)
+    refused(stage.verify(story), what)
+
+
+def unsigned(story):
+    """As long as nobody signed its entries, a story may say of the publication what it likes."""
+    for unit in story["units"]:
+        unit.update(entry=[], devices=[], state="owed")
+    return story
+
+
+@pytest.mark.parametrize("changes, what", [
+    ({"id": "0" * 32}, "another publication or kind"), ({"audience": forge.b64(RULE)}, "audience rule"), ({"expires_at": 9}, "expiry"),
+    ({"issued_at": 9}, "before the time the editors signed")])
+def test_what_the_editors_signed_is_held_against_what_stands_in_plain_text(stage, changes, what):
+    story = unsigned(stage.changed())
+    story["publication"].update(changes)
+    assert stage.verify(story).returncode == 0
+    refused(stage.verify(story, "--manifest", stage.manifest), what)
 
 
 def test_a_stranger_who_signs_everything_anew_is_not_believed(stage):
@@ -292,13 +375,17 @@ def test_bytes_that_are_no_story_are_refused(stage):
     data = stage.file.read_bytes()
     for broken in (b"", b"{", data[:-20], b"\xef\xbb\xbf" + data, data + b"{}", b"[]"):
         refused(stage.verify(broken), "story")
-    assert stage.world.programs.call("certwire", "verify", stage.world.folder / "none", "--root",
-                                     stage.world.office.root).returncode == 1
+    assert stage.certwire("verify", stage.world.folder / "none", "--root", stage.world.office.root, config=stage.nothing).returncode == 1
 
 
 def test_misuse_is_told_how_to_be_mended(stage):
-    call = stage.world.programs.call
-    done = call("certwire", "verify", stage.file, "--config", stage.nothing)
+    done = stage.certwire("verify", stage.file, config=stage.nothing)
     assert "no root is pinned" in done.stderr
-    done = call("certwire", "audit", "xyz", "--config", stage.conf)
-    assert done.returncode == 2 and "no publication's id" in done.stderr
+    assert "there is no story yet" in stage.audit("ALTER TABLE certwire.publication DROP CONSTRAINT publication_issued; "
+                                                "UPDATE certwire.publication SET state = 'approved' WHERE id = :'p'").stderr
+    for digits, status, what in (("xyz", 2, "is no publication's id"), ("0" * 32, 1, "no publication's id begins with")):
+        done = stage.on_copy("", "audit", digits)
+        assert done.returncode == status and what in done.stderr and "certwire list" in done.stderr
+    done = stage.on_copy("UPDATE certwire.publication SET id = overlay(:'p' PLACING 'ffff' FROM 29) WHERE id = :'other'", "audit",
+                         stage.id[:8], p=stage.id, other=stage.before)
+    assert done.returncode == 2 and "give more digits" in done.stderr

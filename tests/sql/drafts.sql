@@ -6,13 +6,13 @@ SELECT t.as('ed1');
 SELECT is(t.draft('one', submit => false), 'draft', 'a draft that needs two signatures has one');
 SELECT is(certwire.submit_publication(t.id('one')), 'review', 'its drafter hands it over for review');
 SELECT is(t.draft('single', 'monthly', 1), 'approved', 'a channel that needs one signature has its drafter''s');
-SELECT throws_ok('SELECT t.draft(''one'')', 'CW005', NULL, 'an id is used once');
+SELECT throws_ok('SELECT t.draft(''one'')', 'CW005', format('publication %s exists already', t.id('one')), 'an id is used once');
 SELECT throws_ok('SELECT t.draft(''x'', ''daily'')', 'CW003', NULL, 'the channel must exist');
-SELECT throws_ok('SELECT t.draft(''x'', ''weekly'', 1)', 'CW004', NULL, 'the drafter does not choose how many sign');
-SELECT throws_ok('SELECT t.draft(''x'', ''seminar'', 1)', 'CW002', NULL, 'a channel that the keyset does not name has no draft');
-SELECT throws_ok('SELECT t.draft(''x'', keyset => 2)', 'CW002', NULL, 'the keyset must be the newest');
-SELECT throws_ok('SELECT t.draft(''x'', expires_at => now() - interval ''1 s'')', 'CW004', NULL, 'what has expired is not drafted');
-SELECT throws_ok(format('SELECT t.draft(''x'', rule => %L)', bad), 'CW004', NULL, format('the audience %s is refused', bad))
+SELECT throws_ok('SELECT t.draft(''x'', ''weekly'', 1)', 'CW004', 'keyset 1 wants 2 signatures for weekly, the draft says 1', 'the drafter does not choose how many sign');
+SELECT throws_ok('SELECT t.draft(''x'', ''seminar'', 1)', 'CW002', 'keyset 1 does not say how many editors sign for seminar', 'a channel that the keyset does not name has no draft');
+SELECT throws_ok('SELECT t.draft(''x'', keyset => 2)', 'CW002', 'keyset 2 is not the newest', 'the keyset must be the newest');
+SELECT throws_ok('SELECT t.draft(''x'', expires_at => now() - interval ''1 s'')', 'CW004', 'the publication would have expired already', 'what has expired is not drafted');
+SELECT throws_ok(format('SELECT t.draft(''x'', rule => %L)', bad), 'CW004', 'the audience rule is malformed', format('the audience %s is refused', bad))
 	FROM unnest(ARRAY['', 'all', '{}', '{"v":2,"rule":"entitled"}', '{"v":1,"rule":"entitled","x":1}', '{"v":1,"rule":"units"}',
 		'{"v":1,"rule":"units","units":[]}', '{"v":1,"rule":"units","units":[1]}', '{"v":1,"rule":"units","units":"alpha"}']) bad;
 SELECT throws_ok('SELECT t.draft(''x'', rule => ''{"v":1,"rule":"units","units":["alpha","nobody"]}'')', 'CW003',
@@ -30,14 +30,14 @@ SELECT pg_temp.begin_only('half');
 SELECT throws_ok('SELECT certwire.draft_finish(t.id(''half''), t.id(''ed1''), ''h..s'')', 'CW002',
 	format('draft %s lacks 2 parts', t.id('half')), 'a draft without its parts is not finished');
 SELECT certwire.draft_part(t.id('half'), i, decode(repeat('00', 32768), 'hex')) FROM generate_series(0, 1) i;
-SELECT throws_ok('SELECT certwire.draft_part(t.id(''half''), 2, decode(repeat(''00'', 32768), ''hex''))', 'CW004', NULL, 'there are no more parts than said');
+SELECT throws_ok('SELECT certwire.draft_part(t.id(''half''), 2, decode(repeat(''00'', 32768), ''hex''))', 'CW004', format('part 2 of %s has a wrong size or index', t.id('half')), 'there are no more parts than said');
 SELECT throws_ok('SELECT certwire.draft_part(t.id(''half''), 1, decode(repeat(''00'', 32767), ''hex''))', 'CW004', NULL, 'a part has 32,768 bytes');
-SELECT throws_ok('SELECT certwire.draft_finish(t.id(''half''), t.id(''ed1''), ''h..s'')', 'CW002', NULL, 'the drafter must be able to open it');
+SELECT throws_ok('SELECT certwire.draft_finish(t.id(''half''), t.id(''ed1''), ''h..s'')', 'CW002', format('the content key of draft %s is not sealed to its drafter', t.id('half')), 'the drafter must be able to open it');
 SELECT certwire.put_content_key(t.id('half'), t.id('ed1'), decode(repeat('00', 80), 'hex'));
 SELECT throws_ok('SELECT certwire.draft_finish(t.id(''half''), t.id(''ed2''), ''h..s'')', 'CW006', NULL, 'the drafter signs with the own key');
-SELECT throws_ok('SELECT certwire.draft_finish(t.id(''half''), t.id(''ed1''), ''h.payload.s'')', 'CW004', NULL, 'a signature is detached');
+SELECT throws_ok('SELECT certwire.draft_finish(t.id(''half''), t.id(''ed1''), ''h.payload.s'')', 'CW004', 'the signature is not a detached JWS', 'a signature is detached');
 SELECT t.as('ed2');
-SELECT throws_ok('SELECT certwire.draft_part(t.id(''half''), 0, decode(repeat(''00'', 32768), ''hex''))', 'CW002', NULL, 'nobody else adds to a draft');
+SELECT throws_ok('SELECT certwire.draft_part(t.id(''half''), 0, decode(repeat(''00'', 32768), ''hex''))', 'CW002', format('no draft %s is being made by ed2', t.id('half')), 'nobody else adds to a draft');
 SELECT t.as('ed1');
 ROLLBACK;
 SELECT throws_ok('SELECT certwire.draft_part(t.id(''one''), 0, decode(repeat(''00'', 32768), ''hex''))', 'CW002', NULL, 'a finished draft is not changed');
@@ -50,10 +50,10 @@ SELECT throws_ok('SELECT certwire.request_issue(t.id(''one''))', 'CW002', format
 	'what is not approved is not issued');
 SELECT t.as('ed2');
 SELECT throws_ok('SELECT certwire.approve(t.id(''one''), t.id(''ed3''), ''h..s'')', 'CW006', NULL, 'an editor signs with the own key');
-SELECT throws_ok('SELECT certwire.approve(t.id(''none''), t.id(''ed2''), ''h..s'')', 'CW003', NULL, 'what does not exist is not approved');
+SELECT throws_ok('SELECT certwire.approve(t.id(''none''), t.id(''ed2''), ''h..s'')', 'CW003', format('there is no publication %L', t.id('none')), 'what does not exist is not approved');
 SELECT results_eq('SELECT * FROM certwire.approve(t.id(''one''), t.id(''ed2''), ''h..s'')', $$VALUES ('approved'::text, 2, 2)$$,
 	'the second of two signatures approves');
-SELECT throws_ok('SELECT certwire.approve(t.id(''one''), t.id(''ed2''), ''h..t'')', 'CW005', NULL, 'nobody signs twice');
+SELECT throws_ok('SELECT certwire.approve(t.id(''one''), t.id(''ed2''), ''h..t'')', 'CW005', format('ed2 has signed publication %s already', t.id('one')), 'nobody signs twice');
 SELECT t.as('adm');
 SELECT certwire.bind_key(t.id('ed2new'), 'ed2', 'editor');
 SELECT t.as('ed2');

@@ -8,9 +8,9 @@ $$;
 GRANT EXECUTE ON FUNCTION t.board TO PUBLIC;
 
 SELECT t.as('ed1');
-SELECT results_eq($$SELECT unit, receives, reason FROM certwire.audience('weekly', '{"v":1,"rule":"entitled"}')$$, $$VALUES
+SELECT results_eq($$SELECT unit, receives, reason FROM certwire.audience('weekly', '{"v":1,"rule":"entitled"}')$$, format($$VALUES
 	('alpha'::text, true, NULL::text), ('beta', true, NULL), ('delta', false, '未获授权接收该频道（not entitled to the channel）'),
-	('gamma', false, '已暂停资格：未履行保密义务（suspended）')$$, 'the preview says who would receive, and who not and why');
+	('gamma', false, '已暂停资格：未履行保密义务（suspended），自 %s 起（since）')$$, (now() AT TIME ZONE 'Asia/Shanghai')::date), 'the preview says who would receive, and who not and why');
 SELECT results_eq($$SELECT unit, reason FROM certwire.audience('weekly', '{"v":1,"rule":"units","units":["beta","gamma"]}') WHERE unit <> 'gamma'$$,
 	$$VALUES ('beta'::text, NULL::text), ('alpha', '不在发布范围内（not in the audience）'), ('delta', '不在发布范围内（not in the audience）')$$,
 	'units that are not named do not receive');

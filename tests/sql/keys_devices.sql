@@ -7,15 +7,17 @@ SELECT t.as('reg');
 SELECT throws_ok('SELECT t.put_keyset(3, ''{}'')', 'CW005', 'keyset version 3 does not follow version 1', 'no version is left out');
 SELECT throws_ok('SELECT t.put_keyset(1, ''{}'')', 'CW005', NULL, 'no version is put twice');
 SELECT throws_ok($$SELECT certwire.put_keyset(2, t.keyset(2, '{}'), t.digest('2'), now(), now() + interval '1 day', t.digest('other'))$$,
-	'CW005', NULL, 'the next version must name the one before');
+	'CW005', 'keyset version 2 does not name the digest of version 1', 'the next version must name the one before');
 SELECT throws_ok($$SELECT certwire.put_keyset(2, t.keyset(2, '{}'), t.digest('2'), now(), now() + interval '1 day', NULL)$$,
 	'CW005', NULL, 'and may not leave it out');
 SELECT throws_ok($$SELECT certwire.put_keyset(2, t.keyset(7, '{}'), t.digest('2'), now(), now() + interval '1 day', t.digest('keyset1'))$$,
-	'CW004', NULL, 'the text must be of that version');
+	'CW004', 'the text is not a keyset of that version', 'the text must be of that version');
 SELECT throws_ok($$SELECT certwire.put_keyset(2, bad, t.digest('2'), now(), now() + interval '1 day', t.digest('keyset1'))
 	FROM (VALUES ('')) b (bad)$$, 'CW004', NULL, 'an empty text is no keyset');
 SELECT throws_ok(format('SELECT certwire.put_keyset(2, %L, t.digest(''2''), now(), now() + interval ''1 day'', t.digest(''keyset1''))', bad),
 	'CW004', NULL, format('%L is no keyset', bad)) FROM unnest(ARRAY['x', 'a.b.c', 'a.!!!.c', 'a.eyJ9.c', 'a.W10.c']) bad;
+SELECT throws_ok($$SELECT certwire.put_keyset(2, t.keyset(2, '{}'), t.digest('2'), now(), now(), t.digest('keyset1'))$$,
+	'CW004', 'the keyset''s digest or times are malformed', 'it ends after it begins');
 SELECT is(t.put_keyset(2, '{"weekly":{"approvals":3}}'), 2, 'the next version is put');
 SELECT results_eq('SELECT version FROM certwire.current_keysets()', 'VALUES (1), (2)', 'keysets come in order');
 SELECT results_eq('SELECT version FROM certwire.current_keysets(1)', 'VALUES (2)', 'those after a version are asked for');
@@ -54,11 +56,11 @@ SELECT is((certwire.request_device('alpha', 'd2', 'x.y.z')).state, 'requested', 
 SELECT t.as('reg');
 SELECT results_eq('SELECT unit, device, request FROM certwire.pending_devices()', $$VALUES ('alpha'::text, 'd2'::text, 'x.y.z'::text)$$,
 	'the registrar sees what waits');
-SELECT throws_ok($$SELECT certwire.certify_device('alpha', 'd2', t.id('alpha.d1'), 'c', now(), now() + interval '1 day')$$, 'CW005', NULL,
+SELECT throws_ok($$SELECT certwire.certify_device('alpha', 'd2', t.id('alpha.d1'), 'c', now(), now() + interval '1 day')$$, 'CW005', 'another device has this key',
 	'two devices do not share a key');
-SELECT throws_ok($$SELECT certwire.certify_device('alpha', 'd3', t.id('k'), 'c', now(), now() + interval '1 day')$$, 'CW003', NULL,
+SELECT throws_ok($$SELECT certwire.certify_device('alpha', 'd3', t.id('k'), 'c', now(), now() + interval '1 day')$$, 'CW003', 'there is no request of device alpha.d3',
 	'what was not requested is not certified');
-SELECT throws_ok($$SELECT certwire.certify_device('alpha', 'd2', t.id('k'), 'c', now(), now() - interval '1 day')$$, 'CW004', NULL,
+SELECT throws_ok($$SELECT certwire.certify_device('alpha', 'd2', t.id('k'), 'c', now(), now() - interval '1 day')$$, 'CW004', 'the certificate''s key id, text or times are malformed',
 	'a certificate ends after it begins');
 SELECT results_eq($$SELECT state, certified_by FROM certwire.certify_device('alpha', 'd2', t.id('k'), 'cert', now(), now() + interval '1 day')$$,
 	$$VALUES ('certified'::text, 'reg'::text)$$, 'a request is certified');

@@ -18,7 +18,7 @@ SELECT throws_ok($$SELECT t.draft('r1', kind => 'recall', target => 'draft')$$, 
 	format('publication %s is approved: only what is issued can be recalled', left(t.id('draft'), 8)), 'what is not issued is not recalled');
 SELECT throws_ok($$SELECT t.draft('r1', kind => 'recall', target => 'nothing')$$, 'CW003', NULL, 'nor what does not exist');
 SELECT throws_ok($$SELECT t.draft('r1', 'monthly', 1, kind => 'recall', target => 'one')$$, 'CW004', NULL, 'nor by another channel');
-SELECT throws_ok($$SELECT t.draft('r1', target => 'one')$$, 'CW004', NULL, 'a kind that takes nothing back names nothing');
+SELECT throws_ok($$SELECT t.draft('r1', target => 'one')$$, 'CW004', format('draft %s is of kind publish and takes nothing back', t.id('r1')), 'a kind that takes nothing back names nothing');
 SELECT throws_ok($$DO 'BEGIN PERFORM t.draft(''r1'', kind => ''recall''); SET CONSTRAINTS ALL IMMEDIATE; END'$$, 'CW002', NULL, 'a recall that names nothing is no draft');
 SELECT lives_ok($$SELECT t.draft('r1', kind => 'recall', target => 'one', number => 'one')$$, 'what was issued is recalled, under its own number');
 SELECT throws_ok($$SELECT t.draft('r2', kind => 'recall', target => 'one')$$, 'CW005',
@@ -45,7 +45,8 @@ SELECT certwire.suspend_unit('gamma', '泄密');
 SELECT certwire.grant_channel('delta', 'weekly');
 SELECT t.as('ed1');
 SELECT results_eq($$SELECT unit, receives, reason FROM certwire.recall_audience(t.id('two'))$$,
-	$$VALUES ('alpha'::text, true, NULL::text), ('beta', true, NULL), ('gamma', false, '已暂停资格：泄密（suspended）；恢复资格后收到召回（told once in good standing again）')$$,
+	format($$VALUES ('alpha'::text, true, NULL::text), ('beta', true, NULL),
+		('gamma', false, '已暂停资格：泄密（suspended），自 %s 起（since）；恢复资格后收到召回（told once in good standing again）')$$, (now() AT TIME ZONE 'Asia/Shanghai')::date),
 	'the preview: who may have it, whatever its right now; who is suspended is told later');
 SELECT t.take_back('recall', 'recall-two', 'two');
 SELECT is(t.kinds('delta'), NULL, 'who never had it is told nothing');

@@ -12,7 +12,7 @@ SELECT t.as('ed1');
 SELECT throws_ok($$SELECT certwire.send_publication(t.id('one'), 'delta')$$, 'CW002',
 	'delta may not receive weekly now: 未获授权接收该频道（not entitled to the channel）', 'who is not entitled is refused, and it is said why');
 SELECT throws_ok($$SELECT certwire.send_publication(t.id('one'), 'gamma')$$, 'CW002',
-	'gamma may not receive weekly now: 已暂停资格：未履行保密义务（suspended）', 'who is suspended likewise');
+	format('gamma may not receive weekly now: 已暂停资格：未履行保密义务（suspended），自 %s 起（since）', (now() AT TIME ZONE 'Asia/Shanghai')::date), 'who is suspended likewise');
 SELECT throws_ok($$SELECT certwire.send_publication(t.id('one'), 'alpha')$$, 'CW005', NULL, 'who has an entry gets no second');
 SELECT throws_ok($$SELECT certwire.send_publication(t.id('one'), 'nobody')$$, 'CW003', NULL, 'an unknown unit is refused');
 SELECT t.as('adm');
@@ -21,7 +21,7 @@ SELECT t.as('postgres');
 SELECT is_empty($$SELECT FROM certwire.delivery WHERE unit = 'delta'$$, 'a newcomer gets nothing of the past by itself here');
 SELECT t.as('ed1');
 SELECT throws_ok($$SELECT certwire.send_publication(t.id('named'), 'delta')$$, 'CW002', NULL, 'the audience that was signed holds');
-SELECT throws_ok($$SELECT certwire.send_publication(t.id('gone'), 'delta')$$, 'CW002', NULL, 'what has expired is not sent');
+SELECT throws_ok($$SELECT certwire.send_publication(t.id('gone'), 'delta')$$, 'CW002', format('publication %s has expired', left(t.id('gone'), 8)), 'what has expired is not sent');
 SELECT throws_ok($$SELECT certwire.send_publication(t.id('waits'), 'delta')$$, 'CW002', NULL, 'nor what is not issued');
 SELECT is(certwire.send_publication(t.id('one'), 'delta'), '单位delta', 'who is entitled now gets a back number');
 SELECT t.as('dsp');

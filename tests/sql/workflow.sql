@@ -45,7 +45,7 @@ SELECT throws_ok(pg_temp.say('approve', n), 'CW002', NULL, format('what is %s is
 	FROM unnest(ARRAY['draft', 'issued', 'withdrawn']) n;
 SELECT throws_ok(pg_temp.say('return', n), 'CW002', NULL, format('what is %s is not returned', n))
 	FROM unnest(ARRAY['draft', 'issued', 'withdrawn']) n;
-SELECT throws_ok(format('SELECT certwire.return_publication(%L, %L)', t.id('review'), ''::bytea), 'CW004', NULL, 'nothing is returned without a comment');
+SELECT throws_ok(format('SELECT certwire.return_publication(%L, %L)', t.id('review'), ''::bytea), 'CW004', 'a comment must come with it, sealed', 'nothing is returned without a comment');
 SELECT throws_ok(format('SELECT certwire.schedule_publication(%L, now())', t.id('approved')), 'CW004', NULL, 'the past is not scheduled');
 SELECT throws_ok('UPDATE certwire.publication SET state = ''approved''', '42501', NULL, 'no editor writes a state');
 SELECT throws_ok('DELETE FROM certwire.signature', '42501', NULL, 'nor takes a signature away');
@@ -70,13 +70,15 @@ SELECT is((certwire.approve(t.id('approved'), t.id('ed2'), 'h..s')).state, 'appr
 -- Edited: the new draft takes the place of the old one, whose signatures go with it.
 SELECT t.as('ed3');
 SELECT t.draft('new');
-SELECT throws_ok(format('SELECT certwire.replace_draft(%L, %L)', t.id('new'), t.id('approved')), 'CW006', NULL, 'what is under review replaces nothing');
+SELECT throws_ok(format('SELECT certwire.replace_draft(%L, %L)', t.id('new'), t.id('approved')), 'CW006', format('publication %s is no new draft of ed3', t.id('new')), 'what is under review replaces nothing');
 SELECT t.draft('newer', submit => false);
 SELECT throws_ok(format('SELECT certwire.replace_draft(%L, %L)', t.id('newer'), t.id('issued')), 'CW002', NULL, 'what is issued is not edited');
 SELECT throws_ok(format('SELECT certwire.replace_draft(%L, %L)', t.id('draft'), t.id('approved')), 'CW006', NULL, 'another''s draft is no edit of mine');
 SELECT is(certwire.replace_draft(t.id('newer'), t.id('approved')), 'draft', 'an edit is a draft');
 SELECT is(pg_temp.state('approved'), 'withdrawn', 'what was edited is given up, approvals and all');
 SELECT throws_ok(format('SELECT certwire.replace_draft(%L, %L)', t.id('newer'), t.id('review')), 'CW006', NULL, 'one edit replaces one draft');
+SELECT t.draft('monthly', 'monthly', 1);
+SELECT throws_ok(format('SELECT certwire.replace_draft(%L, %L)', t.id('monthly'), t.id('review')), 'CW004', 'an edit keeps the channel and the kind', 'a weekly does not become a monthly');
 SELECT throws_ok(pg_temp.say('approve', 'newer'), 'CW002', NULL, 'who edited has become the drafter');
 
 -- Scheduled: not before its time, not after it expired; then the dispatcher finds it due.

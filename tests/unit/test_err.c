@@ -46,6 +46,21 @@ static void context_goes_before_and_keeps_kind_and_code(void **state)
 		err.text, "again: entry 7: signature does not fit: entry 7: signature does not fit");
 }
 
+static void what_to_do_is_put_behind_it(void **state)
+{
+	struct err err = {0};
+
+	(void)state;
+	err_code(&err, 212, "signature does not fit");
+	assert_false(err_advice(&err, "ask for file %d anew", 7));
+	assert_string_equal(err.text, "signature does not fit; ask for file 7 anew");
+	assert_int_equal(err.kind, ERR_DATA);
+	assert_int_equal(err.code, 212);
+	assert_false(err_advice(&err, "%s", err.text));
+	assert_string_equal(err.text,
+		"signature does not fit; ask for file 7 anew; signature does not fit; ask for file 7 anew");
+}
+
 static void a_long_text_is_cut_at_a_characters_border(void **state)
 {
 	struct err err = {0};
@@ -128,6 +143,7 @@ int main(void)
 		cmocka_unit_test(a_failure_is_false_and_says_why),
 		cmocka_unit_test(a_system_error_carries_errno_as_it_was),
 		cmocka_unit_test(context_goes_before_and_keeps_kind_and_code),
+		cmocka_unit_test(what_to_do_is_put_behind_it),
 		cmocka_unit_test(a_long_text_is_cut_at_a_characters_border),
 		cmocka_unit_test(a_text_is_one_line_of_utf8_whatever_went_into_it),
 		cmocka_unit_test(quoting_escapes_what_deceives),
