@@ -15,6 +15,8 @@ enum {
 	IDLE_MS = 1000,
 	TRUST_EVERY_MS = 1000,
 	COMPLAIN_EVERY_MS = 30000,
+	GATHER_MS = 3, /* what comes meanwhile is committed together */
+	MANY = 64, /* so many at once need no more company */
 };
 
 static const char *broker_name(const struct writer *writer)
@@ -70,6 +72,7 @@ static bool write_presence(struct writer *writer, struct err *err)
 		};
 		count++;
 	}
+	writer->taken += count;
 	/* Lost when it fails with the connection: then all is told anew. */
 	return count == 0 || intake_presence(writer->pg, broker_name(writer), count, items, false, err);
 }
@@ -86,6 +89,7 @@ static bool write_batch(struct writer *writer, struct err *err)
 
 	if (!batch_fill(&writer->batch, writer->tray))
 		return true;
+	writer->taken += writer->batch.count;
 	if (!batch_write(&writer->batch, &to, err))
 		return false;
 	batch_clear(&writer->batch, writer->tray);
@@ -113,6 +117,7 @@ static void sleep_until_nudged(struct writer *writer)
 
 static bool work(struct writer *writer, struct err *err)
 {
+	writer->taken = 0;
 	if (!writer->pg && !connect_to_database(writer, err))
 		return false;
 	if (!refresh_trust(writer, err) || !write_batch(writer, err) || !write_presence(writer, err) ||
@@ -124,6 +129,9 @@ static bool work(struct writer *writer, struct err *err)
 	}
 	if (!has_work(writer))
 		sleep_until_nudged(writer);
+	/* A commit for each of a thousand that come one after the other would be a thousand commits. */
+	if (writer->taken < MANY)
+		worker_wait(&writer->worker, -1, GATHER_MS);
 	return true;
 }
 

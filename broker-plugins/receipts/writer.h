@@ -32,6 +32,7 @@ struct writer {
 	atomic_bool wants_presence; /* the loop is to repeat who is here */
 
 	/* The thread's own. */
+	size_t taken; /* receipts and words of presence, in its last turn */
 	struct trust trust;
 	struct pg *pg;
 	struct batch batch;
