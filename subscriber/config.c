@@ -23,6 +23,11 @@ const struct conf_key config_keys[] = {
 		.help = "brokers in turn: mqtts://host:port, or host:port on this machine"},
 	{"broker_ca", CONF_PATH, offsetof(struct config, broker_ca),
 		.help = "certificates that vouch for the brokers (PEM); needed for mqtts"},
+	{"tls_certificate", CONF_PATH, offsetof(struct config, tls_certificate),
+		.help =
+			"this device's own certificate (PEM), for brokers that ask for one (default: none)"},
+	{"tls_key", CONF_PATH, offsetof(struct config, tls_key),
+		.help = "the key of tls_certificate (PEM, mode 0600, no passphrase)"},
 	{"root_fingerprint", CONF_STRING, offsetof(struct config, root_fingerprint), .required = true,
 		.help = "fingerprint of CNCERT's root key, as read over the phone"},
 	{"sync_interval", CONF_DURATION, offsetof(struct config, sync_interval_s), .fallback = "60s",
@@ -163,6 +168,23 @@ static bool config_derive_brokers(struct config *config, struct err *err)
 	return true;
 }
 
+/* Certificate and key come together, and only TLS can present them. */
+static bool config_derive_certificate(const struct config *config, struct err *err)
+{
+	if (config->tls_certificate && !config->tls_key)
+		return err_set(err, ERR_USAGE, "tls_certificate is set without tls_key, its key");
+	if (config->tls_key && !config->tls_certificate)
+		return err_set(err, ERR_USAGE, "tls_key is set without tls_certificate");
+	if (!config->tls_certificate)
+		return true;
+	for (size_t i = 0; i < config->broker_count; i++) {
+		if (config->brokers[i].tls)
+			return true;
+	}
+	return err_set(
+		err, ERR_USAGE, "tls_certificate is set, but no broker is given as mqtts://host:port");
+}
+
 static bool config_derive(struct config *config, struct err *err)
 {
 	char *inbox;
@@ -173,7 +195,7 @@ static bool config_derive(struct config *config, struct err *err)
 	if (!ident_is_device(config->device, strlen(config->device)))
 		return err_set(err, ERR_USAGE, "device '%s' is no device id", ERR_QUOTED(config->device));
 	(void)ident_client_id(config->unit, config->device, config->client_id);
-	if (!config_derive_brokers(config, err))
+	if (!config_derive_brokers(config, err) || !config_derive_certificate(config, err))
 		return false;
 	if (!fingerprint_parse(config->root_fingerprint, &config->root, err))
 		return err_context(err, "root_fingerprint");

@@ -33,6 +33,8 @@ struct config {
 	char *inbox;
 	struct conf_list broker;
 	char *broker_ca;
+	char *tls_certificate; /* NULL, and the next as well: none is presented */
+	char *tls_key;
 	char *root_fingerprint;
 	int64_t sync_interval_s;
 	int64_t keepalive_s;

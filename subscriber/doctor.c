@@ -23,7 +23,8 @@ static const struct {
 	{LANGUAGE_TEXT("name lookup"), "域名解析", doctor_lookup, "检查 DNS 设置和配置中的服务器地址"},
 	{LANGUAGE_TEXT("tcp"), "TCP 连接", doctor_tcp, "检查网络、防火墙和端口"},
 	{LANGUAGE_TEXT("tls"), "TLS", doctor_tls,
-		"检查 broker_ca 是否为 CNCERT 提供的证书、主机名是否正确"},
+		"检查 broker_ca 是否为 CNCERT 提供的证书、主机名是否正确；服务器要求设备证书的，检查 "
+		"tls_certificate 和 tls_key"},
 	{LANGUAGE_TEXT("token"), "令牌", doctor_token,
 		"确认本设备已获 CNCERT 认证（certwire-unit enroll --check），并校准时钟"},
 	{LANGUAGE_TEXT("subscription"), "订阅", doctor_subscription, "请就资格事宜联系 CNCERT"},

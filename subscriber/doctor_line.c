@@ -101,7 +101,7 @@ enum doctor_mark doctor_tls(struct doctor *doctor, char *detail, size_t size)
 			continue;
 		}
 		doctor->reached[i] = probe_tcp(doctor->addresses[i], &fd, &err) &&
-							 probe_tls(fd, broker, doctor->config->broker_ca, &err);
+							 probe_tls(fd, broker, doctor->config, &err);
 		if (doctor->reached[i])
 			walk_add(&walk, DOCTOR_OK, "%s", broker->name);
 		else

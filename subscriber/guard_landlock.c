@@ -52,12 +52,19 @@ static bool landlock_allow(int rules, const char *path, __u64 access)
 		   syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) == 0;
 }
 
+/* Of a file that is read: its folder, because a new one may take its place. */
+static bool landlock_allow_folder(int rules, const char *file)
+{
+	auto_free char *path = file ? strdup(file) : NULL;
+
+	return !file || (path && landlock_allow(rules, dirname(path), READ_FILES));
+}
+
 static bool landlock_allow_all(const struct config *config, int rules, __u64 keep)
 {
 	static const char *const read_only[] = {"/etc", "/usr", "/lib", "/lib64",
 		"/run/systemd/resolve", "/run/resolvconf", "/run/nscd", "/var/run/nscd", "/proc"};
 	static const char *const devices[] = {"/dev/null", "/dev/urandom", "/dev/random"};
-	auto_free char *ca = config->broker_ca ? strdup(config->broker_ca) : NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(read_only); i++) {
 		if (!landlock_allow(rules, read_only[i], READ_FILES))
@@ -70,8 +77,9 @@ static bool landlock_allow_all(const struct config *config, int rules, __u64 kee
 	}
 	return landlock_allow(rules, config->state, keep) &&
 		   landlock_allow(rules, config->inbox, keep) &&
-		   /* Its folder, because a new file may take its place. */
-		   (!ca || landlock_allow(rules, dirname(ca), READ_FILES));
+		   landlock_allow_folder(rules, config->broker_ca) &&
+		   landlock_allow_folder(rules, config->tls_certificate) &&
+		   landlock_allow_folder(rules, config->tls_key);
 }
 
 void guard_landlock(const struct config *config, char out[static GUARD_TEXT_SIZE])

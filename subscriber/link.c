@@ -5,6 +5,7 @@
 #include "common/language.h"
 #include "common/limits.h"
 #include "common/token.h"
+#include "subscriber/own_certificate.h"
 #include "subscriber/topics.h"
 
 #include <mosquitto.h>
@@ -74,6 +75,26 @@ static void link_lose(struct link *link, const char *why)
 		link->why[len - 1] = '\0';
 }
 
+/*
+ * In TLS 1.3 a broker refuses a client's certificate, or that there is none, after our side of the
+ * handshake, and libmosquitto says no more than that the connection ended.
+ */
+static bool link_is_greeting(const struct link *link)
+{
+	return link->state == LINK_CONNECTING && link_broker(link)->tls;
+}
+
+static void link_lose_greeting(struct link *link)
+{
+	char why[LINK_WHY_SIZE];
+
+	(void)snprintf(why, sizeof why, "%s: %s", LANGUAGE_TEXT("cannot connect"),
+		LANGUAGE_TEXT(
+			"the broker hung up before it answered; is a certificate of this device wanted "
+			"(tls_certificate)?"));
+	link_lose(link, why);
+}
+
 /* What OpenSSL says is told in the library's log alone; its last word is the reason. */
 static void on_log(struct mosquitto *mosq, void *context, int level, const char *text)
 {
@@ -132,6 +153,10 @@ static void on_disconnect(
 
 	(void)mosq;
 	(void)properties;
+	if (link_is_greeting(link) && code == MOSQ_ERR_CONN_LOST) {
+		link_lose_greeting(link);
+		return;
+	}
 	(void)snprintf(why, sizeof why, "%s: %s", LANGUAGE_TEXT("connection lost"),
 		code >= 128 ? mosquitto_reason_string(code) : mosquitto_strerror(code));
 	link_lose(link, why);
@@ -186,6 +211,20 @@ void link_free(struct link *link)
 	free(link);
 }
 
+static bool link_prepare_tls(struct link *link, struct err *err)
+{
+	const struct config *config = link->config;
+
+	if (!own_certificate_check(config, clock_now(link->clock), err))
+		return false;
+	/* 1: verify the certificate. By itself the library would begin with TLS 1.1. */
+	if (mosquitto_tls_set(link->mosq, config->broker_ca, NULL, config->tls_certificate,
+			config->tls_key, own_certificate_ask_nobody) ||
+		mosquitto_tls_opts_set(link->mosq, 1, "tlsv1.2", NULL))
+		return err_set(err, ERR_SYSTEM, "cannot use the certificates in '%s'", config->broker_ca);
+	return true;
+}
+
 static bool link_prepare(struct link *link, const struct broker *broker, struct err *err)
 {
 	auto_buf struct buf token = BUF_INIT(LIMIT_CONNECT_JWT);
@@ -200,11 +239,8 @@ static bool link_prepare(struct link *link, const struct broker *broker, struct 
 		mosquitto_int_option(mosq, MOSQ_OPT_TCP_NODELAY, 1) ||
 		mosquitto_username_pw_set(mosq, link->config->unit, buf_str(&token)))
 		return err_set(err, ERR_SYSTEM, "out of memory");
-	/* 1: verify the certificate. By itself the library would begin with TLS 1.1. */
-	if (broker->tls && (mosquitto_tls_set(mosq, link->config->broker_ca, NULL, NULL, NULL, NULL) ||
-						   mosquitto_tls_opts_set(mosq, 1, "tlsv1.2", NULL)))
-		return err_set(
-			err, ERR_SYSTEM, "cannot use the certificates in '%s'", link->config->broker_ca);
+	if (broker->tls && !link_prepare_tls(link, err))
+		return false;
 	mosquitto_log_callback_set(mosq, on_log);
 	mosquitto_connect_v5_callback_set(mosq, on_connect);
 	mosquitto_subscribe_v5_callback_set(mosq, on_subscribe);
@@ -295,7 +331,9 @@ static void link_run_once(struct link *link, int timeout_ms)
 
 	errno = 0;
 	rc = mosquitto_loop(link->mosq, timeout_ms, 1);
-	if (rc != MOSQ_ERR_SUCCESS)
+	if (rc == MOSQ_ERR_ERRNO && errno == EPROTO && link_is_greeting(link))
+		link_lose_greeting(link);
+	else if (rc != MOSQ_ERR_SUCCESS)
 		link_fail(
 			link, link->state == LINK_UP ? "connection lost" : LANGUAGE_TEXT("cannot connect"), rc);
 	else if (link_is_refused(link))

@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "common/language.h"
 #include "subscriber/link.h"
+#include "subscriber/own_certificate.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -121,20 +122,55 @@ static bool probe_handshake(SSL *ssl, int fd, struct err *err)
 	}
 }
 
-bool probe_tls(int fd, const struct broker *broker, const char *ca_file, struct err *err)
+/* Called when a certificate is asked for and we have none; in TLS 1.3 the refusal would come later. */
+static int probe_note_asked(SSL *ssl, X509 **certificate, EVP_PKEY **key)
+{
+	bool *asked = SSL_get_app_data(ssl);
+
+	(void)certificate;
+	(void)key;
+	*asked = true;
+	return 0;
+}
+
+static bool probe_load(SSL_CTX *ctx, const struct config *config, struct err *err)
+{
+	if (SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1)
+		return err_set(err, ERR_SYSTEM, "out of memory");
+	if (SSL_CTX_load_verify_locations(ctx, config->broker_ca, NULL) != 1)
+		return err_set(err, ERR_SYSTEM, "cannot use the certificates in '%s'", config->broker_ca);
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_client_cert_cb(ctx, probe_note_asked);
+	SSL_CTX_set_default_passwd_cb(ctx, own_certificate_ask_nobody);
+	if (!config->tls_certificate)
+		return true;
+	if (!own_certificate_check(config, clock_now(clock_system()), err))
+		return false;
+	return (SSL_CTX_use_certificate_chain_file(ctx, config->tls_certificate) == 1 &&
+			   SSL_CTX_use_PrivateKey_file(ctx, config->tls_key, SSL_FILETYPE_PEM) == 1) ||
+		   err_set(err, ERR_SYSTEM, "cannot use the certificate in '%s'", config->tls_certificate);
+}
+
+bool probe_tls(int fd, const struct broker *broker, const struct config *config, struct err *err)
 {
 	SSL_CTX *ctx CLEANUP(cleanup_ctx) = SSL_CTX_new(TLS_client_method());
 	SSL *ssl CLEANUP(cleanup_ssl) = NULL;
+	bool asked = false;
+	bool done;
 
-	if (!ctx || SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1)
+	if (!ctx)
 		return err_set(err, ERR_SYSTEM, "out of memory");
-	if (SSL_CTX_load_verify_locations(ctx, ca_file, NULL) != 1)
-		return err_set(err, ERR_SYSTEM, "cannot use the certificates in '%s'", ca_file);
-	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	if (!probe_load(ctx, config, err))
+		return false;
 	ssl = SSL_new(ctx);
-	if (!ssl || !probe_expect_host(ssl, broker->host) || SSL_set_fd(ssl, fd) != 1)
+	if (!ssl || !probe_expect_host(ssl, broker->host) || SSL_set_fd(ssl, fd) != 1 ||
+		SSL_set_app_data(ssl, &asked) != 1)
 		return err_set(err, ERR_SYSTEM, "out of memory");
-	return probe_handshake(ssl, fd, err);
+	done = probe_handshake(ssl, fd, err);
+	if (asked)
+		return err_set(err, ERR_DATA,
+			"it asks for a certificate of this device: set tls_certificate and tls_key");
+	return done;
 }
 
 struct probing {

@@ -23,9 +23,12 @@ bool probe_lookup(
 /* Connects to the first address that answers; the caller closes `*ret_fd`. */
 bool probe_tcp(const struct addrinfo *addresses, int *ret_fd, struct err *err) MUST_USE NONNULL;
 
-/* A TLS handshake on a connected socket: chain and host name are checked as the daemon's link does. */
-bool probe_tls(
-	int fd, const struct broker *broker, const char *ca_file, struct err *err) MUST_USE NONNULL;
+/*
+ * A TLS handshake on a connected socket: chain and host name are checked, and our own certificate is
+ * presented, as the daemon's link does. A broker that asks for one that is not configured is refused.
+ */
+bool probe_tls(int fd, const struct broker *broker, const struct config *config,
+	struct err *err) MUST_USE NONNULL;
 
 struct probe_answer {
 	bool accepted;

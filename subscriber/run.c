@@ -2,6 +2,7 @@
 #include "subscriber/daemon.h"
 #include "subscriber/guard.h"
 #include "subscriber/hook_runner.h"
+#include "subscriber/own_certificate.h"
 #include "subscriber/state.h"
 #include "subscriber/verbs.h"
 
@@ -36,6 +37,7 @@ static bool run_unit(const struct config *config, int hook_fd, struct err *err)
 	auto_fd int hooks = hook_fd;
 
 	if (!state_lock(config->state, &lock, err) || !unit_open(config, clock_system(), &unit, err) ||
+		!own_certificate_check(config, unit_now(&unit), err) ||
 		!file_mkdirs(config->inbox, 0750, err))
 		return false;
 	guard_confine(config, &guard);

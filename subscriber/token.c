@@ -23,7 +23,10 @@ static bool token_options(const struct config *config, const struct broker *brok
 {
 	return buf_printf(out, err, "-h %s\n-p %d\n-V 5\n-q 1\n-u %s\n-i %s\n-P %s\n", broker->host,
 			   broker->port, config->unit, config->client_id, token) &&
-		   (!broker->tls || buf_printf(out, err, "--cafile %s\n", config->broker_ca));
+		   (!broker->tls || buf_printf(out, err, "--cafile %s\n", config->broker_ca)) &&
+		   (!broker->tls || !config->tls_certificate ||
+			   buf_printf(
+				   out, err, "--cert %s\n--key %s\n", config->tls_certificate, config->tls_key));
 }
 
 static bool token_write(const char *path, const struct buf *options, struct err *err)

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+import certwire_peer as peer
 from pinging import Pinging
 from waiting import wait_for
 
@@ -166,6 +167,26 @@ def test_rights_that_begin_and_end_by_the_clock_come_and_go_without_any_event(ga
                  "the right again")
         assert time.time() >= begins + 1.5
     assert gate.cluster.value("SELECT version FROM certwire.entitlement_state") == version
+
+
+def test_a_stolen_registrars_certificates_of_after_the_theft_count_no_more(gate, unit, bystander):
+    device, _ = unit
+    theft = int(time.time())
+    thief = gate.certify(device.unit, "thief", not_before=theft)
+    forged = gate.connect_when_known(thief)
+    successor = peer.Key.generate()
+    keys = [dict(key) for key in gate.put_keyset()["keys"]]
+    for key in keys:
+        if key["role"] == "registrar":
+            keys.append({**key, "public": peer.b64(successor.public), "name": "successor"})
+            key.update(status="compromised", since=theft)
+            break
+    gate.put_keyset(keys=keys)
+    assert forged.wait_closed() == ADMINISTRATIVE
+    assert gate.attempt(thief).code == DENIED
+    gate.connect_when_known(gate.certify(device.unit, "d2", registrar=successor))
+    gate.connect(device)  # certified before
+    assert bystander.is_open()
 
 
 def test_a_retired_dispatcher_is_cut(gate, bystander):

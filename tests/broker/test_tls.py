@@ -1,6 +1,7 @@
 """TLS with an authority of scripts/ca.sh: which versions are spoken, for which host, and a server's certificate
-renewed while units are connected. Everybody here runs with an OpenSSL that would speak TLS 1.0."""
+renewed, and its authority followed by another, while units are connected. Everybody here runs with an OpenSSL that would speak TLS 1.0."""
 
+import json
 import os
 import shutil
 import socket
@@ -177,3 +178,26 @@ def test_what_is_there_is_not_replaced_and_a_wrong_line_makes_nothing(gate):
     assert status(gate.folder / "none", "server", "broker", "a.example.org") == 1
     assert status(gate.tls) == 2
     assert sorted((path.name, path.read_bytes()) for path in gate.tls.iterdir()) == before
+
+
+def test_an_authority_is_followed_by_another_without_a_pause(gate):
+    """As docs/keys.md says: both in the file that units trust, then the broker's certificate by the new one."""
+    old, following, both = gate.tls / "ca.crt", gate.folder / "tls-following", gate.folder / "both.crt"
+    for line in (["root"], ["server", "broker", "127.0.0.1"]):
+        subprocess.run([ROOT / "scripts/ca.sh", following, *line], capture_output=True, check=True)
+    both.write_text(old.read_text() + (following / "ca.crt").read_text())
+    conf = write_conf(gate.folder / "following.conf", {
+        "unit": "huaan", "device": "d1", "state": gate.folder / "following",
+        "broker": f"mqtts://127.0.0.1:{gate.tls_port}", "broker_ca": both, "root_fingerprint": "00000 " * 7 + "00000"})
+
+    def trusted():
+        said = subprocess.run([BUILD / "bin/certwire-unit", "doctor", "--json", "--config", conf], capture_output=True,
+                              text=True, stdin=subprocess.DEVNULL, check=False)
+        assert said.stdout, said.stderr
+        return {step["step"]: step["result"] for step in json.loads(said.stdout)["steps"]}["tls"]
+    assert trusted() == "ok" and not greet(gate.tls_port, ca=following / "ca.crt")[0]
+    for name in ("broker.crt", "broker.key"):
+        shutil.copyfile(following / name, gate.tls / name)
+    gate.reload()
+    wait_for(lambda: greet(gate.tls_port, ca=following / "ca.crt")[0], "the certificate by the new authority")
+    assert trusted() == "ok" and not greet(gate.tls_port, ca=old)[0]

@@ -21,6 +21,7 @@ class Broker:
         self.port = free_port()
         self.tls_host = tls_host
         self.tls_port = free_port() if tls_host else None
+        self.asking_port = None
         self.extra_names = []
         self.conf = world.folder / f"{name}.conf"
         self.process = Process(name, ["/usr/sbin/mosquitto", "-c", self.conf], world.logs,
@@ -33,6 +34,16 @@ class Broker:
     @property
     def tls_address(self):
         return f"mqtts://{self.tls_host}:{self.tls_port}"
+
+    @property
+    def asking_address(self):
+        """Of the listener that ask_for_certificates added."""
+        return f"mqtts://{self.tls_host}:{self.asking_port}"
+
+    def ask_for_certificates(self):
+        """One more listener for units, which asks for a certificate of the device (docs/tls.md)."""
+        self.asking_port = free_port()
+        self.extra_names.append(self.asking_address.removeprefix("mqtts://"))
 
     def names(self):
         tls = [self.tls_address.removeprefix("mqtts://")] if self.tls_host else []
@@ -53,6 +64,7 @@ class Broker:
                 r"connection_messages .*": "connection_messages true"}.items():
             text, count = re.subn(f"^{line}$", ours, text, flags=re.MULTILINE)
             assert count, f"nothing in {SHIPPED} looks like {line}"
+        text += self._asking_listener() if self.asking_port else ""
         # PostgreSQL's socket is in a folder that only root and its owner can enter.
         write_private(self.conf, text + ("\nuser root\n" if os.geteuid() == 0 else ""))
 
@@ -61,6 +73,12 @@ class Broker:
         text = text.replace("\nlistener 8883\n", f"\nlistener {self.tls_port} {self.tls_host}\n")
         text = re.sub("^certfile .*$", f"certfile {tls}/server.crt", text, flags=re.MULTILINE)
         return re.sub("^keyfile .*$", f"keyfile {tls}/server.key", text, flags=re.MULTILINE)
+
+    def _asking_listener(self):
+        tls = self.world.folder / "tls"
+        return (f"\nlistener {self.asking_port} {self.tls_host}\nmax_qos 1\ncafile {tls}/ca.crt\n"
+                f"certfile {tls}/server.crt\nkeyfile {tls}/server.key\ntls_version tlsv1.2\n"
+                "require_certificate true\n")
 
     @staticmethod
     def _without_tls(text):

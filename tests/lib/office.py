@@ -74,6 +74,7 @@ class Office:
         self.cluster = cluster
         self.programs = programs
         self.holders = {}
+        self.registrar = "registrar_zhao"  # who certifies and imports
         self.keyset = None
 
     def make_keys(self):
@@ -97,6 +98,25 @@ class Office:
             holder.fingerprint = FINGERPRINT.search(said).group()
             holder.kid = PUBLICATION_ID.search(said).group()
             self.holders[holder.login] = holder
+
+    def new_key(self, login, role, name):
+        """A key with its holder, which no keyset names yet."""
+        holder = Holder(login, role, name, self.folder / f"{login}.key",
+                        write_private(self.folder / f"{login}.pass", secrets.token_urlsafe(18) + "\n"))
+        said = self.programs.call("certwire", "keygen", "--role", role, "--name", name, "--out", holder.key,
+                                  "--passphrase-file", holder.passphrase)
+        assert said.returncode == 0, said.stderr
+        text = said.stdout + said.stderr
+        holder.kid, holder.fingerprint = PUBLICATION_ID.search(text).group(), FINGERPRINT.search(text).group()
+        return holder
+
+    def take_in(self, login, role, name):
+        """Somebody new, with a key and a login that are bound to each other; the next keyset is to name the key."""
+        self.holders[login] = holder = self.new_key(login, role, name)
+        self.cluster.sql(f"CREATE ROLE {login} LOGIN IN ROLE certwire_{role}")
+        self.admin("bind_key", holder.kid, login, role)
+        self.write_confs()
+        return holder
 
     @property
     def root(self):
@@ -138,7 +158,7 @@ class Office:
             args += [a for holder in self.holders.values() if holder.role != "root"
                      for a in ("--key", holder.key)]
         self.programs.run("certwire", *args, *extra)
-        self.certwire("registrar_zhao", "keyset", "import", out)
+        self.certwire(self.registrar, "keyset", "import", out)
         self.keyset = out
 
     def admin(self, act, *args):
@@ -148,7 +168,7 @@ class Office:
         return self.cluster.sql(f"SELECT * FROM certwire.{act}({holes})", ADMIN, **names)
 
     def certify(self, unit, device, fingerprint):
-        return self.certwire("registrar_zhao", "device", "certify", unit, device,
+        return self.certwire(self.registrar, "device", "certify", unit, device,
                              "--fingerprint", fingerprint)
 
     def draft(self, channel, number, title, files, *extra, by="editor_wang"):

@@ -67,6 +67,15 @@ class World:
             self._destroy()
 
     def open(self):
+        self.prepare()
+        if self.broker.tls_host:
+            make_certificate(self.folder / "tls", self.broker.tls_host)
+        self.broker.start()
+        self.dispatcher.start()
+        return self
+
+    def prepare(self):
+        """The ledger, and who is at CNCERT; no broker and no dispatcher yet."""
         self.cluster.create()
         self.programs.run("certwire-db", "migrate", "--dsn", self.cluster.dsn("postgres"))
         self.cluster.sql("".join(f"CREATE ROLE {login} LOGIN IN ROLE {group};\n"
@@ -76,11 +85,6 @@ class World:
         self.office.bind_keys()
         self.cluster.sql((self.term or "") + ("" if self.by_policy else GRANTS_ONLY), ADMIN)
         self.office.make_keyset()
-        if self.broker.tls_host:
-            make_certificate(self.folder / "tls", self.broker.tls_host)
-        self.broker.start()
-        self.dispatcher.start()
-        return self
 
     def close(self):
         """End everything in order, each program in its own way."""

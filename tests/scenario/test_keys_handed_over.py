@@ -1,15 +1,14 @@
 """Keys replaced in good order: root, dispatcher, recovery. What was sent before stays proven, and nobody has to
 do anything at the units."""
 
-import secrets
 import socket
 
 import pytest
 
 import forge
 from dispatcher import Dispatcher
-from office import FINGERPRINT, PUBLICATION_ID, Holder
-from programs import write_conf, write_private
+from office import Holder
+from programs import write_conf
 from waiting import wait_for
 from world import World
 
@@ -19,18 +18,6 @@ def world():
     with World() as world:
         world.admit("huaan", "华安网络").start().connected()
         yield world
-
-
-def new_key(world, login, role, name):
-    office = world.office
-    holder = Holder(login, role, name, office.folder / f"{login}.key",
-                    write_private(office.folder / f"{login}.pass", secrets.token_urlsafe(18) + "\n"))
-    said = world.programs.call("certwire", "keygen", "--role", role, "--name", name, "--out", holder.key,
-                               "--passphrase-file", holder.passphrase)
-    assert said.returncode == 0, said.stderr
-    text = said.stdout + said.stderr
-    holder.kid, holder.fingerprint = PUBLICATION_ID.search(text).group(), FINGERPRINT.search(text).group()
-    return holder
 
 
 def publish(world, number, receivers=1):
@@ -57,7 +44,7 @@ def before(world):
 def test_a_root_hands_over_and_units_and_brokers_follow(world, before):
     office, huaan = world.office, world.units["huaan.d1"]
     first = office.holders["root"]
-    second = new_key(world, "root2", "root", "新根密钥")
+    second = office.new_key("root2", "root", "新根密钥")
     office.make_keyset("--next-root", second.key)
     office.holders["root"] = second
     office.make_keyset()
@@ -107,7 +94,7 @@ def test_a_dispatcher_hands_over_and_its_entries_are_believed_still(world, befor
 
 def test_a_new_recovery_key_opens_what_was_published_before(world, before):
     office = world.office
-    recovery = new_key(world, "recovery2", "recovery", "恢复密钥二")
+    recovery = office.new_key("recovery2", "recovery", "恢复密钥二")
     office.make_keyset("--key", recovery.key, "--retire", office.holders["recovery"].kid)
     sealed = "SELECT sealed FROM certwire.content_key WHERE publication = :'p' AND kid = :'k'"
     wait_for(lambda: world.cluster.rows(sealed, p=before, k=recovery.kid), "the content key to be sealed to it")

@@ -8,7 +8,6 @@ import pytest
 
 from dispatcher import Dispatcher
 from ledger import assert_once
-from office import FINGERPRINT, PUBLICATION_ID, Holder
 from programs import write_conf
 from waiting import wait_for
 from world import World
@@ -72,24 +71,12 @@ def test_a_retired_editor_changes_nothing_for_what_was_issued_before(world):
 
 def test_who_comes_later_can_open_what_was_published_before(world):
     office = world.office
-    key = office.folder / "editor_gao.key"
-    shutil.copy(office.holders["editor_chen"].passphrase, office.folder / "editor_gao.pass")
-    said = world.programs.call("certwire", "keygen", "--role", "editor", "--name", "高原", "--out", key,
-                               "--passphrase-file", office.folder / "editor_gao.pass")
-    assert said.returncode == 0, said.stderr
-    text = said.stdout + said.stderr
-    office.holders["editor_gao"] = Holder("editor_gao", "editor", "高原", key,
-                                          office.folder / "editor_gao.pass",
-                                          PUBLICATION_ID.search(text).group(),
-                                          FINGERPRINT.search(text).group())
-    world.cluster.sql("CREATE ROLE editor_gao LOGIN IN ROLE certwire_editor")
-    office.admin("bind_key", kid(world, "editor_gao"), "editor_gao", "editor")
+    key = office.take_in("editor_gao", "editor", "高原").key
     lacking = "SELECT 1 FROM certwire.content_keys_lacking WHERE login = 'editor_gao'"
     assert len(world.cluster.rows(lacking)) == 3
     office.make_keyset("--key", key)
     wait_for(lambda: not world.cluster.rows(lacking), "every content key to be sealed to her")
     publication = world.cluster.value("SELECT id FROM certwire.publication WHERE number = '2026-01'")
-    office.write_confs()
     said = office.certwire("editor_gao", "show", publication)
     assert "月报 2026-01" in said
 
@@ -179,7 +166,7 @@ def test_a_compromised_editor_is_refused_from_then_on_and_believed_before(world)
 
 
 def test_a_rotated_device_and_registrar_change_nothing_for_what_was_sent_before(world):
-    """huaan gets another device and gives up the first; then the key that certified them all is retired."""
+    """huaan gets another device and gives up the first; then who certified them all is followed by somebody else."""
     office, first = world.office, world.cluster.value("SELECT id FROM certwire.publication WHERE number = '2026-01'")
     old = world.units["huaan.d1"]
     items = world.receipt_items(first)
@@ -188,7 +175,9 @@ def test_a_rotated_device_and_registrar_change_nothing_for_what_was_sent_before(
              lambda: f"the new device to get what it lacks\n{new.process.log_tail()}")
     old.process.stop()
     office.admin("revoke_device", "huaan", "d1", "设备更换")
-    office.make_keyset("--retire", kid(world, "registrar_zhao"))
+    office.make_keyset("--key", office.take_in("registrar_qian", "registrar", "钱文").key,
+                       "--retire", kid(world, "registrar_zhao"))
+    office.registrar = "registrar_qian"
     world.broker.process.stop()
     world.broker.start()
     fourth = publish(world, "2026-10", 3, by="editor_chen")
@@ -199,3 +188,7 @@ def test_a_rotated_device_and_registrar_change_nothing_for_what_was_sent_before(
     assert [r for r in world.receipt_items(first) if r in items] == items, "a receipt of before counts no more"
     verified(world, first)
     verified(world, fourth)
+    # The successor certifies.
+    sister = world.add_device("luoxing", "络星信息", "d2").start().connected()
+    wait_for(lambda: sister.documents() == world.units["luoxing.d1"].documents() != {},
+             lambda: f"who was certified by the new registrar to get all\n{sister.process.log_tail()}")

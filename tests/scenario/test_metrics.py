@@ -8,6 +8,7 @@ import urllib.request
 
 import pytest
 
+import dashboard
 from dispatcher import Dispatcher
 from metrics import fetch, promtool_says
 from ports import free_port
@@ -17,7 +18,6 @@ from waiting import wait_for
 from world import World
 
 RULES = ROOT / "packaging/prometheus/certwire-rules.yml"
-DASHBOARD = ROOT / "packaging/prometheus/certwire-dashboard.json"
 DOCS = ROOT / "docs/metrics.md"
 
 
@@ -145,9 +145,9 @@ def test_a_strange_broker_shows_nothing_that_is_not_known(stage):
     """Who has a broker's login may report what it likes."""
     stage.world.cluster.sql(
         "SELECT certwire.put_report(E'ev\"il\\\\\\n1', 'receipts', 'x', ARRAY['ring_depth', 'deliveries', 'secret', "
-        "'denials', 'denials', 'ring_slots'], ARRAY['', '', '', '125', '602', 'x'], ARRAY[7, 7, 7, 7, 7, 7])", "broker")
+        "'denials', 'denials', 'ring_slots'], ARRAY['', '', '', '125', '602', 'x'], ARRAY[70707, 70707, 70707, 70707, 70707, 70707])", "broker")
     page = stage.until(lambda p: p.all("broker_receipts_ring_depth", broker='ev\\"il\\\\\\n1'), "its report")
-    theirs = [name for (name, labels), value in page.samples.items() if value == 7]
+    theirs = [name for (name, labels), value in page.samples.items() if value == 70707]
     assert sorted(theirs) == ["broker_denials_total", "broker_receipts_ring_depth"], page.text
     assert promtool_says(page) == ""
     stage.world.cluster.sql("DELETE FROM certwire.broker_report WHERE version = 'x'")
@@ -192,9 +192,22 @@ def test_rules_dashboard_and_docs_know_what_is_there(stage):
     """Nothing is asked for that is not served, and all that is served is explained."""
     served = set(re.findall(r"^# TYPE (certwire_[a-z_]+) ", stage.page().text, re.MULTILINE))
     served |= {f"{name}{end}" for name in served for end in ("_bucket", "_sum", "_count")}
-    for path in (RULES, DASHBOARD, DOCS):
+    for path in (RULES, dashboard.DASHBOARD, DOCS):
         asked = set(re.findall(r"\bcertwire_[a-z_]+\b", path.read_text(encoding="utf-8")))
         assert asked, path
         assert asked <= served, (path, asked - served)
     explained = set(re.findall(r"^\| `(certwire_[a-z_]+)`", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
     assert explained == set(re.findall(r"^# TYPE (certwire_[a-z_]+) ", stage.page().text, re.MULTILINE))
+
+
+def test_the_dashboard_asks_for_labels_that_are_there(stage):
+    """By name alone a query for a label that no sample has would show nothing, and nobody would know why."""
+    given = {}
+    for name, labels in stage.page().samples:
+        given.setdefault(f"certwire_{name}", {"instance", "job"}).update(label for label, _ in labels)
+    for query in dashboard.queries():
+        for metric, selected in query.selectors():
+            if metric in given:
+                assert {*selected, *query.kept()} <= given[metric], (query.panel, query.expr, given[metric])
+    unseen = {m for query in dashboard.queries() for m, _ in query.selectors() if m not in given}
+    assert unseen <= {"certwire_deliveries_oldest_owed_timestamp_seconds"}, "what is there only while something is owed"

@@ -107,6 +107,27 @@ static void tls_needs_certificates_to_check_by(void **state)
 		ERR_USAGE, "broker_ca");
 }
 
+static void a_certificate_of_our_own_comes_with_its_key_and_with_tls(void **state)
+{
+	auto_config struct config config = {.unit = NULL};
+	struct err err;
+
+	(void)state;
+	assert_refused(parse(GOOD "tls_certificate = tls.crt\n", &config, &err), ERR_USAGE,
+		"tls_certificate is set without tls_key");
+	assert_refused(parse(GOOD "tls_key = tls.key\n", &config, &err), ERR_USAGE,
+		"tls_key is set without tls_certificate");
+	assert_refused(parse(GOOD "tls_key = tls.key\ntls_certificate = tls.crt\n", &config, &err),
+		ERR_USAGE, "no broker is given as mqtts://");
+	assert_done(parse("unit = unit-a\ndevice = d1\nstate = /s\nbroker_ca = /ca\n"
+					  "broker = localhost:1883, mqtts://b.cn:8884\n"
+					  "root_fingerprint = 01234 56789 01234 56789 01234 56789 01234 56789\n"
+					  "tls_certificate = /s/tls.crt\ntls_key = /s/tls.key\n",
+		&config, &err));
+	assert_string_equal(config.tls_certificate, "/s/tls.crt");
+	assert_string_equal(config.tls_key, "/s/tls.key");
+}
+
 static void sizes_have_units(void **state)
 {
 	static const char *const wrong[] = {
@@ -207,6 +228,7 @@ int main(void)
 		cmocka_unit_test(without_tls_only_this_machine_is_let_through),
 		cmocka_unit_test(what_is_no_broker_is_refused),
 		cmocka_unit_test(tls_needs_certificates_to_check_by),
+		cmocka_unit_test(a_certificate_of_our_own_comes_with_its_key_and_with_tls),
 		cmocka_unit_test(sizes_have_units),
 		cmocka_unit_test(who_has_no_configuration_is_told_how_to_begin),
 		cmocka_unit_test(the_environment_goes_over_the_file_and_the_command_line_over_both),
