@@ -1,6 +1,6 @@
 #!/bin/sh
 # What the pages in docs/ cite is there: each `test_…` is defined in tests/, each sentence in words_like_this (a
-# test in C, but for what metrics are called) stands in what we build, and each `folder/…` of ours exists.
+# test in C, but for what metrics and Mosquitto's options are called) stands in what we build, and each `folder/…` of ours exists.
 # Usage: claims.sh ROOT
 # shellcheck disable=SC2016 # the backquotes are those of the pages
 set -eu
@@ -26,7 +26,7 @@ for file in $files; do
 			status=1
 		fi
 	done <"$work/cited"
-	grep -ohE '`[a-z0-9]+(_[a-z0-9]+){3,}`' "$file" | tr -d '`' | grep -vE '^(test|certwire)_' | sort -u >"$work/cited" || true
+	grep -ohE '`[a-z0-9]+(_[a-z0-9]+){3,}`' "$file" | tr -d '`' | grep -vE '^(test|certwire|plugin_opt)_' | sort -u >"$work/cited" || true
 	while IFS= read -r name; do
 		if ! grep -qx "$name" "$work/words"; then
 			echo "$file: '$name'  <- no such test"
