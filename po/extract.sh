@@ -47,5 +47,10 @@ extract sources.pot \
 	--flag=findings_add_missing:3:c-format --flag=findings_warn:3:c-format
 # Of two arguments of one call xgettext takes the first alone: the second has a run of its own.
 extract second.pot --keyword=course_check:4 --keyword=course_look:5 --keyword=note:5 --flag=note:5:c-format
-msgcat --no-wrap --use-first "$work/sources.pot" "$work/second.pot" "$work/tables.pot" |
+# One that found nothing wrote no file.
+set -- "$work/tables.pot"
+for found in second sources; do
+	[ ! -e "$work/$found.pot" ] || set -- "$work/$found.pot" "$@"
+done
+msgcat --no-wrap --use-first "$@" |
 	sed '/^"POT-Creation-Date:/d; /^"PO-Revision-Date:/d'

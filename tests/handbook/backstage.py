@@ -71,8 +71,8 @@ class Backstage:
                                "reason => '试讲');\n")
         self.other.stdin.flush()
         wait_for(lambda: self.world.cluster.rows(
-            "SELECT 1 FROM pg_stat_activity WHERE usename = :'l' AND state = 'idle in transaction'",
-            l=login), f"{login} to hold the lock")
+            "SELECT 1 FROM pg_stat_activity WHERE usename = :'l' AND state = 'idle in transaction' "
+            "AND query LIKE '%grant_channel%'", l=login), f"{login} to hold the lock")
 
     def unlock(self):
         """That transaction was undone."""
