@@ -71,6 +71,7 @@ def test_who_waits_too_long_is_told_who_holds_the_lock(desk, li, wu):
     assert "HINT:  " in said and "pg_terminate_backend" in said
     assert state(desk) == before
     li.run("COMMIT;")
+    wu.run("RESET lock_timeout;")
     assert wu.run(act("suspend", "unit-01")) == "unit-01|suspended\n"
     assert wu.run(act("reinstate", "unit-00") + act("reinstate", "unit-01")).count("|good") == 2
 
