@@ -1,7 +1,7 @@
 -- What the dispatcher asks at every step costs what the step takes, not what waits: rows are chosen in the order of an
 -- index and looked at one by one until there are enough, instead of computing everybody's rights each time. And the way
 -- is given: a session keeps its plans, and begins when the ledger is small and its statistics know nothing. It is kept:
--- planning these at every call takes longer than running them.
+-- planning these at every call takes longer than running them; the dispatcher discards its plans once a minute.
 
 SET LOCAL ROLE certwire_owner;
 
@@ -373,14 +373,33 @@ $$;
 
 -- The same for those that were written for batches.
 ALTER FUNCTION certwire.receipts_to_judge(bigint, int) SET plan_cache_mode = force_generic_plan;
+ALTER FUNCTION certwire.receipts_to_judge(bigint, int) SET enable_seqscan = off;
+ALTER FUNCTION certwire.receipts_to_judge(bigint, int) SET enable_hashjoin = off;
+ALTER FUNCTION certwire.receipts_to_judge(bigint, int) SET enable_mergejoin = off;
 ALTER FUNCTION certwire.replies_to_judge(bigint, int) SET plan_cache_mode = force_generic_plan;
+ALTER FUNCTION certwire.replies_to_judge(bigint, int) SET enable_seqscan = off;
+ALTER FUNCTION certwire.replies_to_judge(bigint, int) SET enable_hashjoin = off;
+ALTER FUNCTION certwire.replies_to_judge(bigint, int) SET enable_mergejoin = off;
 ALTER FUNCTION certwire.deliveries_of(bigint, text[], text[]) SET plan_cache_mode = force_generic_plan;
+ALTER FUNCTION certwire.deliveries_of(bigint, text[], text[]) SET enable_seqscan = off;
+ALTER FUNCTION certwire.deliveries_of(bigint, text[], text[]) SET enable_hashjoin = off;
+ALTER FUNCTION certwire.deliveries_of(bigint, text[], text[]) SET enable_mergejoin = off;
 ALTER FUNCTION certwire.settle_items(bigint[], text[], text[], bigint[], timestamptz[]) SET plan_cache_mode = force_generic_plan;
+ALTER FUNCTION certwire.settle_items(bigint[], text[], text[], bigint[], timestamptz[]) SET enable_seqscan = off;
+ALTER FUNCTION certwire.settle_items(bigint[], text[], text[], bigint[], timestamptz[]) SET enable_hashjoin = off;
+ALTER FUNCTION certwire.settle_items(bigint[], text[], text[], bigint[], timestamptz[]) SET enable_mergejoin = off;
 ALTER FUNCTION certwire.refused_receipts(bigint, text[]) SET plan_cache_mode = force_generic_plan;
+ALTER FUNCTION certwire.refused_receipts(bigint, text[]) SET enable_seqscan = off;
+ALTER FUNCTION certwire.refused_receipts(bigint, text[]) SET enable_hashjoin = off;
+ALTER FUNCTION certwire.refused_receipts(bigint, text[]) SET enable_mergejoin = off;
 ALTER FUNCTION certwire.heads_of(bigint, text[]) SET plan_cache_mode = force_generic_plan;
 ALTER FUNCTION certwire.heads_of(bigint, text[]) SET enable_seqscan = off;
+ALTER FUNCTION certwire.heads_of(bigint, text[]) SET enable_hashjoin = off;
+ALTER FUNCTION certwire.heads_of(bigint, text[]) SET enable_mergejoin = off;
 ALTER FUNCTION certwire.put_entry_signatures(bigint, text, text[], bigint[], bigint[], bytea[], bytea[], text[]) SET plan_cache_mode = force_generic_plan;
 ALTER FUNCTION certwire.put_entry_signatures(bigint, text, text[], bigint[], bigint[], bytea[], bytea[], text[]) SET enable_seqscan = off;
+ALTER FUNCTION certwire.put_entry_signatures(bigint, text, text[], bigint[], bigint[], bytea[], bytea[], text[]) SET enable_hashjoin = off;
+ALTER FUNCTION certwire.put_entry_signatures(bigint, text, text[], bigint[], bigint[], bytea[], bytea[], text[]) SET enable_mergejoin = off;
 
 -- Who comes is offered what is due; of who leaves nobody need be told.
 CREATE OR REPLACE FUNCTION certwire.put_presence(broker text, units text[], devices text[], present boolean[], fresh boolean DEFAULT false)
@@ -414,7 +433,8 @@ $$;
 CREATE OR REPLACE FUNCTION certwire.settle(fence bigint, receipts bigint[], verdicts bigint[], authentics boolean[],
 	item_receipts bigint[], publications text[], states text[], codes bigint[], reached timestamptz[])
 	RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp
-	SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+	SET plan_cache_mode = force_generic_plan SET join_collapse_limit = 1
+	SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
 #variable_conflict use_variable
 DECLARE
 	judged int;
