@@ -106,9 +106,8 @@ BEGIN
 			-- In whole seconds, as units read it.
 			CASE WHEN date_trunc('second', e.issued_at) > date_trunc('second', p.issued_at) THEN e.issued_at END
 		FROM (
-			SELECT n.* FROM entry n
+			SELECT n.* FROM (SELECT u.* FROM entry u WHERE u.digest IS NULL ORDER BY u.unit, u.epoch, u.number OFFSET 0) n
 			CROSS JOIN LATERAL (SELECT FROM standing_at(right_now()) s WHERE s.unit = n.unit AND s.standing = 'good' LIMIT 1) good
-			WHERE n.digest IS NULL
 			ORDER BY n.unit, n.epoch, n.number
 			LIMIT max_rows
 		) e
@@ -132,9 +131,12 @@ BEGIN
 	moment := clock_timestamp();
 	RETURN QUERY
 		SELECT d.publication, d.unit, c.sealed, v.device::text, v.kid::text, v.certificate
-		FROM delivery d
-		JOIN content_key c ON c.publication = d.publication AND c.kid = kid
-		JOIN publication p ON p.id = d.publication AND (p.expires_at IS NULL OR p.expires_at > moment) AND p.recalled_at IS NULL
+		-- The order of the index of what is to be sealed: a step ends when it has enough.
+		FROM (SELECT n.publication, n.unit FROM delivery n WHERE n.to_seal AND n.state IN ('owed', 'settled')
+			ORDER BY n.publication, n.unit OFFSET 0) d
+		CROSS JOIN LATERAL (SELECT k.sealed FROM content_key k WHERE k.publication = d.publication AND k.kid = kid LIMIT 1) c
+		CROSS JOIN LATERAL (SELECT q.kind, q.channel FROM publication q WHERE q.id = d.publication
+			AND (q.expires_at IS NULL OR q.expires_at > moment) AND q.recalled_at IS NULL LIMIT 1) p
 		CROSS JOIN LATERAL (
 			SELECT y.device, y.kid, y.certificate FROM device y
 			WHERE y.unit = d.unit AND y.certificate IS NOT NULL AND y.revoked_at IS NULL
@@ -145,8 +147,6 @@ BEGIN
 		) v
 		CROSS JOIN LATERAL (SELECT FROM claims_at(moment) r
 			WHERE r.unit = d.unit AND r.channel = p.channel AND r.recalls = (p.kind = 'recall') LIMIT 1) claim
-		WHERE d.to_seal AND d.state IN ('owed', 'settled')
-		-- The order of the index of what is to be sealed: a step ends when it has enough.
 		ORDER BY d.publication, d.unit
 		LIMIT max_rows;
 END
@@ -214,8 +214,9 @@ BEGIN
 			WHERE d.state = 'owed' AND d.next_offer_at <= moment
 		), ready AS (
 			SELECT t.place
-			FROM (SELECT s.* FROM turns s ORDER BY s.turn, s.next_offer_at, s.unit) t
-			JOIN publication p ON p.id = t.publication AND (p.expires_at IS NULL OR p.expires_at > moment)
+			FROM (SELECT s.* FROM turns s ORDER BY s.turn, s.next_offer_at, s.unit OFFSET 0) t
+			CROSS JOIN LATERAL (SELECT q.kind, q.channel FROM publication q
+				WHERE q.id = t.publication AND (q.expires_at IS NULL OR q.expires_at > moment) LIMIT 1) p
 			CROSS JOIN LATERAL (SELECT FROM entry e
 				WHERE e.unit = t.unit AND e.epoch = t.epoch AND e.number = t.number AND e.digest IS NOT NULL LIMIT 1) entered
 			CROSS JOIN LATERAL (SELECT FROM delivery_grant g
