@@ -115,21 +115,18 @@ static bool keeping_begin(struct keeping *keeping, const struct manifest *manife
 	return keeping->tx.db || tx_begin(&keeping->tx, &keeping->unit->db, err);
 }
 
-static bool keep(struct keeping *keeping, const struct wanted *wanted, struct store_work *work,
-	uint32_t *ret_bad_part, struct err *err)
+static bool keep(struct keeping *keeping, const struct wanted *wanted,
+	const struct store_work *work, uint32_t *ret_bad_part, struct err *err)
 {
 	struct unit *unit = keeping->unit;
 	const struct manifest *manifest = &work->opened->manifest;
-	auto_buf struct buf keysets = BUF_INIT(KEYSETS_FILE_MAX);
 	struct pub_id recalled[LIMIT_REFERENCES];
 	char folder[STORE_FOLDER_SIZE];
 	enum store_outcome outcome;
 	char hex[PUB_ID_SIZE];
 	size_t recalled_count;
 
-	work->keysets = &keysets;
 	if (!room_check(unit, manifest_total_bytes(manifest), err) ||
-		!keysets_export(&unit->db, &keysets, err) ||
 		!store_publication(unit->config->inbox, work, folder, &outcome, ret_bad_part, err) ||
 		!keeping_begin(keeping, manifest, err) ||
 		!recall_quarantine(unit, manifest, recalled, &recalled_count, err) ||
@@ -147,6 +144,7 @@ static bool judge_and_keep(
 {
 	struct unit *unit = keeping->unit;
 	auto_buf struct buf entry_jws = BUF_INIT(LIMIT_ENTRY_JWS);
+	auto_buf struct buf keysets = BUF_INIT(KEYSETS_FILE_MAX);
 	auto_entry struct entry entry = ENTRY_INIT;
 	auto_opened struct opened opened = OPENED_INIT;
 	struct spool_source source = {&unit->spool, &wanted->id, VERDICT_NO_PART};
@@ -161,13 +159,15 @@ static bool judge_and_keep(
 		.now = unit_true_now(unit),
 		.max_bytes = LIMIT_PUBLICATION_BYTES,
 	};
-	struct store_work work = {.input = &input, .opened = &opened, .entry_jws = &entry_jws};
+	struct store_work work = {
+		.input = &input, .opened = &opened, .entry_jws = &entry_jws, .keysets = &keysets};
 	bool ok;
 
 	*ret_bad_part = VERDICT_NO_PART;
 	if (!mailbox_entry(&unit->db, wanted->epoch, wanted->number, &entry_jws, &entry, err))
 		return false;
 	ok = verdict_judge(&input, &opened, ret_bad_part, err) &&
+		 keysets_export(&unit->db, &keysets, err) &&
 		 keep(keeping, wanted, &work, ret_bad_part, err);
 	sodium_memzero(unit->content_key->bytes, unit->content_key->len);
 	if (source.unreadable != VERDICT_NO_PART)
