@@ -89,6 +89,7 @@ def test_a_number_goes_out_again_only_as_what_replaces_it(desk, issued, recall):
                                                      file, "--yes", "2", status=1)
     desk.certwire("editor_wang", "withdraw", newer, "--reason", "再议", "--yes", "2")
     newer = draft(desk, "supersede", issued, "--title", "周报（更正）", file, "--yes", "2")
+    assert "1 of 2 signatures" in desk.refused("editor_wang", "issue", newer, "--yes", "2", status=3)
     desk.certwire("editor_chen", "approve", newer, "--yes", "2")
     desk.certwire("editor_wang", "issue", newer, "--yes", "2")
     desk.dispatch(newer, issued)

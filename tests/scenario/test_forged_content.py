@@ -176,13 +176,14 @@ def test_a_forged_part_is_dropped_alone_and_the_true_one_completes(stage):
              "the publication to be stored", 30)
 
 
-def test_a_recall_that_one_editor_signed_takes_nothing_back(stage):
+@pytest.mark.parametrize(("kind", "relation", "files"), [("recall", "recalls", {}), ("supersede", "supersedes", None)])
+def test_what_one_editor_signed_takes_nothing_back(stage, kind, relation, files):
     kept = stage.unit.documents()
     stored, = [d["id"] for d in stage.unit.inbox_list()]
     one = forge.new_id()
-    manifest, body = made(one, {}, kind="recall", references=[{"relation": "recalls", "publication": stored}])
-    stage.offer(manifest, body, stage.editors[:1], one, kind="recall")
-    wait_for(lambda: stage.answer() and 211 in stage.evil.refusals("huaan", one), "the recall to be refused", 30)
+    manifest, body = made(one, files, kind=kind, references=[{"relation": relation, "publication": stored}])
+    stage.offer(manifest, body, stage.editors[:1], one, kind=kind)
+    wait_for(lambda: stage.answer() and 211 in stage.evil.refusals("huaan", one), f"the {kind} to be refused", 30)
     assert stage.unit.documents() == kept and kept
 
 
