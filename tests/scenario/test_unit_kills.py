@@ -43,12 +43,18 @@ def test_killed_at(world, point):
 
 
 def test_killed_at_every_point_in_turn_for_one_document(world):
+    """In the order in which they are passed. Two are for test_killed_at alone: where the entry comes among the parts,
+    which are pushed beside its offer, nobody promises; and a receipt that was committed before the kill is sent again,
+    which is no first publishing."""
     unit = world.units["huaan.d1"]
     unit.process.stop()
-    unit.start(CERTWIRE_FAULT=POINTS[0])
+    in_turn = ["unit-after-part:2", "unit-after-part:3", "unit-before-rename", "unit-after-rename", "unit-before-receipt-commit",
+               "unit-after-receipt-commit", "unit-before-settled-commit"]
+    assert {point.partition(":")[0] for point in in_turn} == set(POINTS) - {"unit-after-entry", "unit-after-publish"}
+    unit.start(CERTWIRE_FAULT=in_turn[0])
     publication = publish(world, "2026-all")
     died(unit.process)
-    for point in ("unit-after-part:2", "unit-after-part:3"):
+    for point in in_turn[1:]:
         unit.start(CERTWIRE_FAULT=point)
         died(unit.process)
     unit.start()
