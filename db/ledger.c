@@ -82,6 +82,13 @@ bool ledger_fold(struct ledger *ledger, struct err *err)
 	return pg_exec(ledger->pg, sql_ledger_fold, &params, NULL, err);
 }
 
+bool ledger_replan(struct ledger *ledger, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	return pg_exec(ledger->pg, sql_ledger_replan, &params, NULL, err);
+}
+
 bool ledger_note_refusal(
 	struct ledger *ledger, const char *unit, const char *device, int code, struct err *err)
 {

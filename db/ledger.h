@@ -55,6 +55,12 @@ bool ledger_expire(struct ledger *ledger, int64_t *ret_count, struct err *err) M
 /* Adds what was settled since to the counts that lists and boards read. */
 bool ledger_fold(struct ledger *ledger, struct err *err) MUST_USE NONNULL;
 
+/*
+ * The session keeps its plans, and a plan is only as good as what the tables held when it was made: call
+ * this now and then.
+ */
+bool ledger_replan(struct ledger *ledger, struct err *err) MUST_USE NONNULL;
+
 /* Records that something of this unit (and device, or NULL) was refused here. */
 bool ledger_note_refusal(struct ledger *ledger, const char *unit, const char *device, int code,
 	struct err *err) MUST_USE __attribute__((nonnull(1, 2, 5)));

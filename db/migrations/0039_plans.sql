@@ -1,7 +1,7 @@
 -- What the dispatcher asks at every step costs what the step takes, not what waits: rows are chosen in the order of an
 -- index and looked at one by one until there are enough, instead of computing everybody's rights each time. And the way
 -- is given: a session keeps its plans, and begins when the ledger is small and its statistics know nothing. It is kept:
--- planning these at every call takes longer than running them; PostgreSQL makes them anew when a table was analyzed.
+-- planning these at every call takes longer than running them; the dispatcher discards its plans once a minute.
 
 SET LOCAL ROLE certwire_owner;
 

@@ -61,6 +61,7 @@ struct dispatch {
 	char head_turn[CLIENT_ID_SIZE]; /* the unit that got its head last */
 	int64_t heads_at_ms; /* monotonic: when they go even though receipts wait; 0: none is noted */
 	int64_t settle_at_ms; /* monotonic: not before then the next receipts */
+	int64_t replan_at_ms; /* monotonic: when PostgreSQL's plans are made anew */
 	int64_t anchored; /* the audit's link in the newest anchor of ours; -1: none yet */
 	int64_t anchor_at_ms; /* monotonic: not before then the next one */
 	struct name_set bad_devices; /* whose certificate was found wrong, and logged */

@@ -14,6 +14,7 @@ enum {
 	SETTLE_EVERY_MS = 5, /* receipts that come meanwhile are settled together */
 	HEADS_WAIT_MS =
 		1000, /* while more receipts wait than a step takes: one head for all of a unit's */
+	REPLAN_EVERY_MS = 60000,
 	DUE_PACED = DUE_SETTLE | DUE_REPLIES,
 };
 
@@ -183,6 +184,18 @@ static bool work_settle_role(struct dispatch *dispatch, int64_t now_ms)
 	return may;
 }
 
+/* A plan made for a thousand rows is none for a million. */
+static void work_replan(struct dispatch *dispatch, int64_t now_ms)
+{
+	struct err err;
+
+	if (now_ms < dispatch->replan_at_ms)
+		return;
+	dispatch->replan_at_ms = now_ms + REPLAN_EVERY_MS;
+	if (!ledger_replan(&dispatch->ledger, &err))
+		work_failed(dispatch, "plans", &err);
+}
+
 /* True: something was notified that need not wait. */
 static bool work_listen(struct dispatch *dispatch)
 {
@@ -208,6 +221,7 @@ static bool work_turn(struct dispatch *dispatch)
 		dispatch->due |= DUE_ALL | DUE_KEYS;
 	}
 	if (work_settle_role(dispatch, now_ms)) {
+		work_replan(dispatch, now_ms);
 		more = work_steps(dispatch);
 		more = work_pump(dispatch) || more;
 	}

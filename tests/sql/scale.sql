@@ -66,7 +66,7 @@ INSERT INTO certwire.receipt (unit, device, number, raw, broker, judged_at, verd
 	SELECT 'u' || i, 'd1', 1, 'r', 'b', now(), 0, true FROM generate_series(1, 10000) i;
 INSERT INTO certwire.receipt (unit, device, number, raw, broker) SELECT 'u' || i, 'd1', 2, 'r', 'b' FROM generate_series(1, 10) i;
 SELECT t.as('dsp');
-DISCARD PLANS; -- as after an ANALYZE
+DISCARD PLANS; -- as the dispatcher does now and then
 SELECT cmp_ok(t.reads(format('SELECT FROM certwire.settle(t.fence(), %L, array_fill(0::bigint, ARRAY[10]), array_fill(true, ARRAY[10]),
 		%1$L, array_fill(t.id(''one'')::text, ARRAY[10]), array_fill(''stored''::text, ARRAY[10]), array_fill(0::bigint, ARRAY[10]), array_fill(now(), ARRAY[10]))',
 	(SELECT array_agg(j.id) FROM certwire.receipts_to_judge(t.fence(), 10) j)), '{receipt,receipt_item,delivery,device}'), '<', 500::bigint,
