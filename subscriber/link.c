@@ -211,20 +211,6 @@ void link_free(struct link *link)
 	free(link);
 }
 
-static bool link_prepare_tls(struct link *link, struct err *err)
-{
-	const struct config *config = link->config;
-
-	if (!own_certificate_check(config, clock_now(link->clock), err))
-		return false;
-	/* 1: verify the certificate. By itself the library would begin with TLS 1.1. */
-	if (mosquitto_tls_set(link->mosq, config->broker_ca, NULL, config->tls_certificate,
-			config->tls_key, own_certificate_ask_nobody) ||
-		mosquitto_tls_opts_set(link->mosq, 1, "tlsv1.2", NULL))
-		return err_set(err, ERR_SYSTEM, "cannot use the certificates in '%s'", config->broker_ca);
-	return true;
-}
-
 static bool link_prepare(struct link *link, const struct broker *broker, struct err *err)
 {
 	auto_buf struct buf token = BUF_INIT(LIMIT_CONNECT_JWT);
@@ -239,7 +225,7 @@ static bool link_prepare(struct link *link, const struct broker *broker, struct 
 		mosquitto_int_option(mosq, MOSQ_OPT_TCP_NODELAY, 1) ||
 		mosquitto_username_pw_set(mosq, link->config->unit, buf_str(&token)))
 		return err_set(err, ERR_SYSTEM, "out of memory");
-	if (broker->tls && !link_prepare_tls(link, err))
+	if (broker->tls && !own_certificate_present(mosq, link->config, clock_now(link->clock), err))
 		return false;
 	mosquitto_log_callback_set(mosq, on_log);
 	mosquitto_connect_v5_callback_set(mosq, on_connect);

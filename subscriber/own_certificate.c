@@ -3,6 +3,7 @@
 #include "common/cleanup.h"
 #include "common/file.h"
 
+#include <mosquitto.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -124,4 +125,17 @@ bool own_certificate_check(const struct config *config, int64_t now, struct err 
 	/* What OpenSSL left to say here would be taken for an error of the next connection. */
 	ERR_clear_error();
 	return ok;
+}
+
+bool own_certificate_present(
+	struct mosquitto *mosq, const struct config *config, int64_t now, struct err *err)
+{
+	if (!own_certificate_check(config, now, err))
+		return false;
+	/* 1: verify the certificate. By itself the library would begin with TLS 1.1. */
+	if (mosquitto_tls_set(mosq, config->broker_ca, NULL, config->tls_certificate, config->tls_key,
+			own_certificate_ask_nobody) ||
+		mosquitto_tls_opts_set(mosq, 1, "tlsv1.2", NULL))
+		return err_set(err, ERR_SYSTEM, "cannot use the certificates in '%s'", config->broker_ca);
+	return true;
 }

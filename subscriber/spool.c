@@ -13,8 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SPOOL_SPARES = 8 };
-
 static struct spooled *spool_find(const struct spool *spool, const struct pub_id *id)
 {
 	for (size_t i = 0; i < spool->count; i++) {
@@ -82,8 +80,6 @@ bool spool_open(const char *path, struct spool *ret, struct err *err)
 	if (!file_mkdirs(path, 0700, err) || !file_open_dir(path, &spool.dir, err) ||
 		!spool_scan(&spool, err))
 		return false;
-	for (size_t nth = 0; nth < SPOOL_SPARES; nth++)
-		spool_file_remove_spare(spool.dir, nth);
 	*ret = spool;
 	spool = (struct spool){.dir = -1};
 	return true;
@@ -97,29 +93,13 @@ void spool_close(struct spool *spool)
 	*spool = (struct spool){.dir = -1};
 }
 
-static bool spool_end_file(struct spool *spool, const struct spooled *item, struct err *err)
-{
-	if (item->held == 0 || spool->spare_count == SPOOL_SPARES ||
-		!spool_file_put_by(spool->dir, &item->id, spool->spare_count))
-		return spool_file_remove(spool->dir, &item->id, err);
-	spool->spare_count++;
-	return true;
-}
-
-static void spool_begin_file(struct spool *spool, const struct spooled *item)
-{
-	if (item->held == 0 && spool->spare_count > 0 &&
-		spool_file_take_spare(spool->dir, &item->id, spool->spare_count - 1))
-		spool->spare_count--;
-}
-
 bool spool_drop(struct spool *spool, const struct pub_id *id, struct err *err)
 {
 	struct spooled *item = spool_find(spool, id);
 
 	if (!item)
 		return true;
-	if (!spool_end_file(spool, item, err))
+	if (!spool_file_remove(spool->dir, id, err))
 		return false;
 	*item = spool->items[--spool->count];
 	return true;
@@ -227,7 +207,6 @@ bool spool_put(struct spool *spool, const struct part *part, bool *ret_new, stru
 	*ret_new = item;
 	if (!item)
 		return true;
-	spool_begin_file(spool, item);
 	if (!spool_file_write(
 			spool->dir, &item->id, item->count, &item->map, part->index, part->bytes, err))
 		return false;

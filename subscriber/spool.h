@@ -4,8 +4,7 @@
  * One file each, <state>/spool/<id>.parts: a page that says which parts are there, then a place of
  * PART_BYTES for each. A part is written before it is marked, and neither is fsynced: after a kill
  * all is there; after a power failure a part may be marked and not there, which opening it finds
- * out, and it is dropped and asked for again. The file of what is done with is emptied and kept for the
- * next, a few of them.
+ * out, and it is dropped and asked for again.
  *
  * Parts whose entry has not come are bounded (docs/protocol.md section 6): the oldest publication
  * goes first. Those of wanted publications are bounded by what the unit is owed.
@@ -40,7 +39,6 @@ struct spool {
 	struct spooled *items; /* owned */
 	size_t count;
 	uint64_t next_age;
-	size_t spare_count; /* empty files that lie by */
 };
 
 /* Opens the folder, making it, and takes up what lies there; all of it counts as early. */

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,11 +16,7 @@ struct spool_page {
 	struct part_map map;
 };
 
-enum {
-	SPOOL_PAGE_BYTES = 4096,
-	SPOOL_NAME_SIZE = PUB_ID_SIZE + sizeof ".parts" - 1,
-	SPARE_NAME_SIZE = 32,
-};
+enum { SPOOL_PAGE_BYTES = 4096, SPOOL_NAME_SIZE = PUB_ID_SIZE + sizeof ".parts" - 1 };
 
 static const char spool_magic[12] = "certspool1";
 
@@ -125,36 +120,6 @@ bool spool_file_read(int dir, const struct pub_id *id, uint32_t index,
 	if (fd < 0 || pread(fd, part, PART_BYTES, part_offset(index)) != PART_BYTES)
 		return err_code(err, REFUSAL_PART_SEALED, "part %u cannot be read back", index);
 	return true;
-}
-
-static char *spare_name(size_t nth, char out[static SPARE_NAME_SIZE])
-{
-	(void)snprintf(out, SPARE_NAME_SIZE, "spare-%zu", nth);
-	return out;
-}
-
-bool spool_file_put_by(int dir, const struct pub_id *id, size_t nth)
-{
-	char name[SPOOL_NAME_SIZE];
-	char spare[SPARE_NAME_SIZE];
-	auto_fd int fd = openat(dir, spool_name(id, name), O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW);
-
-	return fd >= 0 && renameat(dir, name, dir, spare_name(nth, spare)) == 0;
-}
-
-bool spool_file_take_spare(int dir, const struct pub_id *id, size_t nth)
-{
-	char name[SPOOL_NAME_SIZE];
-	char spare[SPARE_NAME_SIZE];
-
-	return renameat(dir, spare_name(nth, spare), dir, spool_name(id, name)) == 0;
-}
-
-void spool_file_remove_spare(int dir, size_t nth)
-{
-	char spare[SPARE_NAME_SIZE];
-
-	(void)unlinkat(dir, spare_name(nth, spare), 0);
 }
 
 bool spool_file_remove(int dir, const struct pub_id *id, struct err *err)

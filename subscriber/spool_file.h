@@ -38,17 +38,6 @@ bool spool_file_write(int dir, const struct pub_id *id, uint32_t count, struct p
 bool spool_file_read(int dir, const struct pub_id *id, uint32_t index,
 	uint8_t part[static PART_BYTES], struct err *err) MUST_USE NONNULL;
 
-/*
- * Empties the file and puts it by as the nth spare one; the other gives it to a publication, whose file
- * it then is as if newly made. To make a file and to remove it is what is dear in receiving something
- * small. False when it cannot be done, which changes nothing but what is in the file.
- */
-bool spool_file_put_by(int dir, const struct pub_id *id, size_t nth) MUST_USE NONNULL;
-bool spool_file_take_spare(int dir, const struct pub_id *id, size_t nth) MUST_USE NONNULL;
-
-/* Removes the nth spare one, if there is any. */
-void spool_file_remove_spare(int dir, size_t nth);
-
 /* What is not there is fine. */
 bool spool_file_remove(int dir, const struct pub_id *id, struct err *err) MUST_USE NONNULL;
 

@@ -86,13 +86,37 @@ CREATE OR REPLACE FUNCTION certwire.rights_at(at timestamptz)
 				AND g.since <= at AND (g.until IS NULL OR g.until > at))
 $$;
 
+-- One row or none, and written so that it becomes part of the query that asks.
+CREATE FUNCTION certwire.claim(unit text, channel text, kind text, at timestamptz)
+	RETURNS TABLE (holds boolean) LANGUAGE sql STABLE AS $$
+	SELECT true FROM certwire.claims_at(claim.at) c
+	WHERE c.unit = claim.unit AND c.channel = claim.channel AND c.recalls = (claim.kind = 'recall') LIMIT 1
+$$;
+COMMENT ON FUNCTION certwire.claim IS 'Whether that unit may be sent that at that time: a row, or none. 某单位此时可否收到该类发布件。';
+
+-- Called by migrations alone, as the owner: what CREATE OR REPLACE puts in a function's place begins without.
+CREATE PROCEDURE certwire.keep_plans(functions regprocedure[])
+	LANGUAGE plpgsql SET search_path = certwire, pg_temp AS $$
+DECLARE
+	kept regprocedure;
+	setting text;
+BEGIN
+	FOREACH kept IN ARRAY functions LOOP
+		FOREACH setting IN ARRAY ARRAY['plan_cache_mode = force_generic_plan', 'join_collapse_limit = 1',
+				'enable_seqscan = off', 'enable_hashjoin = off', 'enable_mergejoin = off'] LOOP
+			EXECUTE format('ALTER FUNCTION %s SET %s', kept, setting);
+		END LOOP;
+	END LOOP;
+END
+$$;
+COMMENT ON PROCEDURE certwire.keep_plans IS 'Has these functions keep their plans, which go the way their queries are written. 固定各函数的查询计划。';
+REVOKE EXECUTE ON PROCEDURE certwire.keep_plans FROM PUBLIC;
+
 CREATE OR REPLACE FUNCTION certwire.entries_to_sign(fence bigint, max_rows int)
 	RETURNS TABLE (unit text, epoch int, number int, kind text, publication text, target int, issued_at timestamptz,
 		keyset int, manifest_digest bytea, body_digest bytea, stream bytea, parts int, signatures text[], previous bytea,
 		entered_at timestamptz)
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp
-	SET plan_cache_mode = force_generic_plan SET join_collapse_limit = 1
-	SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 BEGIN
 	PERFORM check_fence(fence);
@@ -119,9 +143,7 @@ $$;
 DROP FUNCTION certwire.deliveries_to_seal(bigint, text, int);
 CREATE FUNCTION certwire.deliveries_to_seal(fence bigint, kid text, max_rows int, skip text[] DEFAULT '{}')
 	RETURNS TABLE (publication text, unit text, content_key bytea, device text, device_kid text, certificate text)
-	LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = certwire, pg_temp
-	SET plan_cache_mode = force_generic_plan SET join_collapse_limit = 1
-	SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+	LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
 	moment timestamptz;
@@ -145,8 +167,7 @@ BEGIN
 					WHERE g.publication = d.publication AND g.unit = y.unit AND g.device = y.device)
 			OFFSET 0
 		) v
-		CROSS JOIN LATERAL (SELECT FROM claims_at(moment) r
-			WHERE r.unit = d.unit AND r.channel = p.channel AND r.recalls = (p.kind = 'recall') LIMIT 1) claim
+		CROSS JOIN LATERAL claim(d.unit, p.channel, p.kind, moment)
 		ORDER BY d.publication, d.unit
 		LIMIT max_rows;
 END
@@ -155,9 +176,7 @@ COMMENT ON FUNCTION certwire.deliveries_to_seal IS 'Devices that lack a grant an
 GRANT EXECUTE ON FUNCTION certwire.deliveries_to_seal TO certwire_dispatcher;
 
 CREATE OR REPLACE FUNCTION certwire.put_grants(fence bigint, publications text[], units text[], devices text[], kids text[], sealeds bytea[])
-	RETURNS int LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = certwire, pg_temp
-	SET plan_cache_mode = force_generic_plan SET join_collapse_limit = 1
-	SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+	RETURNS int LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
 	moment timestamptz;
@@ -174,8 +193,7 @@ BEGIN
 		JOIN publication p ON p.id = d.publication AND p.recalled_at IS NULL
 		JOIN device v ON v.unit = g.unit AND v.device = g.device AND v.kid = g.kid AND v.revoked_at IS NULL
 			AND v.not_before <= moment AND v.not_after > moment
-		CROSS JOIN LATERAL (SELECT FROM claims_at(moment) r
-			WHERE r.unit = d.unit AND r.channel = p.channel AND r.recalls = (p.kind = 'recall') LIMIT 1) claim
+		CROSS JOIN LATERAL claim(d.unit, p.channel, p.kind, moment)
 		ON CONFLICT DO NOTHING;
 	GET DIAGNOSTICS put = ROW_COUNT;
 	-- Offered at once; and not looked at again until another device comes.
@@ -193,9 +211,7 @@ $$;
 CREATE OR REPLACE FUNCTION certwire.offers_due(fence bigint, retry interval, max_rows int)
 	RETURNS TABLE (unit text, publication text, epoch int, number int, kind text, channel text, parts int,
 		to_channel boolean, offers int, entry text, devices text[], kids text[], sealed bytea[])
-	LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = certwire, pg_temp
-	SET plan_cache_mode = force_generic_plan SET join_collapse_limit = 1
-	SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+	LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
 	moment timestamptz := clock_timestamp();
@@ -221,8 +237,7 @@ BEGIN
 				WHERE e.unit = t.unit AND e.epoch = t.epoch AND e.number = t.number AND e.digest IS NOT NULL LIMIT 1) entered
 			CROSS JOIN LATERAL (SELECT FROM delivery_grant g
 				WHERE g.publication = t.publication AND g.unit = t.unit LIMIT 1) granted
-			CROSS JOIN LATERAL (SELECT FROM claims_at(moment) r
-				WHERE r.unit = t.unit AND r.channel = p.channel AND r.recalls = (p.kind = 'recall') LIMIT 1) claim
+			CROSS JOIN LATERAL claim(t.unit, p.channel, p.kind, moment)
 			ORDER BY t.turn, t.next_offer_at, t.unit
 			LIMIT max_rows
 		), due AS (
@@ -261,9 +276,7 @@ $$;
 CREATE OR REPLACE FUNCTION certwire.owed_to(fence bigint, unit text, device text, epoch int, last int, have int4multirange,
 	grants bigint[], max_rows int)
 	RETURNS TABLE (number int, kind text, publication text, entry text, kid text, sealed bytea)
-	LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = certwire, pg_temp
-	SET plan_cache_mode = force_generic_plan SET join_collapse_limit = 1
-	SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+	LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
 	moment timestamptz := clock_timestamp();
@@ -300,8 +313,7 @@ BEGIN
 				AND p.recalled_at IS NULL
 			JOIN delivery_grant g ON g.publication = d.publication AND g.unit = d.unit AND g.device = device
 			JOIN device v ON v.unit = g.unit AND v.device = g.device AND v.revoked_at IS NULL AND v.not_after > moment
-			CROSS JOIN LATERAL (SELECT FROM claims_at(moment) r
-				WHERE r.unit = d.unit AND r.channel = p.channel AND r.recalls = (p.kind = 'recall') LIMIT 1) claim
+			CROSS JOIN LATERAL claim(d.unit, p.channel, p.kind, moment)
 			WHERE d.publication = e.publication AND d.unit = e.unit AND d.state IN ('owed', 'settled')
 			LIMIT 1
 		) w ON true
@@ -315,9 +327,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION certwire.parts_for(fence bigint, unit text, publication text, from_index int, to_index int)
 	RETURNS TABLE (index int, data bytea, count int)
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp
-	SET plan_cache_mode = force_generic_plan SET join_collapse_limit = 1
-	SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
 	moment timestamptz := clock_timestamp();
@@ -328,155 +338,15 @@ BEGIN
 		FROM delivery d
 		JOIN publication p ON p.id = d.publication AND (p.expires_at IS NULL OR p.expires_at > moment)
 			AND p.recalled_at IS NULL
-		CROSS JOIN LATERAL (SELECT FROM claims_at(moment) r
-			WHERE r.unit = d.unit AND r.channel = p.channel AND r.recalls = (p.kind = 'recall') LIMIT 1) claim
+		CROSS JOIN LATERAL claim(d.unit, p.channel, p.kind, moment)
 		JOIN publication_part q ON q.publication = d.publication AND q.index BETWEEN from_index AND to_index
 		WHERE d.publication = publication AND d.unit = unit AND d.state IN ('owed', 'settled')
 		ORDER BY q.index;
 END
 $$;
 
--- Of many units in one plan that is kept; the functions that say why are called of those alone that receive nothing.
-DROP FUNCTION certwire.channels_told(text, timestamptz);
-CREATE FUNCTION certwire.channels_told(units text[], at timestamptz)
-	RETURNS TABLE (place int, channel text, receives boolean, since timestamptz, reason text)
-	LANGUAGE plpgsql STABLE SET search_path = certwire, pg_temp
-	SET plan_cache_mode = force_generic_plan SET join_collapse_limit = 1
-	SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
-#variable_conflict use_variable
-BEGIN
-	RETURN QUERY
-		SELECT g.place::int, c.id::text, r.receives, l.at, CASE WHEN NOT r.receives THEN cut_short(coalesce(
-			CASE WHEN s.standing = 'good' THEN denied_why(g.unit, c.id, at) END,
-			why_not(s.standing, s.reason, true),
-			ungranted_why(g.unit, c.id, at, l.at)), 256) END
-		FROM unnest(units) WITH ORDINALITY g (unit, place)
-		CROSS JOIN (SELECT k.id FROM channel k ORDER BY k.id LIMIT 16) c
-		JOIN standing s ON s.unit = g.unit AND s.since <= at AND (s.until IS NULL OR s.until > at)
-		CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM rights_at(at) x WHERE x.unit = g.unit AND x.channel = c.id) AS receives OFFSET 0) r
-		CROSS JOIN LATERAL (SELECT max(upper(h)) AS at
-			FROM unnest(CASE WHEN NOT r.receives THEN rights_history(g.unit, c.id) END) h
-			WHERE upper(h) <= at) l
-		ORDER BY g.place, c.id;
-END
-$$;
-COMMENT ON FUNCTION certwire.channels_told IS 'What heads tell units of each channel at that time; of one that they do not receive, since when and why. 首部所示各频道接收权。';
-
-CREATE OR REPLACE FUNCTION certwire.heads_channels(fence bigint, units text[])
-	RETURNS TABLE (place int, channel text, receives boolean, since timestamptz, reason text)
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
-#variable_conflict use_variable
-BEGIN
-	PERFORM check_fence(fence);
-	RETURN QUERY SELECT t.place, t.channel, t.receives, t.since, t.reason FROM channels_told(units, right_now()) t;
-END
-$$;
-
--- The same for those that were written for batches.
-ALTER FUNCTION certwire.receipts_to_judge(bigint, int) SET plan_cache_mode = force_generic_plan;
-ALTER FUNCTION certwire.receipts_to_judge(bigint, int) SET enable_seqscan = off;
-ALTER FUNCTION certwire.receipts_to_judge(bigint, int) SET enable_hashjoin = off;
-ALTER FUNCTION certwire.receipts_to_judge(bigint, int) SET enable_mergejoin = off;
-ALTER FUNCTION certwire.replies_to_judge(bigint, int) SET plan_cache_mode = force_generic_plan;
-ALTER FUNCTION certwire.replies_to_judge(bigint, int) SET enable_seqscan = off;
-ALTER FUNCTION certwire.replies_to_judge(bigint, int) SET enable_hashjoin = off;
-ALTER FUNCTION certwire.replies_to_judge(bigint, int) SET enable_mergejoin = off;
-ALTER FUNCTION certwire.deliveries_of(bigint, text[], text[]) SET plan_cache_mode = force_generic_plan;
-ALTER FUNCTION certwire.deliveries_of(bigint, text[], text[]) SET enable_seqscan = off;
-ALTER FUNCTION certwire.deliveries_of(bigint, text[], text[]) SET enable_hashjoin = off;
-ALTER FUNCTION certwire.deliveries_of(bigint, text[], text[]) SET enable_mergejoin = off;
-ALTER FUNCTION certwire.settle_items(bigint[], text[], text[], bigint[], timestamptz[]) SET plan_cache_mode = force_generic_plan;
-ALTER FUNCTION certwire.settle_items(bigint[], text[], text[], bigint[], timestamptz[]) SET enable_seqscan = off;
-ALTER FUNCTION certwire.settle_items(bigint[], text[], text[], bigint[], timestamptz[]) SET enable_hashjoin = off;
-ALTER FUNCTION certwire.settle_items(bigint[], text[], text[], bigint[], timestamptz[]) SET enable_mergejoin = off;
-ALTER FUNCTION certwire.refused_receipts(bigint, text[]) SET plan_cache_mode = force_generic_plan;
-ALTER FUNCTION certwire.refused_receipts(bigint, text[]) SET enable_seqscan = off;
-ALTER FUNCTION certwire.refused_receipts(bigint, text[]) SET enable_hashjoin = off;
-ALTER FUNCTION certwire.refused_receipts(bigint, text[]) SET enable_mergejoin = off;
-ALTER FUNCTION certwire.heads_of(bigint, text[]) SET plan_cache_mode = force_generic_plan;
-ALTER FUNCTION certwire.heads_of(bigint, text[]) SET enable_seqscan = off;
-ALTER FUNCTION certwire.heads_of(bigint, text[]) SET enable_hashjoin = off;
-ALTER FUNCTION certwire.heads_of(bigint, text[]) SET enable_mergejoin = off;
-ALTER FUNCTION certwire.put_entry_signatures(bigint, text, text[], bigint[], bigint[], bytea[], bytea[], text[]) SET plan_cache_mode = force_generic_plan;
-ALTER FUNCTION certwire.put_entry_signatures(bigint, text, text[], bigint[], bigint[], bytea[], bytea[], text[]) SET enable_seqscan = off;
-ALTER FUNCTION certwire.put_entry_signatures(bigint, text, text[], bigint[], bigint[], bytea[], bytea[], text[]) SET enable_hashjoin = off;
-ALTER FUNCTION certwire.put_entry_signatures(bigint, text, text[], bigint[], bigint[], bytea[], bytea[], text[]) SET enable_mergejoin = off;
-
--- Who comes is offered what is due; of who leaves nobody need be told.
-CREATE OR REPLACE FUNCTION certwire.put_presence(broker text, units text[], devices text[], present boolean[], fresh boolean DEFAULT false)
-	RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
-#variable_conflict use_variable
-DECLARE
-	changed int;
-BEGIN
-	PERFORM check_arrays(cardinality(units), cardinality(devices), cardinality(present));
-	IF fresh THEN
-		UPDATE presence n SET present = false, since = clock_timestamp() WHERE n.broker = broker AND n.present;
-	END IF;
-	-- The last word in the batch counts; "absent" only by the broker that had it present.
-	INSERT INTO presence AS n (unit, device, broker, present)
-		SELECT DISTINCT ON (g.unit, g.device) g.unit, g.device, broker, g.present
-		FROM unnest(units, devices, present) WITH ORDINALITY g (unit, device, present, place)
-		JOIN device v ON v.unit = g.unit AND v.device = g.device
-		ORDER BY g.unit, g.device, g.place DESC
-		ON CONFLICT ON CONSTRAINT presence_pkey DO UPDATE
-			SET broker = EXCLUDED.broker, present = EXCLUDED.present, since = clock_timestamp()
-			WHERE (n.broker, n.present) IS DISTINCT FROM (EXCLUDED.broker, EXCLUDED.present)
-				AND (EXCLUDED.present OR n.broker = EXCLUDED.broker);
-	GET DIAGNOSTICS changed = ROW_COUNT;
-	PERFORM pg_notify('certwire_presence', g.unit) FROM (SELECT DISTINCT n.unit FROM unnest(units, present) n (unit, present) WHERE n.present) g (unit)
-		WHERE octet_length(g.unit) <= 64;
-	RETURN changed;
-END
-$$;
-
--- As before, but for what is locked: one row, instead of one for each receipt.
-CREATE OR REPLACE FUNCTION certwire.settle(fence bigint, receipts bigint[], verdicts bigint[], authentics boolean[],
-	item_receipts bigint[], publications text[], states text[], codes bigint[], reached timestamptz[])
-	RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp
-	SET plan_cache_mode = force_generic_plan SET join_collapse_limit = 1
-	SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
-#variable_conflict use_variable
-DECLARE
-	judged int;
-BEGIN
-	PERFORM check_fence(fence);
-	PERFORM check_arrays(cardinality(receipts), cardinality(verdicts), cardinality(authentics));
-	PERFORM check_arrays(cardinality(item_receipts), cardinality(publications), cardinality(states), cardinality(codes), cardinality(reached));
-	-- One batch at a time: two that do not see each other would both leave a device's watermark.
-	PERFORM FROM ledger FOR NO KEY UPDATE;
-	UPDATE receipt r SET judged_at = clock_timestamp(), verdict = g.verdict, authentic = g.authentic
-		FROM unnest(receipts, verdicts, authentics) g (receipt, verdict, authentic)
-		WHERE r.id = g.receipt AND r.judged_at IS NULL;
-	GET DIAGNOSTICS judged = ROW_COUNT;
-	IF judged <> cardinality(receipts) THEN
-		PERFORM fail('CW002', format('%s of %s receipts are unknown or judged already', cardinality(receipts) - judged, cardinality(receipts)),
-			'read receipts_to_judge again');
-	END IF;
-	IF (SELECT count(*) FROM unnest(item_receipts) i (receipt)
-		JOIN unnest(receipts, verdicts) g (receipt, verdict) ON g.receipt = i.receipt AND g.verdict = 0) <> cardinality(item_receipts) THEN
-		PERFORM fail('CW004', 'items of a receipt that is not believed here', 'give items with verdict 0 alone');
-	END IF;
-	PERFORM settle_items(item_receipts, publications, states, codes, reached);
-	INSERT INTO incident (source, unit, device, code)
-		SELECT 'dispatcher', r.unit, r.device, g.verdict
-		FROM unnest(receipts, verdicts) g (receipt, verdict) JOIN receipt r ON r.id = g.receipt
-		WHERE g.verdict <> 0 ORDER BY r.id;
-	-- The run of numbers without a hole that the device itself is known to have signed: what anybody
-	-- else put under its name must not make it forget a receipt of its own.
-	UPDATE device v SET settled = n.reached
-		FROM (
-			SELECT w.unit, w.device, max(i.number) AS reached
-			FROM (SELECT DISTINCT r.unit, r.device FROM receipt r WHERE r.id = ANY (receipts) AND r.authentic) told
-			JOIN device w ON w.unit = told.unit AND w.device = told.device
-			CROSS JOIN LATERAL (
-				SELECT q.number, q.number - row_number() OVER (ORDER BY q.number) AS island
-				FROM (SELECT DISTINCT r.number FROM receipt r WHERE r.unit = w.unit AND r.device = w.device
-					AND r.number > w.settled AND r.authentic) q
-			) i
-			WHERE i.island = w.settled
-			GROUP BY w.unit, w.device
-		) n
-		WHERE v.unit = n.unit AND v.device = n.device;
-END
-$$;
+CALL certwire.keep_plans(ARRAY['certwire.entries_to_sign(bigint, int)', 'certwire.deliveries_to_seal(bigint, text, int, text[])',
+	'certwire.put_grants(bigint, text[], text[], text[], text[], bytea[])', 'certwire.offers_due(bigint, interval, int)',
+	'certwire.owed_to(bigint, text, text, int, int, int4multirange, bigint[], int)',
+	'certwire.parts_for(bigint, text, text, int, int)',
+	'certwire.put_entry_signatures(bigint, text, text[], bigint[], bigint[], bytea[], bytea[], text[])']::regprocedure[]);
