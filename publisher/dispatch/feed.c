@@ -66,9 +66,12 @@ static bool feed_is_idle(const struct feed *feed)
 bool feed_pump(struct dispatch *dispatch, struct feed *feed, struct broker *broker, int turns,
 	bool *ret_more, struct err *err)
 {
-	while (turns-- > 0 && broker_has_room(broker) && !feed_is_idle(feed)) {
+	while (turns > 0 && broker_has_room(broker) && !feed_is_idle(feed)) {
 		auto_message struct message *message = NULL;
 		bool is_push;
+
+		/* What waits in the lane is made already; the others' turns ask PostgreSQL first. */
+		turns -= !feed->notices.first;
 
 		if (!feed_next(dispatch, feed, &message, &is_push, err))
 			return false;

@@ -112,8 +112,10 @@ static bool work_steps(struct dispatch *dispatch)
 			dispatch->due |= steps[i].due | steps[i].then;
 		any_more = any_more || more;
 	}
+	/* From now on, not from when this run began: brokers have their turns in between. */
 	if (!waits)
-		dispatch->settle_at_ms = dispatch->due & DUE_PACED ? 0 : now_ms + SETTLE_EVERY_MS;
+		dispatch->settle_at_ms =
+			dispatch->due & DUE_PACED ? 0 : clock_monotonic_ms() + SETTLE_EVERY_MS;
 	return any_more;
 }
 
