@@ -18,7 +18,7 @@ void replies_release(struct replies *replies)
 }
 
 /* What the publication says of seats and time; what cannot be read is no limit, and that is said. */
-static void read_limits(const struct manifest *manifest, struct answers *answers)
+static void read_limits(const struct manifest *manifest, bool quietly, struct answers *answers)
 {
 	const char *by = form_value(manifest, "reply-by");
 	const char *seats = form_value(manifest, "seats");
@@ -26,10 +26,10 @@ static void read_limits(const struct manifest *manifest, struct answers *answers
 
 	by = by ? by : form_value(manifest, "deadline");
 	answers->reply_by = TIME_NONE;
-	if (by && !when_parse("reply-by", by, WHEN_END_OF_DAY, &answers->reply_by, &err))
+	if (by && !when_parse("reply-by", by, WHEN_END_OF_DAY, &answers->reply_by, &err) && !quietly)
 		(void)fprintf(stderr, "注意 note: %s\n", err.text);
 	answers->seats = seats ? strtoll(seats, NULL, 10) : 0;
-	if (seats && answers->seats < 1)
+	if (seats && answers->seats < 1 && !quietly)
 		(void)fprintf(stderr, "注意 note: seats '%s' is no number: no limit\n", ERR_QUOTED(seats));
 }
 
@@ -85,8 +85,9 @@ static bool read_one(struct replies *replies, const struct editor_reply *row, st
 		return false;
 	}
 	replies->wrong++;
-	(void)fprintf(stderr, "注意 note: %s.%s 的答复 reply %lld: %d %s\n", ERR_QUOTED(row->unit),
-		ERR_QUOTED(row->device), (long long)row->number, why.code, why.text);
+	if (row->receipt > replies->noted)
+		(void)fprintf(stderr, "注意 note: %s.%s 的答复 reply %lld: %d %s\n", ERR_QUOTED(row->unit),
+			ERR_QUOTED(row->device), (long long)row->number, why.code, why.text);
 	return true;
 }
 
@@ -100,7 +101,8 @@ bool replies_read(struct replies *replies, struct pg *pg, struct err *err)
 	*answers = (struct answers){.items = NULL};
 	replies->sealed = 0;
 	replies->wrong = 0;
-	read_limits(&replies->opened.manifest, answers);
+	read_limits(&replies->opened.manifest, replies->was_read, answers);
+	replies->was_read = true;
 	if (!editor_replies(pg, replies->opened.found.publication.id, &replies->rows, err))
 		return false;
 	for (int i = 0; i < pg_row_count(replies->rows); i++) {
@@ -108,6 +110,8 @@ bool replies_read(struct replies *replies, struct pg *pg, struct err *err)
 
 		if (!read_one(replies, &row, err))
 			return false;
+		if (row.receipt > replies->noted)
+			replies->noted = row.receipt;
 	}
 	answers_settle(answers);
 	return true;

@@ -18,6 +18,8 @@ struct replies {
 	struct answers answers; /* settled */
 	int sealed; /* not to this editor's key: drafted before the keyset listed it */
 	int wrong; /* not as a device of the unit would have made it */
+	bool was_read; /* what the publication says of limits was spoken of, if it is wrong */
+	int64_t noted; /* and the replies up to this receipt */
 };
 
 /* clang-format off */
@@ -28,7 +30,7 @@ struct replies {
 
 void replies_release(struct replies *replies) NONNULL;
 
-/* Reads all that there are now, in place of what was read before; what is wrong is said on stderr. */
+/* Reads all that there are now, in place of what was read before; what is wrong is said on stderr, once. */
 bool replies_read(struct replies *replies, struct pg *pg, struct err *err) MUST_USE NONNULL;
 
 #endif

@@ -115,8 +115,13 @@ def test_watching_a_seminar_counts_replies_for_who_has_the_key_at_hand(desk):
     desk.dispatch(made)
     with Terminal(desk, [BIN / "certwire", "status", made, "--watch", "--config", "editor_wang.conf"]) as terminal:
         terminal.expect("，0 已答复 replied")
+        for number in (1, 2):
+            desk.sql(f"INSERT INTO certwire.receipt (broker, unit, device, number, raw, is_reply, judged_at, verdict, authentic) "
+                     f"VALUES ('b', 'unit-a', 'd1', {number}, 'x', true, now(), 0, true)", "postgres")
+            terminal.expect(f"的答复 reply {number}: ")
         terminal.send("\x03")
         assert terminal.end() == 0
+        assert terminal.said.count("的答复 reply 1: ") == 1, "a reply that is wrong is spoken of once"
     assert json.loads(desk.certwire("editor_wang", "status", made, "--json").stdout)["replied"] == 0
     assert json.loads(desk.run([BIN / "certwire", "status", made, "--json", "--dsn", "user=editor_wang"]).stdout)["replied"] is None
 
