@@ -13,21 +13,32 @@ struct secret *content_key_random(struct err *err)
 	return key;
 }
 
-bool grant_seal(const struct pub_id *id, const struct secret *content_key,
-	const struct public_key *to, uint8_t out[static GRANT_BYTES], struct err *err)
+bool seal_key_of(const struct public_key *key, struct seal_key *ret, struct err *err)
 {
-	uint8_t curve[crypto_box_PUBLICKEYBYTES];
+	return crypto_sign_ed25519_pk_to_curve25519(ret->bytes, key->bytes) == 0 ||
+		   err_set(err, ERR_DATA, "the public key cannot be sealed to");
+}
+
+bool grant_seal_to(const struct pub_id *id, const struct secret *content_key,
+	const struct seal_key *to, uint8_t out[static GRANT_BYTES], struct err *err)
+{
 	uint8_t plain[GRANT_PLAIN_BYTES];
 
-	if (crypto_sign_ed25519_pk_to_curve25519(curve, to->bytes) != 0)
-		return err_set(err, ERR_DATA, "the public key cannot be sealed to");
 	memcpy(plain, id->bytes, PUB_ID_BYTES);
 	memcpy(plain + PUB_ID_BYTES, content_key->bytes, CONTENT_KEY_BYTES);
 
-	bool sealed = crypto_box_seal(out, plain, sizeof(plain), curve) == 0;
+	bool sealed = crypto_box_seal(out, plain, sizeof(plain), to->bytes) == 0;
 
 	sodium_memzero(plain, sizeof(plain));
 	return sealed || err_set(err, ERR_DATA, "the public key cannot be sealed to");
+}
+
+bool grant_seal(const struct pub_id *id, const struct secret *content_key,
+	const struct public_key *to, uint8_t out[static GRANT_BYTES], struct err *err)
+{
+	struct seal_key key;
+
+	return seal_key_of(to, &key, err) && grant_seal_to(id, content_key, &key, out, err);
 }
 
 /* The plaintext lands in `plain`, guarded memory. */

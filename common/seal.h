@@ -26,7 +26,18 @@ enum {
 /* A new random content key: a secret of CONTENT_KEY_BYTES. */
 struct secret *content_key_random(struct err *err) MUST_USE NONNULL;
 
+/* What is sealed to: the X25519 form of an Ed25519 key. */
+struct seal_key {
+	uint8_t bytes[crypto_box_PUBLICKEYBYTES];
+};
+
+/* Fails (ERR_DATA) when the key is unusable. As slow as a verification: worth keeping. */
+bool seal_key_of(
+	const struct public_key *key, struct seal_key *ret, struct err *err) MUST_USE NONNULL;
+
 /* Fails (ERR_DATA) when the key to seal to is unusable. */
+bool grant_seal_to(const struct pub_id *id, const struct secret *content_key,
+	const struct seal_key *to, uint8_t out[static GRANT_BYTES], struct err *err) MUST_USE NONNULL;
 bool grant_seal(const struct pub_id *id, const struct secret *content_key,
 	const struct public_key *to, uint8_t out[static GRANT_BYTES], struct err *err) MUST_USE NONNULL;
 

@@ -103,6 +103,7 @@ void dispatch_close(struct dispatch *dispatch)
 	name_set_clear(&dispatch->bad_devices);
 	pg_free(dispatch->pg);
 	vouched_release(&dispatch->vouched);
+	seal_keys_release(&dispatch->seal_keys);
 	keyring_release(&dispatch->ring);
 	signing_key_release(&dispatch->key);
 }

@@ -27,6 +27,7 @@
 #include "publisher/dispatch/lease.h"
 #include "publisher/dispatch/message.h"
 #include "publisher/dispatch/name_set.h"
+#include "publisher/dispatch/seal_keys.h"
 #include "publisher/dispatch/tally.h"
 
 struct dispatch {
@@ -36,6 +37,7 @@ struct dispatch {
 	struct signing_key key;
 	struct keyring ring;
 	struct vouched vouched; /* devices' certificates that were verified */
+	struct seal_keys seal_keys;
 	char client_id[CLIENT_ID_SIZE];
 	int interrupt_fd; /* readable once the process shall end; borrowed */
 

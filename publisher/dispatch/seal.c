@@ -59,6 +59,7 @@ static bool seal_one(
 	struct dispatch *dispatch = batch->dispatch;
 	struct ledger_grant *grant = &batch->grants[batch->count];
 	struct device_certificate device;
+	struct seal_key to;
 	struct err why;
 
 	if (!vouched_verify(&dispatch->vouched, sealing->certificate, strlen(sealing->certificate),
@@ -66,7 +67,8 @@ static bool seal_one(
 		!device_certificate_check(
 			&device, sealing->unit, sealing->device, clock_now(dispatch->clock), &why) ||
 		!seal_open(batch, sealing, &why) ||
-		!grant_seal(&sealing->publication, batch->content_key, &device.public, grant->sealed, &why))
+		!seal_keys_get(&dispatch->seal_keys, &device.public, &to, &why) ||
+		!grant_seal_to(&sealing->publication, batch->content_key, &to, grant->sealed, &why))
 		return seal_skip(dispatch, sealing, &why, err);
 	grant->publication = sealing->publication;
 	grant->unit = sealing->unit;

@@ -1,6 +1,8 @@
 #include "tests/unit/test.h"
 
+#include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/limits.h"
 #include "publisher/dispatch/answer.h"
@@ -8,6 +10,7 @@
 #include "publisher/dispatch/lane.h"
 #include "publisher/dispatch/name_set.h"
 #include "publisher/dispatch/push.h"
+#include "publisher/dispatch/seal_keys.h"
 #include "publisher/dispatch/talk.h"
 #include "publisher/dispatch/window.h"
 
@@ -238,6 +241,43 @@ static void a_window_gives_what_is_asked_for_in_order_and_no_more(void **state)
 	assert_false(window_find(&window, &sync));
 }
 
+/* A key whose place is that of all keys that this makes. */
+static struct public_key key_of_one_set(void)
+{
+	struct public_key key;
+	uint8_t secret[crypto_sign_SECRETKEYBYTES];
+	uint32_t at;
+
+	do {
+		crypto_sign_keypair(key.bytes, secret);
+		memcpy(&at, key.bytes, sizeof(at));
+	} while (at % SEAL_KEYS_SETS != 0);
+	return key;
+}
+
+static void a_key_to_seal_to_is_the_same_remembered_or_not(void **state)
+{
+	enum { COUNT = SEAL_KEYS_WAYS + 1 };
+	struct public_key publics[COUNT], nobody = {.bytes = {2}};
+	struct seal_keys keys = {.sets = NULL};
+	struct seal_key made, got;
+	struct err err;
+
+	(void)state;
+	for (int i = 0; i < COUNT; i++)
+		publics[i] = key_of_one_set();
+	/* One more than are remembered: each pushes another out. Then twice the same. */
+	for (int i = 0; i < 3 * COUNT; i++) {
+		const struct public_key *public = &publics[i < 2 * COUNT ? i % COUNT : i / 2 % COUNT];
+
+		assert_done(seal_key_of(public, &made, &err));
+		assert_done(seal_keys_get(&keys, public, &got, &err));
+		assert_memory_equal(got.bytes, made.bytes, sizeof(made.bytes));
+	}
+	assert_refused(seal_keys_get(&keys, &nobody, &got, &err), ERR_DATA, "cannot be sealed to");
+	seal_keys_release(&keys);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +291,7 @@ int main(void)
 		cmocka_unit_test(a_unit_cannot_queue_more_than_its_share),
 		cmocka_unit_test(a_sync_larger_than_any_is_dropped),
 		cmocka_unit_test(one_part_of_a_push_is_underway_at_a_time),
+		cmocka_unit_test(a_key_to_seal_to_is_the_same_remembered_or_not),
 		cmocka_unit_test(a_window_gives_what_is_asked_for_in_order_and_no_more),
 	};
 

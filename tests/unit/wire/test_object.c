@@ -173,6 +173,34 @@ static void an_offer_is_read_as_written(void **state)
 	assert_null(offer_find(&read, "d9", "00000000000000000000000000000008"));
 }
 
+static void an_offer_that_nobody_would_take_is_not_made(void **state)
+{
+	char entry[] = "a.b.c";
+	struct offer good = {.entry = entry, .grant_count = 2};
+	auto_buf struct buf text = BUF_INIT(LIMIT_OFFER);
+	struct offer bad;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < good.grant_count; i++) {
+		(void)snprintf(good.grants[i].device, DEVICE_SIZE, "d1");
+		(void)snprintf(good.grants[i].kid, KID_SIZE, "%032zx", i);
+	}
+	assert_done(offer_format(&good, &text, &err));
+	bad = good;
+	bad.grants[1] = bad.grants[0];
+	assert_code(offer_format(&bad, &text, &err), 201);
+	bad = good;
+	strcpy(bad.grants[0].device, "D 1");
+	assert_code(offer_format(&bad, &text, &err), 201);
+	bad = good;
+	bad.grants[1].kid[31] = '\0';
+	assert_code(offer_format(&bad, &text, &err), 201);
+	bad = good;
+	bad.entry = entry + strlen(entry);
+	assert_code(offer_format(&bad, &text, &err), 201);
+}
+
 static void a_full_receipt_fits(void **state)
 {
 	auto_signing_key struct signing_key key = fixture_key("device");
@@ -273,6 +301,7 @@ int main(void)
 		cmocka_unit_test(an_entry_signed_again_stays_in_the_chain),
 		cmocka_unit_test(an_entry_that_units_would_refuse_is_not_written),
 		cmocka_unit_test(an_offer_is_read_as_written),
+		cmocka_unit_test(an_offer_that_nobody_would_take_is_not_made),
 		cmocka_unit_test(a_full_receipt_fits),
 		cmocka_unit_test(a_full_sync_fits),
 		cmocka_unit_test(a_full_head_fits),
