@@ -55,7 +55,7 @@ ROLLBACK;
 
 -- Constraints stand even for the owner.
 SELECT t.as('postgres');
-SELECT throws_ok($$INSERT INTO certwire.standing (unit, since, standing, reason) VALUES ('beta', now(), 'good', 'x')$$, '23P01', NULL,
+SELECT throws_ok($$INSERT INTO certwire.standing (unit, since, until, standing, reason) VALUES ('beta', now(), '2100-01-01', 'good', 'x')$$, '23P01', NULL,
 	'standings do not overlap');
 SELECT throws_ok($$INSERT INTO certwire.entitlement (effect, unit, channel) VALUES ('grant', 'beta', 'weekly')$$, '23P01', NULL,
 	'entitlements do not overlap');
