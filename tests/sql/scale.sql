@@ -40,8 +40,16 @@ SELECT t.as('dsp');
 SELECT is((SELECT deliveries FROM certwire.issue_due(t.fence(), t.id('one'))), 10002, 'ten thousand units and two are in the audience');
 SELECT certwire.issue_due(t.fence(), t.id('two'));
 SELECT cmp_ok(t.reads('SELECT FROM certwire.entries_to_sign(t.fence(), 10)'), '<', 500::bigint, 'ten entries to sign are found by looking at ten');
+DISCARD PLANS; -- as the dispatcher does now and then
+SELECT cmp_ok(t.reads('SELECT FROM certwire.entries_to_sign(t.fence(), 10)'), '<', 500::bigint, 'with a new plan, too');
+SELECT t.as('postgres');
+ANALYZE;
+SELECT t.as('dsp');
+SELECT cmp_ok(t.reads('SELECT FROM certwire.entries_to_sign(t.fence(), 10)'), '<', 500::bigint, 'and with statistics');
 SELECT t.sign_all();
 SELECT cmp_ok(t.reads('SELECT FROM certwire.deliveries_to_seal(t.fence(), t.id(''dsp''), 10)'), '<', 500::bigint, 'so are ten deliveries to seal');
+DISCARD PLANS;
+SELECT cmp_ok(t.reads('SELECT FROM certwire.deliveries_to_seal(t.fence(), t.id(''dsp''), 10)'), '<', 500::bigint, 'with a new plan, too');
 SELECT t.as('postgres');
 ANALYZE;
 SELECT t.as('dsp');
@@ -51,6 +59,8 @@ SELECT t.as('postgres');
 INSERT INTO certwire.presence (unit, device, broker, present) SELECT 'u' || i, 'd1', 'b', true FROM generate_series(1, 10000) i;
 SELECT t.as('dsp');
 SELECT cmp_ok(t.reads('SELECT FROM certwire.offers_due(t.fence(), interval ''30 s'', 10)'), '<', 500::bigint, 'and ten that are due, out of twenty thousand');
+DISCARD PLANS;
+SELECT cmp_ok(t.reads('SELECT FROM certwire.offers_due(t.fence(), interval ''30 s'', 10)'), '<', 500::bigint, 'with a new plan, too');
 SELECT t.as('postgres');
 ANALYZE;
 SELECT t.as('dsp');
@@ -66,7 +76,7 @@ INSERT INTO certwire.receipt (unit, device, number, raw, broker, judged_at, verd
 	SELECT 'u' || i, 'd1', 1, 'r', 'b', now(), 0, true FROM generate_series(1, 10000) i;
 INSERT INTO certwire.receipt (unit, device, number, raw, broker) SELECT 'u' || i, 'd1', 2, 'r', 'b' FROM generate_series(1, 10) i;
 SELECT t.as('dsp');
-DISCARD PLANS; -- as the dispatcher does now and then
+DISCARD PLANS;
 SELECT cmp_ok(t.reads(format('SELECT FROM certwire.settle(t.fence(), %L, array_fill(0::bigint, ARRAY[10]), array_fill(true, ARRAY[10]),
 		%1$L, array_fill(t.id(''one'')::text, ARRAY[10]), array_fill(''stored''::text, ARRAY[10]), array_fill(0::bigint, ARRAY[10]), array_fill(now(), ARRAY[10]))',
 	(SELECT array_agg(j.id) FROM certwire.receipts_to_judge(t.fence(), 10) j)), '{receipt,receipt_item,delivery,device}'), '<', 500::bigint,
