@@ -227,12 +227,14 @@ class Breaker:
         self._start_all()
 
     def suspend_while_sealing(self, step):
-        """The dispatcher is stopped with grants written and not committed; meanwhile the unit is suspended; then it goes on."""
+        """The dispatcher is stopped with grants written and not committed; meanwhile the unit, or one that is still in good
+        standing, is suspended; then it goes on."""
         first, second = self.field.dispatchers
         self._lead(first, second, CERTWIRE_FAULT_STOP="dispatch-before-grants-commit")
         self.issue_next()
         if self._stops(first.process):
-            self.field.suspend(step["unit"])
+            units = [step["unit"], *sorted({name.partition(".")[0] for name in self.world.units})]
+            self.field.suspend(next((unit for unit in units if self.field.standing(unit) == "good"), step["unit"]))
             first.process.resume()
         self._start_all()
 
