@@ -95,6 +95,7 @@ $$;
 COMMENT ON FUNCTION certwire.claim IS 'Whether that unit may be sent that at that time: a row, or none. 某单位此时可否收到该类发布件。';
 
 -- Called by migrations alone, as the owner: what CREATE OR REPLACE puts in a function's place begins without.
+-- No bitmaps: they gather all rows to be sorted, where an index has them in order and ten are asked for.
 CREATE PROCEDURE certwire.keep_plans(functions regprocedure[])
 	LANGUAGE plpgsql SET search_path = certwire, pg_temp AS $$
 DECLARE
@@ -103,7 +104,7 @@ DECLARE
 BEGIN
 	FOREACH kept IN ARRAY functions LOOP
 		FOREACH setting IN ARRAY ARRAY['plan_cache_mode = force_generic_plan', 'join_collapse_limit = 1',
-				'enable_seqscan = off', 'enable_hashjoin = off', 'enable_mergejoin = off'] LOOP
+				'enable_seqscan = off', 'enable_bitmapscan = off', 'enable_hashjoin = off', 'enable_mergejoin = off'] LOOP
 			EXECUTE format('ALTER FUNCTION %s SET %s', kept, setting);
 		END LOOP;
 	END LOOP;
