@@ -87,6 +87,7 @@ bool keeping_add(struct keeping *keeping, const struct wanted *wanted, struct op
 	if (!room_check(unit, manifest_total_bytes(&opened->manifest), err) ||
 		!store_write(unit->config->inbox, work, &keeping->staged[at], ret_bad_part, err))
 		return false;
+	opened_forget_plain(opened);
 	keeping->wanted[at] = *wanted;
 	keeping->opened[at] = *opened;
 	*opened = (struct opened)OPENED_INIT;
