@@ -76,17 +76,31 @@ bool json_only_keys(const struct json_object *object, const char *const *names, 
 	return true;
 }
 
+/* Where the text goes, and what was wrong with that. */
+struct json_sink {
+	struct buf *out;
+	struct err *err;
+	bool is_full;
+};
+
+static int add_text(const char *text, size_t len, void *ctx)
+{
+	struct json_sink *sink = ctx;
+
+	sink->is_full = !buf_append(sink->out, text, len, sink->err);
+	return sink->is_full ? -1 : 0;
+}
+
 bool json_write(const json_t *json, struct buf *out, struct err *err)
 {
-	size_t len = json_dumpb(json, NULL, 0, JSON_COMPACT);
+	struct json_sink sink = {out, err, false};
+	size_t before = out->len;
 
-	if (len == 0)
-		return err_set(err, ERR_SYSTEM, "cannot write JSON");
-	if (!buf_reserve(out, len, err))
-		return false;
-	if (json_dumpb(json, (char *)out->data + out->len, len, JSON_COMPACT) != len)
-		return err_set(err, ERR_SYSTEM, "cannot write JSON");
-	out->len += len;
-	out->data[out->len] = '\0';
-	return true;
+	if (json_dump_callback(json, add_text, &sink, JSON_COMPACT) == 0)
+		return true;
+	if (out->len > before) {
+		out->len = before;
+		out->data[before] = '\0';
+	}
+	return sink.is_full ? false : err_set(err, ERR_SYSTEM, "cannot write JSON");
 }

@@ -5,6 +5,7 @@
 
 #include "common/field.h"
 #include "common/ident.h"
+#include "common/json_plain.h"
 #include "common/refusal.h"
 
 enum { MALFORMED = REFUSAL_OFFER_MALFORMED };
@@ -74,21 +75,30 @@ bool offer_parse(const void *data, size_t len, struct offer *ret, struct err *er
 	return true;
 }
 
-static json_t *write_grants(const struct offer *offer)
+static bool write_grant(const struct grant *grant, struct buf *out, struct err *err)
 {
-	auto_json json_t *list = json_array();
+	return json_plain_begin(out, NULL, '{', err) &&
+		   json_plain_text(out, "device", grant->device, err) &&
+		   json_plain_text(out, "kid", grant->kid, err) &&
+		   json_plain_b64(out, "sealed", grant->sealed, GRANT_BYTES, err) &&
+		   json_plain_end(out, '}', err);
+}
 
-	for (size_t i = 0; i < offer->grant_count; i++) {
-		const struct grant *grant = &offer->grants[i];
-		auto_json json_t *item = json_object();
+static bool write_grants(const struct offer *offer, struct buf *out, struct err *err)
+{
+	if (!json_plain_begin(out, "grants", '[', err))
+		return false;
+	for (size_t i = 0; i < offer->grant_count; i++)
+		if (!write_grant(&offer->grants[i], out, err))
+			return false;
+	return json_plain_end(out, ']', err);
+}
 
-		if (!field_set_text(item, "device", grant->device) ||
-			!field_set_text(item, "kid", grant->kid) ||
-			!field_set_b64(item, "sealed", grant->sealed, GRANT_BYTES) ||
-			json_array_append(list, item) != 0)
-			return NULL;
-	}
-	return TAKE(list);
+static bool write_offer(const struct offer *offer, struct buf *out, struct err *err)
+{
+	return json_plain_begin(out, NULL, '{', err) && json_plain_int(out, "v", 1, err) &&
+		   json_plain_text(out, "entry", offer->entry, err) && write_grants(offer, out, err) &&
+		   json_plain_end(out, '}', err);
 }
 
 static bool grants_are_good(const struct offer *offer, struct err *err)
@@ -110,7 +120,6 @@ static bool grants_are_good(const struct offer *offer, struct err *err)
 /* What offer_parse would refuse is not made; it is not read again, since it goes out by the thousand. */
 bool offer_format(const struct offer *offer, struct buf *out, struct err *err)
 {
-	auto_json json_t *json = json_object();
 	auto_buf struct buf text = BUF_INIT(LIMIT_OFFER);
 	size_t entry_len = strlen(offer->entry);
 
@@ -118,10 +127,9 @@ bool offer_format(const struct offer *offer, struct buf *out, struct err *err)
 		return err_code(err, MALFORMED, "offer: an entry of %zu bytes", entry_len);
 	if (!grants_are_good(offer, err))
 		return false;
-	if (!field_set_int(json, "v", 1) || !field_set_text(json, "entry", offer->entry) ||
-		!field_set(json, "grants", write_grants(offer)))
-		return field_write_failed("offer", err);
-	return json_write(json, &text, err) && buf_append(out, text.data, text.len, err);
+	if (!write_offer(offer, &text, err))
+		return err_context(err, "cannot write the offer");
+	return buf_append(out, text.data, text.len, err);
 }
 
 const struct grant *offer_find(const struct offer *offer, const char *device, const char *kid)

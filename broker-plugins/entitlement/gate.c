@@ -56,6 +56,12 @@ static int64_t dispatcher_next_change(const struct table *table, const char *kid
 	return INT64_MAX;
 }
 
+static void note_next_change(struct gate *gate, const struct session *session)
+{
+	if (session->rights_until_us < gate->rights_until_us)
+		gate->rights_until_us = session->rights_until_us;
+}
+
 void gate_note_rights(struct gate *gate, struct session *session, int64_t at_us)
 {
 	const struct unit *unit;
@@ -70,8 +76,7 @@ void gate_note_rights(struct gate *gate, struct session *session, int64_t at_us)
 		if (unit)
 			session->rights_until_us = unit_next_change(unit, session->device, at_us);
 	}
-	if (session->rights_until_us < gate->rights_until_us)
-		gate->rights_until_us = session->rights_until_us;
+	note_next_change(gate, session);
 }
 
 /* It came with a TLS certificate that is not, or no longer, the one registered for its device. */
@@ -90,13 +95,25 @@ static void cut_right(struct gate *gate, struct session *session)
 	sessions_cut(&gate->sessions, session, CUT_RIGHT);
 }
 
+/* Nothing is new, and the clock has changed nothing since its rights were looked at. */
+static bool is_as_it_was(const struct session *session, const struct unit *before,
+	const struct unit *after, int64_t at_us)
+{
+	return before && after && session->rights_at_us <= at_us && at_us < session->rights_until_us &&
+		   unit_equal(before, after);
+}
+
 /* Marks the session by what became of its rights from one state of its unit to another. */
 static void judge_unit(struct gate *gate, struct session *session, const struct unit *before,
 	const struct unit *after, int64_t at_us)
 {
-	enum rights_change change =
-		unit_compare(before, session->rights_at_us, after, at_us, session->device);
+	enum rights_change change;
 
+	if (is_as_it_was(session, before, after, at_us)) {
+		note_next_change(gate, session);
+		return;
+	}
+	change = unit_compare(before, session->rights_at_us, after, at_us, session->device);
 	if (change == RIGHTS_LOST || is_certificate_wrong(session, after))
 		cut_right(gate, session);
 	else if (change == RIGHTS_GAINED)
@@ -125,22 +142,44 @@ static void apply_units(struct gate *gate, struct delta *delta, int64_t at_us)
 	}
 }
 
+static void judge_one(
+	struct gate *gate, struct session *session, const struct table *before, int64_t at_us)
+{
+	if (session->is_dispatcher)
+		judge_dispatcher(gate, session, at_us);
+	else
+		judge_unit(gate, session, before ? table_find(before, session->unit) : NULL,
+			table_find(gate->table, session->unit), at_us);
+}
+
+/* Everybody, by what the units were in `before` and are now. */
+static void judge_all(struct gate *gate, const struct table *before, int64_t at_us)
+{
+	struct session *session = TAILQ_FIRST(&gate->sessions.all);
+
+	gate->rights_until_us = INT64_MAX;
+	while (session) {
+		const char *names[TABLE_PREFETCH_MAX];
+		struct session *some = session;
+		size_t count = 0;
+
+		for (; session && count < TABLE_PREFETCH_MAX; session = TAILQ_NEXT(session, all))
+			names[count++] = session->unit;
+		if (before && before != gate->table)
+			table_prefetch(before, count, names);
+		table_prefetch(gate->table, count, names);
+		for (; some != session; some = TAILQ_NEXT(some, all))
+			judge_one(gate, some, before, at_us);
+	}
+}
+
 static void apply_whole(struct gate *gate, struct delta *delta, int64_t at_us)
 {
 	struct table *before = gate->table;
-	struct session *session;
 
 	gate->table = delta->whole;
 	delta->whole = before;
-	gate->rights_until_us = INT64_MAX;
-	TAILQ_FOREACH(session, &gate->sessions.all, all)
-	{
-		if (session->is_dispatcher)
-			judge_dispatcher(gate, session, at_us);
-		else
-			judge_unit(gate, session, before ? table_find(before, session->unit) : NULL,
-				table_find(gate->table, session->unit), at_us);
-	}
+	judge_all(gate, before, at_us);
 }
 
 void gate_apply(struct gate *gate, struct delta *delta, const struct moment *now)
@@ -155,25 +194,6 @@ void gate_apply(struct gate *gate, struct delta *delta, const struct moment *now
 		apply_whole(gate, delta, at_us);
 	apply_units(gate, delta, at_us);
 	gate->committed_us = 0;
-}
-
-/* The clock alone: the same record then and now. Bounded by the number of clients, and rare. */
-static void judge_all(struct gate *gate, int64_t at_us)
-{
-	struct session *session;
-
-	gate->rights_until_us = INT64_MAX;
-	TAILQ_FOREACH(session, &gate->sessions.all, all)
-	{
-		const struct unit *unit;
-
-		if (session->is_dispatcher) {
-			judge_dispatcher(gate, session, at_us);
-			continue;
-		}
-		unit = table_find(gate->table, session->unit);
-		judge_unit(gate, session, unit, unit, at_us);
-	}
 }
 
 static void cut_all(struct gate *gate)
@@ -204,5 +224,6 @@ void gate_tick(struct gate *gate, const struct moment *now)
 	if (gate_doubt(gate, now) != 0)
 		cut_all(gate);
 	else if (at_us >= gate->rights_until_us)
-		judge_all(gate, at_us);
+		/* The clock alone: the same records then and now. Bounded by the number of clients, and rare. */
+		judge_all(gate, gate->table, at_us);
 }

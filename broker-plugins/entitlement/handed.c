@@ -1,39 +1,55 @@
 #include "broker-plugins/entitlement/handed.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS_MIN = 1024 };
+enum { ROOM_MIN = 512 };
 
 /* This machine's idea of the database's clock may be off by as much as an answer is on its way. */
 #define CLOCK_MARGIN_US (10 * US_PER_S)
 
-static struct handed_unit *slot_of(struct handed_unit *slots, size_t mask, const char *name)
+/* The slot of that name, or the free one where it belongs. */
+static uint32_t *slot_of(const struct handed *handed, const char *name)
 {
-	size_t at = table_hash(name) & mask;
+	size_t at = table_hash(name) & handed->mask;
 
-	while (slots[at].name[0] && strcmp(slots[at].name, name) != 0)
-		at = (at + 1) & mask;
-	return &slots[at];
+	while (handed->slots[at] && strcmp(handed->units[handed->slots[at] - 1].name, name) != 0)
+		at = (at + 1) & handed->mask;
+	return &handed->slots[at];
 }
 
 bool handed_init(struct handed *handed, size_t units, struct err *err)
 {
-	size_t size = SLOTS_MIN;
+	size_t room = units > ROOM_MIN ? units : ROOM_MIN;
+	size_t slots = 2 * ROOM_MIN;
 
-	while (size / 2 < units)
-		size *= 2;
-	*handed = (struct handed){.mask = size - 1};
-	handed->slots = calloc(size, sizeof(*handed->slots));
-	if (!handed->slots)
-		return err_set(err, ERR_SYSTEM, "out of memory for the digests of %zu units", units);
-	return true;
+	while (slots / 2 < room)
+		slots *= 2;
+	*handed = (struct handed){.room = room, .mask = slots - 1};
+	handed->units = calloc(room, sizeof(*handed->units));
+	handed->slots = calloc(slots, sizeof(*handed->slots));
+	if (handed->units && handed->slots)
+		return true;
+	handed_release(handed);
+	return err_set(err, ERR_SYSTEM, "out of memory for the digests of %zu units", units);
 }
 
 void handed_release(struct handed *handed)
 {
+	free(handed->units);
 	free(handed->slots);
-	handed->slots = NULL;
+	*handed = (struct handed){.units = NULL};
+}
+
+/* At the end, where there is room. */
+static struct handed_unit *append(struct handed *handed, const char *name)
+{
+	struct handed_unit *unit = &handed->units[handed->count++];
+
+	*slot_of(handed, name) = (uint32_t)handed->count;
+	(void)snprintf(unit->name, sizeof(unit->name), "%s", name);
+	return unit;
 }
 
 static bool grow(struct handed *handed, struct err *err)
@@ -42,51 +58,53 @@ static bool grow(struct handed *handed, struct err *err)
 
 	if (!handed_init(&larger, handed->count * 2, err))
 		return false;
-	larger.count = handed->count;
 	larger.bytes = handed->bytes;
-	for (size_t i = 0; i <= handed->mask; i++)
-		if (handed->slots[i].name[0])
-			*slot_of(larger.slots, larger.mask, handed->slots[i].name) = handed->slots[i];
+	for (size_t i = 0; i < handed->count; i++)
+		*append(&larger, handed->units[i].name) = handed->units[i];
 	handed_release(handed);
 	*handed = larger;
 	return true;
 }
 
-/* The unit's slot, which holds its name now. NULL when memory is short. */
-static struct handed_unit *take_slot(struct handed *handed, const char *name, struct err *err)
+static struct handed_unit *find(const struct handed *handed, const char *name)
 {
-	struct handed_unit *slot;
+	uint32_t place = *slot_of(handed, name);
 
-	if (handed->count > handed->mask / 4 * 3 && !grow(handed, err))
+	return place > 0 ? &handed->units[place - 1] : NULL;
+}
+
+/* What is remembered of the unit, nothing yet if it is new. NULL when memory is short. */
+static struct handed_unit *find_or_append(struct handed *handed, const char *name, struct err *err)
+{
+	struct handed_unit *unit = find(handed, name);
+
+	if (unit)
+		return unit;
+	if (handed->count == handed->room && !grow(handed, err))
 		return NULL;
-	slot = slot_of(handed->slots, handed->mask, name);
-	if (!slot->name[0]) {
-		strncpy(slot->name, name, sizeof(slot->name) - 1);
-		handed->count++;
-	}
-	return slot;
+	return append(handed, name);
 }
 
 bool handed_put(struct handed *handed, const struct unit *unit, int64_t asked_us, struct err *err)
 {
-	struct handed_unit *slot = take_slot(handed, unit->name, err);
+	struct handed_unit *had = find_or_append(handed, unit->name, err);
 
-	if (!slot)
+	if (!had)
 		return false;
-	handed->bytes += unit_bytes(unit) - slot->bytes;
-	slot->bytes = unit_bytes(unit);
-	slot->digest = unit_digest(unit);
-	slot->until_us = unit_next_change(unit, NULL, asked_us);
+	handed->bytes += unit_bytes(unit) - had->bytes;
+	had->bytes = unit_bytes(unit);
+	had->digest = unit_digest(unit);
+	had->until_us = unit_next_change(unit, NULL, asked_us);
 	return true;
 }
 
 bool handed_excuse(struct handed *handed, const char *name, struct err *err)
 {
-	struct handed_unit *slot = take_slot(handed, name, err);
+	struct handed_unit *had = find_or_append(handed, name, err);
 
-	if (!slot)
+	if (!had)
 		return false;
-	slot->until_us = INT64_MIN;
+	had->until_us = INT64_MIN;
 	return true;
 }
 
@@ -98,36 +116,32 @@ static void add(struct drift *drift, const char *name)
 }
 
 /* What was handed over can still be compared. */
-static bool is_comparable(const struct handed_unit *slot, int64_t now_us)
+static bool is_comparable(const struct handed_unit *had, int64_t now_us)
 {
-	return now_us + CLOCK_MARGIN_US < slot->until_us;
+	return now_us + CLOCK_MARGIN_US < had->until_us;
 }
 
-static bool differs(const struct handed *handed, const struct unit *unit, int64_t now_us)
+static bool differs(const struct handed *handed, const struct handed_unit *read, int64_t now_us)
 {
-	const struct handed_unit *slot = slot_of(handed->slots, handed->mask, unit->name);
-	struct digest digest;
+	const struct handed_unit *had = find(handed, read->name);
 
-	if (!slot->name[0])
+	if (!had)
 		return true;
-	if (!is_comparable(slot, now_us))
-		return false;
-	digest = unit_digest(unit);
-	return !digest_equal(&digest, &slot->digest);
+	return is_comparable(had, now_us) && !digest_equal(&read->digest, &had->digest);
 }
 
-struct drift handed_compare(const struct handed *handed, const struct table *table, int64_t now_us)
+struct drift handed_compare(const struct handed *handed, const struct handed *read, int64_t now_us)
 {
 	struct drift drift = {.count = 0};
 
-	for (size_t i = 0; i <= table->mask; i++)
-		if (table->slots[i] && differs(handed, table->slots[i], now_us))
-			add(&drift, table->slots[i]->name);
-	for (size_t i = 0; i <= handed->mask; i++) {
-		const struct handed_unit *slot = &handed->slots[i];
+	for (size_t i = 0; i < read->count; i++)
+		if (differs(handed, &read->units[i], now_us))
+			add(&drift, read->units[i].name);
+	for (size_t i = 0; i < handed->count; i++) {
+		const struct handed_unit *had = &handed->units[i];
 
-		if (slot->name[0] && is_comparable(slot, now_us) && !table_find(table, slot->name))
-			add(&drift, slot->name);
+		if (is_comparable(had, now_us) && !find(read, had->name))
+			add(&drift, had->name);
 	}
 	return drift;
 }

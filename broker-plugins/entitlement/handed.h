@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 struct handed_unit {
-	char name[UNIT_SIZE]; /* "": a free slot */
+	char name[UNIT_SIZE];
 	struct digest digest;
 	/* Until then (the database's clock) the clock alone changes nothing of what the record says. */
 	int64_t until_us;
@@ -23,9 +23,11 @@ struct handed_unit {
 };
 
 struct handed {
-	struct handed_unit *slots; /* owned; open addressing */
-	size_t mask;
+	struct handed_unit *units; /* owned: `count` of them, with room for `room` */
 	size_t count;
+	size_t room;
+	uint32_t *slots; /* owned; open addressing: 1 + the unit's place, 0 is free */
+	size_t mask; /* of slots, of which there are twice as many as there is room, or more */
 	size_t bytes; /* of all records */
 };
 
@@ -48,8 +50,8 @@ struct drift {
 	const char *names[DRIFT_NAMES]; /* the first ones; borrowed from what was compared */
 };
 
-/* Holds all of `table`, read until `now_us` by the database's clock, against what was handed over. */
+/* Holds all that was read until `now_us` by the database's clock against what was handed over. */
 struct drift handed_compare(
-	const struct handed *handed, const struct table *table, int64_t now_us) NONNULL;
+	const struct handed *handed, const struct handed *read, int64_t now_us) NONNULL;
 
 #endif

@@ -6,76 +6,71 @@
 
 #include <stdio.h>
 
-/* Units asked for at a time: some 1 MB of certificates, and as long as a change may have to wait. */
-enum { CHUNK_UNITS = 500 };
+/* Units asked for at a time: some 1 MB of certificates; and when a change may come meanwhile, which waits for that long. */
+enum { UNITS_AT_A_TIME = 500, UNITS_IN_A_STEP = 64 };
 
 void reload_cancel(struct loader *loader)
 {
 	pg_rows_free(loader->reload.names);
 	table_free(loader->reload.table);
+	handed_release(&loader->reload.read);
 	loader->reload = (struct reload){.names = NULL};
 }
 
 static bool begin(struct loader *loader, const struct round *round, struct err *err)
 {
-	struct reload reload = {
-		.version = loader->version, .asked_us = round->database_now_us, .names = NULL};
+	struct reload *reload = &loader->reload;
+	size_t count;
 
 	reload_cancel(loader);
-	if (!copy_names(loader->pg, &reload.names, err))
+	reload->version = loader->version;
+	reload->asked_us = round->database_now_us;
+	if (!copy_names(loader->pg, &reload->names, err))
 		return false;
-	reload.table = table_new((size_t)pg_row_count(reload.names), err);
-	if (!reload.table) {
-		pg_rows_free(reload.names);
-		return false;
-	}
-	loader->reload = reload;
-	return true;
+	count = (size_t)pg_row_count(reload->names);
+	reload->table = table_new(count, err);
+	if (reload->table && handed_init(&reload->read, count, err))
+		return true;
+	reload_cancel(loader);
+	return false;
 }
 
-/* Of the names in `rows` from `*row` on, the next CHUNK_UNITS; `*row` moves past them. */
-static size_t next_names(const struct pg_rows *rows, int *row, const char **names)
+/* Of the names in `rows` from `*row` on, the next ones, at most `most`; `*row` moves past them. */
+static size_t next_names(const struct pg_rows *rows, int *row, size_t most, const char **names)
 {
 	size_t count = 0;
 
-	for (; *row < pg_row_count(rows) && count < CHUNK_UNITS; ++*row)
+	for (; *row < pg_row_count(rows) && count < most; ++*row)
 		names[count++] = pg_text(rows, *row, 0);
 	return count;
 }
 
-/* The units named in `rows` from `*row` on, one piece of them, into the new table. */
-static bool take_piece(struct loader *loader, const struct pg_rows *rows, int *row, struct err *err)
+static bool remember(struct reload *reload, size_t count, const char *const *names, struct err *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct unit *unit = table_find(reload->table, names[i]);
+
+		if (unit && !handed_put(&reload->read, unit, reload->asked_us, err))
+			return false;
+	}
+	return true;
+}
+
+/* The units named in `rows` from `*row` on, at most `most` of them, into the new table. */
+static bool take_piece(
+	struct loader *loader, const struct pg_rows *rows, int *row, size_t most, struct err *err)
 {
 	struct snapshot snapshot = {loader->pg, &loader->trust, &loader->notes};
-	const char *names[CHUNK_UNITS];
-	size_t count = next_names(rows, row, names);
+	const char *names[UNITS_AT_A_TIME];
+	size_t count = next_names(rows, row, most, names);
 
-	return snapshot_into(&snapshot, count, names, loader->reload.table, err);
+	return snapshot_into(&snapshot, count, names, loader->reload.table, err) &&
+		   remember(&loader->reload, count, names, err);
 }
 
 static bool is_read(const struct reload *reload)
 {
 	return reload->row >= pg_row_count(reload->names);
-}
-
-/* The digests of the new table, in place of those of what was handed over before. */
-static bool remember(struct loader *loader, struct err *err)
-{
-	const struct table *table = loader->reload.table;
-	struct handed handed;
-
-	if (!handed_init(&handed, table->count, err))
-		return false;
-	for (size_t i = 0; i <= table->mask; i++) {
-		if (table->slots[i] &&
-			!handed_put(&handed, table->slots[i], loader->reload.asked_us, err)) {
-			handed_release(&handed);
-			return false;
-		}
-	}
-	handed_release(&loader->handed);
-	loader->handed = handed;
-	return true;
 }
 
 /* The new table to the loop; when that is behind with taking news, everything is in doubt. */
@@ -86,10 +81,9 @@ static bool hand_over(struct loader *loader, const struct round *round, struct e
 
 	if (!delta)
 		return false;
-	if (!remember(loader, err)) {
-		delta_free(delta);
-		return false;
-	}
+	handed_release(&loader->handed);
+	loader->handed = loader->reload.read;
+	loader->reload.read = (struct handed){.units = NULL};
 	table_set_dispatchers(loader->reload.table, trust_keyset(&loader->trust));
 	room = table_room(loader->reload.table);
 	delta->whole = loader->reload.table;
@@ -114,7 +108,7 @@ bool reload_all(struct loader *loader, const struct round *round, struct err *er
 	if (!begin(loader, round, err))
 		return false;
 	while (!is_read(&loader->reload)) {
-		if (!take_piece(loader, loader->reload.names, &loader->reload.row, err)) {
+		if (!take_piece(loader, loader->reload.names, &loader->reload.row, UNITS_AT_A_TIME, err)) {
 			reload_cancel(loader);
 			return false;
 		}
@@ -157,7 +151,7 @@ static bool take_changed(struct loader *loader, bool *ret_known, struct err *err
 			return false;
 	}
 	while (row < pg_row_count(rows))
-		if (!take_piece(loader, rows, &row, err))
+		if (!take_piece(loader, rows, &row, UNITS_AT_A_TIME, err))
 			return false;
 	*ret_known = true;
 	return true;
@@ -166,7 +160,7 @@ static bool take_changed(struct loader *loader, bool *ret_known, struct err *err
 static void tell_drift(struct loader *loader, const struct round *round)
 {
 	struct drift drift =
-		handed_compare(&loader->handed, loader->reload.table, round->database_now_us);
+		handed_compare(&loader->handed, &loader->reload.read, round->database_now_us);
 
 	if (drift.count == 0)
 		return;
@@ -205,7 +199,7 @@ static bool step(struct loader *loader, struct err *err)
 		return round_ask(loader, &round, err) && begin(loader, &round, err);
 	if (is_read(&loader->reload))
 		return finish(loader, err);
-	return take_piece(loader, loader->reload.names, &loader->reload.row, err);
+	return take_piece(loader, loader->reload.names, &loader->reload.row, UNITS_IN_A_STEP, err);
 }
 
 bool reload_step(struct loader *loader, struct err *err)

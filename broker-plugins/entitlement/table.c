@@ -60,6 +60,33 @@ const struct unit *table_find(const struct table *table, const char *name)
 	return *slot_of(table, name);
 }
 
+enum { CACHE_LINE = 64 };
+
+static void prefetch(const void *data, size_t size)
+{
+	for (size_t at = 0; at < size; at += CACHE_LINE)
+		__builtin_prefetch((const char *)data + at);
+}
+
+/* The slots, then the records, then their channels: each step waits for the one before, all names at once. */
+void table_prefetch(const struct table *table, size_t count, const char *const *names)
+{
+	struct unit *const *slots[TABLE_PREFETCH_MAX];
+
+	assert(count <= TABLE_PREFETCH_MAX);
+	for (size_t i = 0; i < count; i++) {
+		slots[i] = &table->slots[table_hash(names[i]) & table->mask];
+		__builtin_prefetch(slots[i]);
+	}
+	for (size_t i = 0; i < count; i++)
+		if (*slots[i])
+			prefetch(*slots[i], sizeof(struct unit) + sizeof(struct unit_device));
+	for (size_t i = 0; i < count; i++)
+		if (*slots[i])
+			prefetch(
+				(*slots[i])->channels, (*slots[i])->channel_count * sizeof(struct unit_channel));
+}
+
 size_t table_room(const struct table *table)
 {
 	return (table->mask + 1) / 4 * 3 - table->count;

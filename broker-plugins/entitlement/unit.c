@@ -82,6 +82,18 @@ bool unit_may_receive(const struct unit *unit, const char *channel, int64_t at_u
 	return false;
 }
 
+/* Byte by byte: what lies between two fields may differ, which makes equal records look different at worst. */
+bool unit_equal(const struct unit *a, const struct unit *b)
+{
+	if (a == b)
+		return true;
+	return a->standing == b->standing && a->standing_until_us == b->standing_until_us &&
+		   a->channel_count == b->channel_count && a->device_count == b->device_count &&
+		   (a->channel_count == 0 ||
+			   memcmp(a->channels, b->channels, a->channel_count * sizeof(*a->channels)) == 0) &&
+		   memcmp(a->devices, b->devices, a->device_count * sizeof(*a->devices)) == 0;
+}
+
 /* The device as far as it counts at that time, else NULL. */
 static const struct unit_device *live_device(
 	const struct unit *unit, const char *name, int64_t at_us)

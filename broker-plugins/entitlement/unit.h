@@ -78,6 +78,9 @@ bool unit_is_good(const struct unit *unit, int64_t at_us) NONNULL;
 /* Good standing, and a right to the channel that covers that time. */
 bool unit_may_receive(const struct unit *unit, const char *channel, int64_t at_us) NONNULL;
 
+/* True only when both records say the same of standing, channels and devices. Cheap. */
+bool unit_equal(const struct unit *a, const struct unit *b) NONNULL;
+
 enum rights_change {
 	RIGHTS_SAME,
 	RIGHTS_GAINED, /* nothing lost and something new */

@@ -220,7 +220,9 @@ static void json_is_written_compact_and_in_order(void **state)
 	(void)state;
 	assert_done(json_write(json, &out, &err));
 	assert_string_equal(buf_str(&out), "{\"题\":\"周报/1\",\"a\":[1,true]}");
+	assert_done(buf_append_str(&small, "a,", &err));
 	assert_refused(json_write(json, &small, &err), ERR_DATA, "limit of 10");
+	assert_string_equal(buf_str(&small), "a,");
 }
 
 #define with_object(test) cmocka_unit_test_setup_teardown(test, begin, end)

@@ -78,6 +78,53 @@ static void a_whole_new_copy_cuts_who_lost_a_right_by_it(void **state)
 	assert_null(cut_one(door, &reason));
 }
 
+/* A table that says of every unit what the one in force says, to the byte. */
+static struct table *same_again(const struct table *table)
+{
+	struct table *ret = gate_fixture_table();
+	struct err err;
+
+	for (size_t i = 0; i <= table->mask; i++) {
+		const struct unit *unit = table->slots[i];
+
+		if (unit)
+			unit_free(table_put(ret, unit_new(unit->name, unit->standing, unit->channel_count,
+										 unit->channels, unit->device_count, unit->devices, &err)));
+	}
+	return ret;
+}
+
+static void a_whole_new_copy_that_says_the_same_cuts_nobody_but_by_the_clock(void **state)
+{
+	struct door *door = *state;
+	enum cut reason;
+
+	door->now.wall_us = GATE_MONTHLY_UNTIL * US_PER_S - 1;
+	gate_fixture_bring_all(&door->gate, same_again(door->gate.table), &door->now);
+	gate_tick(&door->gate, &door->now);
+	assert_null(cut_one(door, &reason));
+	door->now.wall_us = GATE_MONTHLY_UNTIL * US_PER_S;
+	gate_fixture_bring_all(&door->gate, same_again(door->gate.table), &door->now);
+	assert_non_null(cut_one(door, &reason));
+	assert_int_equal(reason, CUT_RIGHT);
+	assert_non_null(cut_one(door, &reason));
+	assert_null(cut_one(door, &reason));
+}
+
+/* When the clock is next to be looked at is kept across copies that change nothing. */
+static void the_clock_cuts_after_a_whole_new_copy_too(void **state)
+{
+	struct door *door = *state;
+	enum cut reason;
+
+	gate_fixture_bring_all(&door->gate, same_again(door->gate.table), &door->now);
+	door->now.wall_us = GATE_MONTHLY_UNTIL * US_PER_S;
+	gate_fixture_confirm(&door->gate, &door->now);
+	gate_tick(&door->gate, &door->now);
+	assert_non_null(cut_one(door, &reason));
+	assert_int_equal(reason, CUT_RIGHT);
+}
+
 static void a_dispatcher_whose_key_was_retired_is_cut(void **state)
 {
 	struct door *door = *state;
@@ -225,6 +272,8 @@ int main(void)
 		TEST(a_suspension_cuts_the_units_clients_and_no_other),
 		TEST(a_reinstated_unit_is_cut_so_that_it_comes_back_for_more),
 		TEST(a_whole_new_copy_cuts_who_lost_a_right_by_it),
+		TEST(a_whole_new_copy_that_says_the_same_cuts_nobody_but_by_the_clock),
+		TEST(the_clock_cuts_after_a_whole_new_copy_too),
 		TEST(a_dispatcher_whose_key_was_retired_is_cut),
 		TEST(a_stale_copy_denies_and_cuts_everybody),
 		TEST(losses_go_first_and_no_turn_cuts_more_than_its_share),

@@ -213,6 +213,37 @@ static void a_digest_tells_every_difference(void **state)
 	unit_free(other);
 }
 
+static void equal_records_are_known_by_every_byte(void **state)
+{
+	struct unit *one = good();
+	struct err err;
+	struct unit *other = unit_new(one->name, one->standing, one->channel_count, one->channels,
+		one->device_count, one->devices, &err);
+	void *fields[] = {&other->standing, &other->standing_until_us, &other->channels[1].name[6],
+		&other->channels[1].since_us, &other->channels[1].until_us, &other->devices[2].name[0],
+		&other->devices[2].kid[0], &other->devices[2].not_before, &other->devices[2].not_after,
+		&other->devices[2].tls.has_subject, &other->devices[2].tls.fingerprint[31]};
+
+	(void)state;
+	assert_true(unit_equal(one, one));
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		uint8_t before = *(uint8_t *)fields[i];
+
+		assert_true(unit_equal(one, other));
+		*(uint8_t *)fields[i] = (uint8_t)(before + 1);
+		assert_false(unit_equal(one, other));
+		*(uint8_t *)fields[i] = before;
+	}
+	other->channel_count--;
+	assert_false(unit_equal(one, other));
+	other->channel_count++;
+	other->device_count--;
+	assert_false(unit_equal(one, other));
+	other->device_count++;
+	unit_free(one);
+	unit_free(other);
+}
+
 static void a_certificate_counts_from_its_first_second_to_its_last(void **state)
 {
 	struct unit *unit = good();
@@ -308,6 +339,7 @@ int main(void)
 		cmocka_unit_test(a_right_comes_and_goes_by_the_clock_to_the_microsecond),
 		cmocka_unit_test(a_standing_that_ends_by_the_clock_ends_every_right),
 		cmocka_unit_test(a_digest_tells_every_difference),
+		cmocka_unit_test(equal_records_are_known_by_every_byte),
 		cmocka_unit_test(a_certificate_counts_from_its_first_second_to_its_last),
 		cmocka_unit_test(too_many_devices_or_channels_are_refused),
 		cmocka_unit_test(a_table_finds_each_of_many_units),

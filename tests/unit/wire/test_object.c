@@ -148,6 +148,73 @@ static void an_entry_that_units_would_refuse_is_not_written(void **state)
 	assert_done(entry_format(&entry, &payload, &err));
 }
 
+/* One by one: each is told as a reader tells it. */
+static void an_entry_out_of_bounds_is_not_written(void **state)
+{
+	static const struct {
+		size_t field; /* an int64_t */
+		int64_t value;
+		const char *name;
+	} wrong[] = {
+		{offsetof(struct entry, epoch), 0, "epoch"},
+		{offsetof(struct entry, epoch), INT_31_MAX + 1, "epoch"},
+		{offsetof(struct entry, number), 0, "number"},
+		{offsetof(struct entry, number), INT_31_MAX + 1, "number"},
+		{offsetof(struct entry, number), 2, "previous"},
+		{offsetof(struct entry, keyset), 0, "keyset"},
+		{offsetof(struct entry, issued_at), -1, "issued_at"},
+		{offsetof(struct entry, issued_at), TIME_MAX + 1, "issued_at"},
+		{offsetof(struct entry, entered_at), FIXTURE_NOW - 1, "entered_at"},
+		{offsetof(struct entry, entered_at), TIME_MAX + 1, "entered_at"},
+	};
+	auto_manifest struct manifest manifest = fixture_manifest();
+	struct fixture_body body = fixture_body(&manifest);
+	auto_entry struct entry entry = fixture_entry(&body);
+	auto_buf struct buf payload = BUF_INIT(LIMIT_ENTRY_JWS);
+	struct err err;
+
+	(void)state;
+	entry.issued_at = FIXTURE_NOW;
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		int64_t *field = (int64_t *)((char *)&entry + wrong[i].field);
+		int64_t before = *field;
+
+		*field = wrong[i].value;
+		assert_refused(entry_format(&entry, &payload, &err), ERR_DATA, wrong[i].name);
+		*field = before;
+	}
+	entry.body.parts = 0;
+	assert_refused(entry_format(&entry, &payload, &err), ERR_DATA, "parts");
+	entry.body.parts = LIMIT_PARTS + 1;
+	assert_refused(entry_format(&entry, &payload, &err), ERR_DATA, "parts");
+	entry.body.parts = LIMIT_PARTS;
+	entry.unit[0] = '-';
+	assert_refused(entry_format(&entry, &payload, &err), ERR_DATA, "unit");
+	entry.unit[0] = 'u';
+	assert_int_equal(payload.len, 0);
+	assert_done(entry_format(&entry, &payload, &err));
+	fixture_body_release(&body);
+}
+
+static void an_entry_without_its_editors_is_not_written(void **state)
+{
+	auto_manifest struct manifest manifest = fixture_manifest();
+	struct fixture_body body = fixture_body(&manifest);
+	auto_entry struct entry entry = fixture_entry(&body);
+	auto_buf struct buf payload = BUF_INIT(LIMIT_ENTRY_JWS);
+	size_t count = entry.signature_count;
+	struct err err;
+
+	(void)state;
+	entry.signature_count = 0;
+	assert_refused(entry_format(&entry, &payload, &err), ERR_DATA, "signatures");
+	entry.signature_count = count;
+	entry.signatures[0][0] = '\0';
+	assert_refused(entry_format(&entry, &payload, &err), ERR_DATA, "0 bytes");
+	assert_int_equal(payload.len, 0);
+	fixture_body_release(&body);
+}
+
 static void an_offer_is_read_as_written(void **state)
 {
 	struct offer offer = {.entry = (char[]){"a.b.c"}, .grant_count = LIMIT_GRANTS};
@@ -300,6 +367,8 @@ int main(void)
 		cmocka_unit_test(an_entry_is_read_as_written),
 		cmocka_unit_test(an_entry_signed_again_stays_in_the_chain),
 		cmocka_unit_test(an_entry_that_units_would_refuse_is_not_written),
+		cmocka_unit_test(an_entry_out_of_bounds_is_not_written),
+		cmocka_unit_test(an_entry_without_its_editors_is_not_written),
 		cmocka_unit_test(an_offer_is_read_as_written),
 		cmocka_unit_test(an_offer_that_nobody_would_take_is_not_made),
 		cmocka_unit_test(a_full_receipt_fits),
