@@ -39,6 +39,17 @@ static const struct cli_verb *find_verb(
 	return found;
 }
 
+/* Whether verbs of several words begin with this one. */
+static bool is_group(const struct cli_program *program, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const struct cli_verb *verb = program->verbs; verb->run; verb++)
+		if (strncmp(verb->name, word, len) == 0 && verb->name[len] == ' ')
+			return true;
+	return false;
+}
+
 /* No verb begins so, or several do and the word that tells which is missing or wrong. */
 static bool refuse_verb(const struct cli_program *program, const char *word, struct err *err)
 {
@@ -89,6 +100,9 @@ static bool parse_option(
 
 	if (!option)
 		option = find_option(call->program->options, text, len);
+	/* It may well be an option of the one that is missing. */
+	if (!option && call->group)
+		return refuse_verb(call->program, call->group, err);
 	if (!option)
 		return err_set(err, ERR_USAGE, "unknown option --%s; try '%s%s%s --help'",
 			ERR_QUOTED_LEN(text, len), call->program->name, call->verb ? " " : "",
@@ -136,18 +150,29 @@ static bool parse_built_in(
 	return false;
 }
 
-/* The first argument that is no option names the verb, or what is built in. */
+/*
+ * The first argument that is no option names the verb, or what is built in. One that only begins names of
+ * verbs is refused at the end, unless help is asked for.
+ */
 static bool parse_verb(
 	struct cli_call *call, int argc, char **argv, int *ret_words, struct err *err)
 {
 	bool ok;
 
+	if (call->group)
+		return refuse_verb(call->program, call->group, err);
 	call->verb = find_verb(call->program, argc, argv, ret_words);
 	if (*ret_words == 0 && parse_built_in(call, argc, argv, &ok, err)) {
 		*ret_words = argc;
 		return ok;
 	}
-	return call->verb || argc == 0 || refuse_verb(call->program, argv[0], err);
+	if (call->verb || argc == 0)
+		return true;
+	if (!is_group(call->program, argv[0]))
+		return refuse_verb(call->program, argv[0], err);
+	call->group = argv[0];
+	*ret_words = 1;
+	return true;
 }
 
 /* Smallest and largest number of arguments, from a text such as "CHANNEL [FILE...]". */
@@ -234,6 +259,8 @@ bool cli_parse(
 	}
 	if (ret->action != CLI_RUN)
 		return true;
+	if (ret->group)
+		return refuse_verb(program, ret->group, err);
 	if (!ret->verb)
 		ret->verb = find_verb(program, 0, argv + argc, &words);
 	if (!ret->verb)

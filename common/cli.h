@@ -7,7 +7,8 @@
  *		{0},
  *	};
  *
- * Every program also has `--help`, `VERB --help`, `--version`, `completion bash`, and `manual` and
+ * Every program also has `--help`, `VERB --help`, `--help` after a word that several verbs begin with
+ * (`device --help` lists them), `--version`, `completion bash`, and `manual` and
  * `manual settings`, from which its manual pages are made (docs/man/), and `manual messages`, from which
  * its catalogue is.
  * A program without verbs has one verb named "" (a daemon: its options and arguments only).
@@ -79,6 +80,7 @@ struct cli_call {
 	const struct cli_program *program;
 	enum cli_action action;
 	const struct cli_verb *verb; /* NULL unless one was named; always there for CLI_RUN */
+	const char *group; /* a word that is no verb but begins some, for CLI_HELP; else NULL */
 	void *context;
 	size_t argc; /* the verb's arguments, within its arity */
 	char **argv;

@@ -126,7 +126,7 @@ static bool prefix_cases(const struct cli_program *program, struct buf *out, str
 
 			if (is_repeated(program, verb, len) || is_verb(program, verb->name, len))
 				continue;
-			if (!buf_printf(out, err, "\t\"%.*s\") words=\"", (int)len, verb->name) ||
+			if (!buf_printf(out, err, "\t\"%.*s\") words=\"--help", (int)len, verb->name) ||
 				!next_words(program, verb->name, len, out, err) ||
 				!buf_append_str(out, "\" ;;\n", err))
 				return false;

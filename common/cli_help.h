@@ -11,6 +11,10 @@
 bool cli_help(const struct cli_program *program, const struct cli_verb *verb, struct buf *out,
 	struct err *err) MUST_USE;
 
+/* Help on the verbs that begin with this word, at least one. */
+bool cli_help_group(const struct cli_program *program, const char *group, struct buf *out,
+	struct err *err) MUST_USE NONNULL;
+
 /* "certwire draft [OPTION...] CHANNEL FILE...", without a newline. */
 bool cli_usage(const struct cli_program *program, const struct cli_verb *verb, struct buf *out,
 	struct err *err) MUST_USE;

@@ -14,7 +14,8 @@ static bool print_help(const struct cli_call *call, struct err *err)
 {
 	auto_buf struct buf text = BUF_INIT(TEXT_MAX);
 
-	if (!cli_help(call->program, call->verb, &text, err))
+	if (!(call->group ? cli_help_group(call->program, call->group, &text, err)
+					  : cli_help(call->program, call->verb, &text, err)))
 		return false;
 	(void)fputs(buf_str(&text), stdout);
 	return true;

@@ -1,6 +1,6 @@
 #!/bin/bash
 # What takes too long for scripts/test.sh: the builds with clang and for release, warnings being errors; the tests labelled "long" (static analysis, thousands of random acts,
-# kills at every fault point, 40 MiB over a slow line, ...), unit tests under valgrind, and each parser of foreign bytes
+# kills at every fault point, 40 MiB over a slow line, ...), unit tests and a whole world under valgrind, and each parser of foreign bytes
 # and the plugins' callbacks under libFuzzer for 20,000 inputs.
 # Usage: scripts/check.sh
 # Ends with a line "N passed, N failed" and exit status 0 only when nothing failed.

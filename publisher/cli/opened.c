@@ -82,12 +82,15 @@ static bool compare(const struct opened *opened, struct err *err)
 	return true;
 }
 
-bool opened_read(struct session *session, const char *id, struct opened *ret, struct err *err)
+static bool find(struct session *session, const char *id, struct opened *ret, struct err *err)
 {
-	if (!session_trust(session, &ret->ring, &ret->keyset, err) ||
-		!lookup_publication(session, id, &ret->found, err) || !take_rule(ret, err) ||
-		!signer_load(session, ret->keyset, ROLE_EDITOR, &ret->editor, err) ||
-		!take_content_key(session, ret, err) || !take_manifest(session, ret, err) ||
+	return session_trust(session, &ret->ring, &ret->keyset, err) &&
+		   lookup_publication(session, id, &ret->found, err) && take_rule(ret, err);
+}
+
+static bool open_found(struct session *session, struct opened *ret, struct err *err)
+{
+	if (!take_content_key(session, ret, err) || !take_manifest(session, ret, err) ||
 		!compare(ret, err))
 		return false;
 	const struct editor_publication *publication = &ret->found.publication;
@@ -95,6 +98,20 @@ bool opened_read(struct session *session, const char *id, struct opened *ret, st
 
 	return approvals_read(
 		session->pg, publication->id, &ret->manifest_bytes, ret->keyset, at, &ret->approvals, err);
+}
+
+bool opened_read(struct session *session, const char *id, struct opened *ret, struct err *err)
+{
+	return find(session, id, ret, err) &&
+		   signer_load(session, ret->keyset, ROLE_EDITOR, &ret->editor, err) &&
+		   open_found(session, ret, err);
+}
+
+bool opened_look(struct session *session, const char *id, struct opened *ret, struct err *err)
+{
+	return find(session, id, ret, err) &&
+		   signer_load_reader(session, ret->keyset, &ret->editor, err) &&
+		   open_found(session, ret, err);
 }
 
 void opened_release(struct opened *opened)

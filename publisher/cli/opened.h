@@ -1,5 +1,5 @@
 /*
- * A publication opened with an editor's own key, and verified: what is read here is what units will
+ * A publication opened with an editor's own key, or recovery's, and verified: what is read here is what units will
  * get, or it is refused.
  */
 #ifndef CERTWIRE_PUBLISHER_CLI_OPENED_H
@@ -22,7 +22,7 @@ struct opened {
 	struct lookup found;
 	struct keyring ring;
 	const struct keyset *keyset; /* borrowed from the ring */
-	struct signer editor; /* unlocked */
+	struct signer editor; /* unlocked; recovery's where opened_look was given that */
 	struct secret *content_key;
 	struct spool spool; /* the body as PostgreSQL has it */
 	struct buf manifest_bytes;
@@ -44,6 +44,10 @@ struct opened {
  * opened_release, whatever this returns.
  */
 bool opened_read(
+	struct session *session, const char *id, struct opened *ret, struct err *err) MUST_USE NONNULL;
+
+/* The same for a verb that only reads, where recovery's key will do as well. */
+bool opened_look(
 	struct session *session, const char *id, struct opened *ret, struct err *err) MUST_USE NONNULL;
 void opened_release(struct opened *opened) NONNULL;
 

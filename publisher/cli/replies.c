@@ -130,7 +130,7 @@ bool verb_replies(const struct cli_call *call, struct err *err)
 	if (cli_has(call, "csv") && cli_has(call, "json"))
 		return err_set(err, ERR_USAGE, "--csv and --json do not go together: leave one out");
 	if (!session_init(&session, call, err) ||
-		!opened_read(&session, call->argv[0], &replies.opened, err) ||
+		!opened_look(&session, call->argv[0], &replies.opened, err) ||
 		!replies_read(&replies, session.pg, err))
 		return false;
 	if (replies.sealed > 0)

@@ -46,7 +46,7 @@ bool verb_show(const struct cli_call *call, struct err *err)
 	auto_opened struct opened opened = OPENED_INIT;
 	auto_audience struct audience audience = {.rows = NULL};
 
-	if (!session_init(&session, call, err) || !opened_read(&session, call->argv[0], &opened, err) ||
+	if (!session_init(&session, call, err) || !opened_look(&session, call->argv[0], &opened, err) ||
 		!opened_files(&opened, cli_value(call, "out"), err) ||
 		!audience_of(session.pg, &opened.found.publication, &audience, err))
 		return false;

@@ -148,18 +148,32 @@ static bool find_file(struct signer *signer, struct err *err)
 	return keyfile_load(signer->path, &signer->file, err);
 }
 
-bool signer_load(const struct session *session, const struct keyset *keyset, enum key_role role,
-	struct signer *ret, struct err *err)
+/* The key is of the role, or of `other`. */
+static bool load_listed(const struct session *session, const struct keyset *keyset,
+	enum key_role role, enum key_role other, struct signer *ret, struct err *err)
 {
 	auto_signer struct signer signer = SIGNER_INIT;
 
 	signer.path = session->settings.key;
-	if (!find_file(&signer, err) || !check_role(&signer.file, signer.path, role, err) ||
+	if (!find_file(&signer, err) ||
+		!check_role(&signer.file, signer.path, signer.file.role == other ? other : role, err) ||
 		!find_listed(session, keyset, &signer, err))
 		return false;
 	*ret = signer;
 	signer = (struct signer)SIGNER_INIT;
 	return true;
+}
+
+bool signer_load(const struct session *session, const struct keyset *keyset, enum key_role role,
+	struct signer *ret, struct err *err)
+{
+	return load_listed(session, keyset, role, role, ret, err);
+}
+
+bool signer_load_reader(
+	const struct session *session, const struct keyset *keyset, struct signer *ret, struct err *err)
+{
+	return load_listed(session, keyset, ROLE_EDITOR, ROLE_RECOVERY, ret, err);
 }
 
 bool signer_load_unlisted(const struct session *session, struct signer *ret, struct err *err)

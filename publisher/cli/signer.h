@@ -54,6 +54,10 @@ void signer_release(struct signer *signer) NONNULL;
 bool signer_load(const struct session *session, const struct keyset *keyset, enum key_role role,
 	struct signer *ret, struct err *err) MUST_USE NONNULL;
 
+/* The same for who only reads what is published: an editor's key, or recovery's. */
+bool signer_load_reader(const struct session *session, const struct keyset *keyset,
+	struct signer *ret, struct err *err) MUST_USE NONNULL;
+
 /* The same from the file alone, whatever keysets say: an editor's or registrar's. */
 bool signer_load_unlisted(
 	const struct session *session, struct signer *ret, struct err *err) MUST_USE NONNULL;

@@ -53,7 +53,7 @@ def test_each_verb_offers_its_options(asked, told):
 def test_verbs_are_offered_word_by_word(asked, told):
     first, device, keyset, one = asked(["certwire", ""], ["certwire", "device", ""], ["certwire", "keyset", ""], ["certwire", "sup"])
     assert {verb.split()[0] for verb in told} <= first and one == {"supersede"}
-    assert device == {"list", "certify"} and keyset == {"make", "import", "show"}
+    assert device == {"--help", "list", "certify"} and keyset == {"--help", "make", "import", "show"}
 
 
 def test_each_options_value_is_offered_where_it_is_a_file_or_one_of_a_few(asked, told):

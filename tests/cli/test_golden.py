@@ -36,6 +36,9 @@ def test_help_of_every_verb(desk):
     verbs = [verb for verb in verbs if desk.call([BIN / "certwire", *verb.split(), "--help"]).returncode == 0]
     assert {"draft", "edit", "lint", "preview", "submit", "approve", "return", "schedule", "issue", "withdraw", "list", "show",
             "status", "board", "audit", "verify", "unlock", "whoami", "doctor"} <= set(verbs)
+    groups = list(dict.fromkeys(verb.split()[0] for verb in verbs if " " in verb and verb.split()[0] not in verbs))
+    assert groups == ["device", "key", "keyset"]
+    verbs = [*verbs, *groups]
     held_against("help", "".join(f"$ certwire {verb} --help\n" + desk.run([BIN / "certwire", *verb.split(), "--help"]).stdout + "\n"
                                  for verb in verbs))
 

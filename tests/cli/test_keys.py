@@ -169,3 +169,13 @@ def test_a_wrong_passphrase_says_so(desk):
     line = desk.refused("registrar_zhao", "device", "certify", "unit-e", "d2", "--fingerprint",
                         fingerprint, "--passphrase-file", "wrong.pass", status=1)
     assert "passphrase" in line
+
+
+def test_a_recovery_key_reads_and_does_nothing_else(desk):
+    file = desk.write("恢复.txt", b"what all editors lose")
+    made = desk.certwire("editor_wang", "draft", "monthly", "--number", "2026-12", "--title", "月报", file).stdout.strip()
+    own = ("--key", "recovery.key", "--passphrase-file", "recovery.pass")
+    desk.certwire("editor_wang", "show", made, *own, "--out", "opened")
+    assert (desk.folder / "opened/恢复.txt").read_bytes() == b"what all editors lose"
+    for verb, *more in (("edit", "--title", "别的"), ("preview",), ("approve", "--yes", "1"), ("return", "--comment", "不可")):
+        assert "role recovery" in desk.refused("editor_wang", verb, made, *more, *own, status=3)

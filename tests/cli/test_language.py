@@ -7,9 +7,10 @@ from desk import BIN
 from test_golden import held_against
 
 PROGRAMS = ["certwire", "certwire-unit", "certwire-dispatch", "certwire-db", "certwire-broker-check"]
+GROUPS = [("certwire", "keyset"), ("certwire-unit", "inbox"), ("certwire-unit", "device"), ("certwire-unit", "config")]
 REFUSED = [["certwire", "frobnicate"], ["certwire", "draft"], ["certwire", "draft", "weekly", "--number"], ["certwire", "list", "--limit", "0"],
            ["certwire", "keygen", "--role", "king"], ["certwire", "keyset", "show", "/nowhere"], ["certwire", "device"],
-           ["certwire-unit", "inbox", "show"], ["certwire-unit", "status", "--config", "/nowhere"],
+           ["certwire-unit", "inbox"], ["certwire-unit", "inbox", "show"], ["certwire-unit", "status", "--config", "/nowhere"],
            ["certwire-dispatch", "--config", "/nowhere"], ["certwire-db", "restored"], ["certwire-broker-check", "/nowhere"]]
 
 
@@ -25,10 +26,10 @@ def chinese(text):
 
 def test_help_and_refusals_are_in_chinese_on_a_bare_machine():
     said = ""
-    for program in PROGRAMS:
-        done = call(program, "--help", LANG="zh_CN.UTF-8")
-        assert done.returncode == 0
-        said += f"$ {program} --help\n{done.stdout}\n"
+    for words in [*((program,) for program in PROGRAMS), *GROUPS]:
+        done = call(*words, "--help", LANG="zh_CN.UTF-8")
+        assert done.returncode == 0 and not done.stderr
+        said += f"$ {' '.join(words)} --help\n{done.stdout}\n"
     for words in REFUSED:
         done = call(*words, LANG="zh_CN.UTF-8")
         assert done.returncode in (1, 2, 3) and not done.stdout and len(done.stderr.splitlines()) == 1
@@ -37,7 +38,7 @@ def test_help_and_refusals_are_in_chinese_on_a_bare_machine():
 
 
 def test_every_line_of_help_is_in_chinese_and_each_column_begins_in_the_same_place():
-    for words in (["certwire"], ["certwire", "draft"], ["certwire", "keyset", "make"], ["certwire-unit"], ["certwire-unit", "enroll"],
+    for words in (["certwire"], ["certwire", "draft"], ["certwire", "keyset", "make"], *GROUPS, ["certwire-unit"], ["certwire-unit", "enroll"],
                   ["certwire-dispatch"], ["certwire-db"], ["certwire-broker-check"]):
         for line in call(*words, "--help", LANG="zh_CN.UTF-8").stdout.splitlines():
             assert not line or chinese(line), f"{words}: {line}"

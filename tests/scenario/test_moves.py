@@ -296,6 +296,9 @@ def test_interest_in_an_opportunity_reaches_the_editors(moves, seminar):
     wait_for(lambda: json.loads(moves.huaan.tool("inbox", "show", made, "--json"))["reply"]["settled"],
              "CNCERT to have it")
     found = json.loads(moves.world.office.certwire("editor_wang", "replies", made, "--json"))
+    recovery = moves.world.office.holders["recovery"]
+    assert found == json.loads(moves.world.office.certwire("editor_wang", "replies", made, "--json", "--key", recovery.key,
+                                                           "--passphrase-file", recovery.passphrase))
     assert [(r["unit"], r["place"], r["late"], r["note"]) for r in found["replies"]] == [
         ("huaan", "interested", False, "愿意承担")]
     assert (found["wrong"], found["sealed_to_others"]) == (0, 0)

@@ -121,7 +121,12 @@ static void a_wrong_line_is_refused_in_one_sentence(void **state)
 		{"certwire", "which command? try 'certwire --help'"},
 		{"certwire dratf", "unknown command 'dratf'"},
 		{"certwire device", "which 'device' command? after it comes one of: certify, list"},
-		{"certwire device --help", "after it comes one of: certify, list"},
+		{"certwire device -- --help", "after it comes one of: certify, list"},
+		{"certwire device --help certify", "which 'device' command?"},
+		{"certwire device --title x certify", "which 'device' command?"},
+		{"certwire device --service x", "which 'device' command?"},
+		{"certwire device remove --help", "which 'device' command?"},
+		{"certwire --help devic", "unknown command 'devic'"},
 		{"certwire devic", "unknown command 'devic'"},
 		{"certwire draft weekly",
 			"too few arguments; usage: certwire draft [OPTION...] CHANNEL FILE..."},
@@ -217,6 +222,36 @@ static void help_shows_every_verb_and_option(void **state)
 	assert_non_null(strstr(buf_str(&one), "--service NAME"));
 }
 
+static void help_on_a_word_that_only_begins_verbs_shows_those(void **state)
+{
+	static const char *const lines[] = {
+		"certwire device --help", "certwire --help device", "certwire device --service x -h"};
+	auto_buf struct buf text = BUF_INIT(8192);
+	struct cli_call call;
+	struct err err;
+	char room[512];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		assert_done(parse(&program, lines[i], &call, room, &err));
+		assert_int_equal(call.action, CLI_HELP);
+		assert_null(call.verb);
+		assert_string_equal(call.group, "device");
+	}
+	assert_done(cli_help_group(&program, "device", &text, &err));
+	assert_string_equal(buf_str(&text), "Usage: certwire device COMMAND [OPTION...] ...\n"
+										"\nCommands:\n"
+										"  certify UNIT DEVICE          sign a certificate\n"
+										"  list                         list devices\n"
+										"\n'certwire device COMMAND --help' tells more about one.\n"
+										"\nGeneral options:\n"
+										"  --service NAME               of pg_service.conf\n");
+	/* What is a verb too is helped as one. */
+	assert_done(parse(&program, "certwire keyset --help", &call, room, &err));
+	assert_null(call.group);
+	assert_string_equal(call.verb->name, "keyset");
+}
+
 /* Asks bash itself what it would offer after these words. */
 static void assert_completes(const char *script, const char *words, const char *expected)
 {
@@ -244,7 +279,7 @@ static void bash_completes_verbs_and_options(void **state)
 	(void)state;
 	assert_done(cli_completion(&program, &script, &err));
 	assert_completes(buf_str(&script), "certwire dr", "draft");
-	assert_completes(buf_str(&script), "certwire device \"\"", "certify list");
+	assert_completes(buf_str(&script), "certwire device \"\"", "--help certify list");
 	assert_completes(buf_str(&script), "certwire device c", "certify");
 	assert_completes(buf_str(&script), "certwire draft weekly --t", "--title");
 	assert_completes(buf_str(&script), "certwire keyset sh", "show");
@@ -305,6 +340,7 @@ int main(void)
 		cmocka_unit_test(numbers_are_whole_and_in_range),
 		cmocka_unit_test(a_needed_option_is_asked_for),
 		cmocka_unit_test(help_shows_every_verb_and_option),
+		cmocka_unit_test(help_on_a_word_that_only_begins_verbs_shows_those),
 		cmocka_unit_test(bash_completes_verbs_and_options),
 		cmocka_unit_test(the_manual_shows_every_verb_and_option),
 		cmocka_unit_test(the_manual_shows_every_setting_and_no_line_of_it_is_a_macro),

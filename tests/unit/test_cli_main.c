@@ -25,6 +25,7 @@ static bool run_fail(const struct cli_call *call, struct err *err)
 static const struct cli_verb verbs[] = {
 	{"print", run_print, "TEXT", "print it", NULL},
 	{"fail", run_fail, "KIND", "fail", NULL},
+	{"key show", run_print, "FILE", "show a key", NULL},
 	{0},
 };
 
@@ -134,6 +135,10 @@ static void version_and_help_are_data(void **state)
 	run((const char *[]){"certwire", "print", "--help", NULL}, -1, &outcome);
 	assert_int_equal(outcome.status, 0);
 	assert_int_equal(strncmp(outcome.out, "Usage: certwire print TEXT\n", 27), 0);
+	run((const char *[]){"certwire", "key", "--help", NULL}, -1, &outcome);
+	assert_int_equal(outcome.status, 0);
+	assert_string_equal(outcome.talk, "");
+	assert_non_null(strstr(outcome.out, "\n  show FILE                    show a key\n"));
 	run((const char *[]){"certwire", "completion", "bash", NULL}, -1, &outcome);
 	assert_int_equal(outcome.status, 0);
 	assert_non_null(strstr(outcome.out, "complete -F _certwire certwire"));
@@ -147,6 +152,11 @@ static void no_command_is_a_usage_error(void **state)
 	run((const char *[]){"certwire", NULL}, -1, &outcome);
 	assert_int_equal(outcome.status, 2);
 	assert_string_equal(outcome.talk, "certwire: which command? try 'certwire --help'\n");
+	run((const char *[]){"certwire", "key", NULL}, -1, &outcome);
+	assert_int_equal(outcome.status, 2);
+	assert_string_equal(outcome.out, "");
+	assert_string_equal(
+		outcome.talk, "certwire: which 'key' command? after it comes one of: show\n");
 }
 
 int main(void)

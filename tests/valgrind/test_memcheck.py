@@ -12,6 +12,7 @@ from waiting import wait_for
 from world import World
 
 MEMCHECK = Path(__file__).resolve().parent / "memcheck.sh"
+FOUND = 99  # the exit status by which memcheck tells
 PATIENCE = 240.0  # each program is some thirty times slower
 
 
@@ -28,6 +29,11 @@ class Watched(Programs):
             script.write_text(f'#!/bin/sh\nexec {MEMCHECK} {shlex.quote(str(super().__getitem__(name)))} "$@"\n')
             script.chmod(0o755)
         return script
+
+    def call(self, name, *args, **options):
+        done = super().call(name, *args, **options)
+        assert done.returncode != FOUND, f"{name} {' '.join(map(str, args))}:\n{done.stderr}"
+        return done
 
 
 @pytest.fixture(name="world")
@@ -52,7 +58,7 @@ def test_memcheck_finds_nothing_in_a_weekly_and_a_suspension(world):
     assert len(good.documents()) == 2 and len(suspended.documents()) == 1
     world.broker.reload()
     good.tool("status")
-    # Each is ended in its own way, and fails when memcheck has found anything (exit status 99).
+    # Each is ended in its own way, and fails when memcheck has found anything.
     world.close()
 
 
@@ -61,4 +67,4 @@ def test_memcheck_finds_what_is_wrong(tmp_path):
     source, program = tmp_path / "lost.c", tmp_path / "lost"
     source.write_text("#include <stdlib.h>\nint main(void)\n{\n\tchar *p = malloc(8);\n\treturn p[0] == 1;\n}\n")
     subprocess.run(["gcc", "-g", "-o", program, source], check=True)
-    assert subprocess.run([MEMCHECK, program], check=False, capture_output=True).returncode == 99
+    assert subprocess.run([MEMCHECK, program], check=False, capture_output=True).returncode == FOUND
