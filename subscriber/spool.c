@@ -10,8 +10,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Pages of its own, which the system has again at once: what a step needed at most does not stay. */
+static uint8_t *memory_new(void)
+{
+	void *part = mmap(NULL, PART_BYTES, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	return part == MAP_FAILED ? NULL : part;
+}
+
+static void spool_forget_memory(struct spool *spool, struct spooled *item)
+{
+	if (!item->part)
+		return;
+	(void)munmap(item->part, PART_BYTES);
+	item->part = NULL;
+	spool->in_memory--;
+}
 
 static struct spooled *spool_find(const struct spool *spool, const struct pub_id *id)
 {
@@ -90,18 +109,9 @@ void spool_close(struct spool *spool)
 	cleanup_fd(&spool->dir);
 	free(spool->path);
 	for (size_t i = 0; i < spool->count; i++)
-		free(spool->items[i].part);
+		spool_forget_memory(spool, &spool->items[i]);
 	free(spool->items);
 	*spool = (struct spool){.dir = -1};
-}
-
-static void spool_forget_memory(struct spool *spool, struct spooled *item)
-{
-	if (!item->part)
-		return;
-	free(item->part);
-	item->part = NULL;
-	spool->in_memory--;
 }
 
 bool spool_drop(struct spool *spool, const struct pub_id *id, struct err *err)
@@ -215,7 +225,7 @@ static bool spool_keep(
 {
 	if (item->count > 1 || item->in_file || spool->in_memory == SPOOL_MEMORY_PARTS)
 		return spool_write(spool, item, part->index, part->bytes, err);
-	item->part = malloc(PART_BYTES);
+	item->part = memory_new();
 	if (!item->part)
 		return err_set(err, ERR_SYSTEM, "out of memory");
 	memcpy(item->part, part->bytes, PART_BYTES);
