@@ -1,7 +1,8 @@
 /*
  * Publications that are complete and judged, on their way into inbox and state: up to eight are
  * written, made durable and made known to the state together, in one transaction. Until then their
- * parts stay, so that who is killed before has all that it takes to adopt the folders.
+ * parts stay in the spool; who is killed before adopts the folders with them, or with parts that are
+ * asked for again.
  */
 #ifndef CERTWIRE_SUBSCRIBER_KEEPING_H
 #define CERTWIRE_SUBSCRIBER_KEEPING_H
