@@ -115,6 +115,14 @@ bool body_peek_manifest(const struct body *body, const struct secret *content_ke
 	body_part_source *source, void *context, struct buf *manifest,
 	struct err *err) MUST_USE NONNULL;
 
+/*
+ * The same of a body of one part, all of which is then open: appends its plaintext to `plain` as well, for
+ * body_files_of_plain in the second pass. What is in it is the caller's to wipe.
+ */
+bool body_peek_whole(const struct body *body, const struct secret *content_key,
+	body_part_source *source, void *context, struct buf *manifest, struct buf *plain,
+	struct err *err) MUST_USE NONNULL;
+
 /* Where files go. `open` before and `close` after each file's bytes, in the manifest's order. */
 struct body_file_sink {
 	bool (*open)(void *context, size_t file, struct err *err);
@@ -131,6 +139,11 @@ struct body_file_sink {
  */
 bool body_read_files(const struct body *body, const struct secret *content_key,
 	body_part_source *source, void *source_context, size_t manifest_len,
+	const struct manifest *manifest, const struct body_file_sink *sink,
+	struct err *err) MUST_USE NONNULL;
+
+/* Second pass over what body_peek_whole gave: the same, but that nothing is opened any more. */
+bool body_files_of_plain(const struct buf *plain, size_t manifest_len,
 	const struct manifest *manifest, const struct body_file_sink *sink,
 	struct err *err) MUST_USE NONNULL;
 

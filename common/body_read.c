@@ -33,12 +33,15 @@ struct manifest_reader {
 	size_t seen; /* bytes of plaintext */
 	size_t manifest_len; /* once LENGTH_BYTES were seen */
 	struct buf *manifest;
+	struct buf *plain; /* all that comes; or NULL */
 };
 
 static bool manifest_sink(void *context, const uint8_t *data, size_t len, struct err *err)
 {
 	struct manifest_reader *reader = context;
 
+	if (reader->plain && !buf_append(reader->plain, data, len, err))
+		return false;
 	if (reader->seen == 0) {
 		reader->manifest_len =
 			(size_t)data[0] << 24 | (size_t)data[1] << 16 | (size_t)data[2] << 8 | data[3];
@@ -89,12 +92,14 @@ static bool manifest_is_seen(const struct manifest_reader *reader)
 								   reader->seen - LENGTH_BYTES >= reader->manifest_len);
 }
 
-bool body_peek_manifest(const struct body *body, const struct secret *content_key,
-	body_part_source *source, void *context, struct buf *manifest, struct err *err)
+/* `plain`, or NULL, is for all that was opened. */
+static bool peek(const struct body *body, const struct secret *content_key,
+	body_part_source *source, void *context, struct buf *manifest, struct buf *plain,
+	struct err *err)
 {
 	auto_body_opener struct body_opener *opener = NULL;
 	auto_buf struct buf text = BUF_INIT(LIMIT_MANIFEST);
-	struct manifest_reader reader = {.manifest = &text};
+	struct manifest_reader reader = {.manifest = &text, .plain = plain};
 	struct digest_state state;
 	struct digest digest;
 	uint8_t part[PART_BYTES];
@@ -116,6 +121,19 @@ bool body_peek_manifest(const struct body *body, const struct secret *content_ke
 		return err_code(
 			err, REFUSAL_BODY_DIGEST, "the parts have not the digest of the entry's body");
 	return manifest_take(&reader, manifest, err);
+}
+
+bool body_peek_manifest(const struct body *body, const struct secret *content_key,
+	body_part_source *source, void *context, struct buf *manifest, struct err *err)
+{
+	return peek(body, content_key, source, context, manifest, NULL, err);
+}
+
+bool body_peek_whole(const struct body *body, const struct secret *content_key,
+	body_part_source *source, void *context, struct buf *manifest, struct buf *plain,
+	struct err *err)
+{
+	return peek(body, content_key, source, context, manifest, plain, err);
 }
 
 struct file_reader {
@@ -192,6 +210,13 @@ static bool file_sink(void *context, const uint8_t *data, size_t len, struct err
 		   err_code(err, REFUSAL_PADDING, "the padding of the body is not zero");
 }
 
+static bool all_given(const struct file_reader *reader, struct err *err)
+{
+	return reader->file == reader->manifest->file_count ||
+		   err_code(err, REFUSAL_FILE_CONTENT,
+			   "the body ends before file %zu of the publication does", reader->file + 1);
+}
+
 bool body_read_files(const struct body *body, const struct secret *content_key,
 	body_part_source *source, void *source_context, size_t manifest_len,
 	const struct manifest *manifest, const struct body_file_sink *sink, struct err *err)
@@ -203,9 +228,16 @@ bool body_read_files(const struct body *body, const struct secret *content_key,
 	if (!body_opener_new(body, content_key, file_sink, &reader, &opener, err))
 		return false;
 	body_opener_trust_digest(opener);
-	if (!advance(&reader, err) || !read_all(body, opener, source, source_context, NULL, err))
-		return false;
-	return reader.file == manifest->file_count ||
-		   err_code(err, REFUSAL_FILE_CONTENT,
-			   "the body ends before file %zu of the publication does", reader.file + 1);
+	return advance(&reader, err) && read_all(body, opener, source, source_context, NULL, err) &&
+		   all_given(&reader, err);
+}
+
+bool body_files_of_plain(const struct buf *plain, size_t manifest_len,
+	const struct manifest *manifest, const struct body_file_sink *sink, struct err *err)
+{
+	struct file_reader reader = {
+		.manifest = manifest, .sink = sink, .skip = LENGTH_BYTES + manifest_len};
+
+	return advance(&reader, err) && file_sink(&reader, plain->data, plain->len, err) &&
+		   all_given(&reader, err);
 }

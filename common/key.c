@@ -9,6 +9,7 @@
 
 static_assert(PUBLIC_KEY_BYTES == crypto_sign_PUBLICKEYBYTES, "Ed25519 public keys have 32 bytes");
 static_assert(SIGNATURE_BYTES == crypto_sign_BYTES, "Ed25519 signatures have 64 bytes");
+static_assert(SEALED_TO_BYTES == crypto_box_PUBLICKEYBYTES, "X25519 public keys have 32 bytes");
 static_assert(KEY_SEED_BYTES == crypto_sign_SEEDBYTES, "Ed25519 seeds have 32 bytes");
 
 bool public_key_usable(const struct public_key *key)
@@ -35,6 +36,16 @@ bool kid_valid(const char *text, size_t len)
 	return hex_decode(bytes, sizeof(bytes), text, len);
 }
 
+/* From the secret half: from the public one it would take a proof first that it is a good point. */
+static void find_sealed_to(struct signing_key *key)
+{
+	uint8_t secret[crypto_box_SECRETKEYBYTES];
+
+	(void)crypto_sign_ed25519_sk_to_curve25519(secret, key->secret->bytes);
+	(void)crypto_scalarmult_base(key->sealed_to, secret);
+	sodium_memzero(secret, sizeof(secret));
+}
+
 bool signing_key_from_seed(
 	const uint8_t seed[static KEY_SEED_BYTES], struct signing_key *ret, struct err *err)
 {
@@ -45,6 +56,7 @@ bool signing_key_from_seed(
 	ret->secret = secret;
 	(void)crypto_sign_seed_keypair(ret->public.bytes, secret->bytes, seed);
 	public_key_kid(&ret->public, ret->kid);
+	find_sealed_to(ret);
 	return true;
 }
 

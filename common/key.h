@@ -17,6 +17,7 @@ enum {
 	PUBLIC_KEY_BYTES = 32,
 	SIGNATURE_BYTES = 64,
 	KEY_SEED_BYTES = 32,
+	SEALED_TO_BYTES = 32,
 	KID_SIZE = HEX_SIZE(16), /* 32 hex digits and a NUL */
 };
 
@@ -42,6 +43,8 @@ struct signing_key {
 	struct public_key public;
 	char kid[KID_SIZE];
 	struct secret *secret; /* owned: libsodium's 64 bytes */
+	uint8_t sealed_to
+		[SEALED_TO_BYTES]; /* the X25519 form of `public`: what grants for it are sealed to */
 };
 
 /* clang-format off */

@@ -45,11 +45,10 @@ bool grant_seal(const struct pub_id *id, const struct secret *content_key,
 static bool open_seal(
 	const uint8_t sealed[static GRANT_BYTES], const struct signing_key *key, struct secret *plain)
 {
-	uint8_t public[crypto_box_PUBLICKEYBYTES];
 	uint8_t secret[crypto_box_SECRETKEYBYTES];
-	bool open = crypto_sign_ed25519_pk_to_curve25519(public, key->public.bytes) == 0 &&
-				crypto_sign_ed25519_sk_to_curve25519(secret, key->secret->bytes) == 0 &&
-				crypto_box_seal_open(plain->bytes, sealed, GRANT_BYTES, public, secret) == 0;
+	bool open =
+		crypto_sign_ed25519_sk_to_curve25519(secret, key->secret->bytes) == 0 &&
+		crypto_box_seal_open(plain->bytes, sealed, GRANT_BYTES, key->sealed_to, secret) == 0;
 
 	sodium_memzero(secret, sizeof(secret));
 	return open;

@@ -115,6 +115,7 @@ static void daemon_turn(struct daemon *daemon)
 	daemon_keep_heard(daemon);
 	daemon_look_around(daemon);
 	daemon_store(daemon);
+	receive_settle(daemon->unit);
 	daemon_retain(daemon);
 	hooks_turn(&daemon->hooks, daemon->unit);
 	if (daemon->owes && daemon->ledger_known)

@@ -195,6 +195,28 @@ enum receive_news receive_part(struct unit *unit, const void *data, size_t len)
 	return RECEIVE_PROGRESS;
 }
 
+/* One that was put off already, by a disk that is full, is only missing again. */
+static void settle_failed(struct unit *unit, const struct pub_id *id, const struct err *why)
+{
+	struct wanted wanted;
+	struct err err;
+	bool found;
+
+	if (!wanted_find(&unit->db, id, &wanted, &found, &err))
+		unit_trouble(unit, "record a refusal", &err);
+	else if (!found || wanted.retry_at <= unit_now(unit))
+		part_failed(unit, &wanted, found ? PART_WANTED : PART_EARLY, why);
+}
+
+void receive_settle(struct unit *unit)
+{
+	struct pub_id id;
+	struct err err;
+
+	while (!spool_settle(&unit->spool, &id, &err))
+		settle_failed(unit, &id, &err);
+}
+
 enum receive_news receive_keyset(struct unit *unit, const void *data, size_t len)
 {
 	int64_t doubted;

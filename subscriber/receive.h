@@ -25,6 +25,12 @@ enum receive_news receive_offer(
 
 enum receive_news receive_part(struct unit *unit, const void *data, size_t len) NONNULL;
 
+/*
+ * At the end of a step: parts that came in it and were not stored are put into the spool's files. What
+ * the disk would not take is refused.
+ */
+void receive_settle(struct unit *unit) NONNULL;
+
 /* 511 to 513 are recorded; a new keyset may make refused things acceptable. */
 enum receive_news receive_keyset(struct unit *unit, const void *data, size_t len) NONNULL;
 

@@ -10,8 +10,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Pages of its own, which the system has again at once: what a step needed at most does not stay. */
+static uint8_t *memory_new(void)
+{
+	void *part = mmap(NULL, PART_BYTES, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	return part == MAP_FAILED ? NULL : part;
+}
+
+static void spool_forget_memory(struct spool *spool, struct spooled *item)
+{
+	if (!item->part)
+		return;
+	(void)munmap(item->part, PART_BYTES);
+	item->part = NULL;
+	spool->in_memory--;
+}
 
 static struct spooled *spool_find(const struct spool *spool, const struct pub_id *id)
 {
@@ -37,7 +56,7 @@ static bool spool_add(struct spool *spool, const struct spooled *item, struct er
 /* Takes up one file; one that is torn is removed, one of another name is left alone. */
 static bool spool_take_up(struct spool *spool, const char *name, struct err *err)
 {
-	struct spooled item = {.count = 0};
+	struct spooled item = {.in_file = true};
 	bool sound;
 
 	if (!spool_file_is(name, &item.id))
@@ -89,6 +108,8 @@ void spool_close(struct spool *spool)
 {
 	cleanup_fd(&spool->dir);
 	free(spool->path);
+	for (size_t i = 0; i < spool->count; i++)
+		spool_forget_memory(spool, &spool->items[i]);
 	free(spool->items);
 	*spool = (struct spool){.dir = -1};
 }
@@ -99,8 +120,9 @@ bool spool_drop(struct spool *spool, const struct pub_id *id, struct err *err)
 
 	if (!item)
 		return true;
-	if (!spool_file_remove(spool->dir, id, err))
+	if (item->in_file && !spool_file_remove(spool->dir, id, err))
 		return false;
+	spool_forget_memory(spool, item);
 	*item = spool->items[--spool->count];
 	return true;
 }
@@ -191,6 +213,47 @@ static bool spool_prepare(
 	return true;
 }
 
+static bool spool_write(struct spool *spool, struct spooled *item, uint32_t index,
+	const uint8_t *bytes, struct err *err)
+{
+	item->in_file = true;
+	return spool_file_write(spool->dir, &item->id, item->count, &item->map, index, bytes, err);
+}
+
+static bool spool_keep(
+	struct spool *spool, struct spooled *item, const struct part *part, struct err *err)
+{
+	if (item->count > 1 || item->in_file || spool->in_memory == SPOOL_MEMORY_PARTS)
+		return spool_write(spool, item, part->index, part->bytes, err);
+	item->part = memory_new();
+	if (!item->part)
+		return err_set(err, ERR_SYSTEM, "out of memory");
+	memcpy(item->part, part->bytes, PART_BYTES);
+	part_map_set(&item->map, 0, true);
+	spool->in_memory++;
+	return true;
+}
+
+bool spool_settle(struct spool *spool, struct pub_id *ret_id, struct err *err)
+{
+	for (size_t i = spool->count; spool->in_memory > 0 && i-- > 0;) {
+		struct spooled *item = &spool->items[i];
+		bool written;
+
+		if (!item->part)
+			continue;
+		written = spool_write(spool, item, 0, item->part, err);
+		spool_forget_memory(spool, item);
+		if (!written) {
+			part_map_set(&item->map, 0, false);
+			item->held = 0;
+			*ret_id = item->id;
+			return false;
+		}
+	}
+	return true;
+}
+
 bool spool_put(struct spool *spool, const struct part *part, bool *ret_new, struct err *err)
 {
 	struct spooled *item;
@@ -207,8 +270,7 @@ bool spool_put(struct spool *spool, const struct part *part, bool *ret_new, stru
 	*ret_new = item;
 	if (!item)
 		return true;
-	if (!spool_file_write(
-			spool->dir, &item->id, item->count, &item->map, part->index, part->bytes, err))
+	if (!spool_keep(spool, item, part, err))
 		return false;
 	item->held++;
 	return true;
@@ -253,6 +315,12 @@ uint32_t spool_missing(const struct spool *spool, const struct pub_id *id, uint3
 bool spool_read(const struct spool *spool, const struct pub_id *id, uint32_t index,
 	uint8_t part[static PART_BYTES], struct err *err)
 {
+	const struct spooled *item = spool_find(spool, id);
+
+	if (item && item->part && index == 0) {
+		memcpy(part, item->part, PART_BYTES);
+		return true;
+	}
 	return spool_file_read(spool->dir, id, index, part, err);
 }
 
@@ -262,8 +330,12 @@ bool spool_drop_part(struct spool *spool, const struct pub_id *id, uint32_t inde
 
 	if (!item || !spool_has(spool, id, index))
 		return true;
-	if (!spool_file_write(spool->dir, id, item->count, &item->map, index, NULL, err))
+	if (item->part) {
+		spool_forget_memory(spool, item);
+		part_map_set(&item->map, index, false);
+	} else if (!spool_write(spool, item, index, NULL, err)) {
 		return false;
+	}
 	item->held--;
 	return true;
 }

@@ -1,10 +1,14 @@
 /*
- * Sealed parts on disk while a publication is incomplete, before its offer came and after.
+ * Sealed parts while a publication is incomplete, before its offer came and after.
  *
  * One file each, <state>/spool/<id>.parts: a page that says which parts are there, then a place of
  * PART_BYTES for each. A part is written before it is marked, and neither is fsynced: after a kill
  * all is there; after a power failure a part may be marked and not there, which opening it finds
  * out, and it is dropped and asked for again.
+ *
+ * Something of a single part is complete as it comes, and is mostly stored at once: it lies in memory
+ * until spool_settle, so that no file is made for it and removed a moment later. Who is killed before
+ * asks for it again.
  *
  * Parts whose entry has not come are bounded (docs/protocol.md section 6): the oldest publication
  * goes first. Those of wanted publications are bounded by what the unit is owed.
@@ -29,6 +33,8 @@ struct spooled {
 	uint32_t count; /* of parts altogether */
 	uint32_t held;
 	bool wanted; /* its entry is held and it is wanted; else it is early */
+	bool in_file; /* there may be a file of it */
+	uint8_t *part; /* owned: the only part, not in a file yet; or NULL */
 	uint64_t age; /* ascending: which came first */
 	struct part_map map;
 };
@@ -38,8 +44,11 @@ struct spool {
 	char *path; /* owned */
 	struct spooled *items; /* owned */
 	size_t count;
+	size_t in_memory; /* of them have a part there */
 	uint64_t next_age;
 };
+
+enum { SPOOL_MEMORY_PARTS = 64 };
 
 /* Opens the folder, making it, and takes up what lies there; all of it counts as early. */
 bool spool_open(const char *path, struct spool *ret, struct err *err) MUST_USE NONNULL;
@@ -61,6 +70,12 @@ bool spool_want(
  */
 bool spool_put(
 	struct spool *spool, const struct part *part, bool *ret_new, struct err *err) MUST_USE NONNULL;
+
+/*
+ * Writes what lies in memory into files. False, and `*ret_id` set, when one could not be written (401,
+ * 402): it is missing then, and the others are still to be done.
+ */
+bool spool_settle(struct spool *spool, struct pub_id *ret_id, struct err *err) MUST_USE NONNULL;
 
 bool spool_has(const struct spool *spool, const struct pub_id *id, uint32_t index) MUST_USE NONNULL;
 

@@ -37,6 +37,14 @@ bool part_map_has(const struct part_map *map, uint32_t index)
 	return map->bits[index / 8] >> (index % 8) & 1;
 }
 
+void part_map_set(struct part_map *map, uint32_t index, bool has)
+{
+	if (has)
+		map->bits[index / 8] |= (uint8_t)(1 << index % 8);
+	else
+		map->bits[index / 8] &= (uint8_t) ~(1 << index % 8);
+}
+
 bool spool_file_is(const char *name, struct pub_id *ret)
 {
 	return strlen(name) == SPOOL_NAME_SIZE - 1 && strcmp(name + PUB_ID_SIZE - 1, ".parts") == 0 &&
@@ -100,10 +108,7 @@ bool spool_file_write(int dir, const struct pub_id *id, uint32_t count, struct p
 	if (fd < 0)
 		return write_refused(err, name);
 	memcpy(page.magic, spool_magic, sizeof page.magic);
-	if (bytes)
-		page.map.bits[index / 8] |= (uint8_t)(1 << index % 8);
-	else
-		page.map.bits[index / 8] &= (uint8_t) ~(1 << index % 8);
+	part_map_set(&page.map, index, bytes != NULL);
 	if ((bytes && !pwrite_all(fd, bytes, PART_BYTES, part_offset(index))) ||
 		!pwrite_all(fd, &page, sizeof page, 0))
 		return write_refused(err, name);

@@ -19,6 +19,7 @@ struct part_map {
 };
 
 bool part_map_has(const struct part_map *map, uint32_t index) MUST_USE NONNULL;
+void part_map_set(struct part_map *map, uint32_t index, bool has) NONNULL;
 
 /* True for "<id>.parts". */
 bool spool_file_is(const char *name, struct pub_id *ret) MUST_USE NONNULL;

@@ -37,20 +37,30 @@ static bool sync_dir(int dir, const char *name, struct err *err)
 	return staging_refused(err);
 }
 
-/* In a folder that nobody reads yet, so that nothing need be replaced at once. */
-static bool fill(int dir, const struct store_work *work, uint32_t *ret_bad_part, struct err *err)
+void store_staged_release(struct store_staged *staged)
 {
-	auto_staging struct staging staging = {.dir = dir, .manifest = &work->opened->manifest};
-	struct body_file_sink sink = staging_sink(&staging);
-	auto_fd int proof = -1;
+	staging_release(&staged->staging);
+	cleanup_fd(&staged->proof);
+	cleanup_fd(&staged->dir);
+	cleanup_fd(&staged->channel);
+	cleanup_fd(&staged->incoming);
+}
 
-	return make_dir(dir, FOLDER_PROOF, 0750, &proof, err) &&
-		   staging_write(&staging, proof, FOLDER_MANIFEST, &work->opened->manifest_bytes, err) &&
-		   staging_write(&staging, proof, FOLDER_ENTRY, work->entry_jws, err) &&
-		   staging_write(&staging, proof, FOLDER_KEYSETS, work->keysets, err) &&
-		   verdict_files(work->input, work->opened, &sink, ret_bad_part, err) &&
-		   staging_sync(&staging, err) && sync_dir(proof, FOLDER_PROOF, err) &&
-		   sync_dir(dir, "the folder", err);
+/* In a folder that nobody reads yet, so that nothing need be replaced at once. */
+static bool fill(struct store_staged *staged, const struct store_work *work, uint32_t *ret_bad_part,
+	struct err *err)
+{
+	struct staging *staging = &staged->staging;
+	struct body_file_sink sink = staging_sink(staging);
+
+	staging->dir = staged->dir;
+	staging->manifest = &work->opened->manifest;
+	return make_dir(staged->dir, FOLDER_PROOF, 0750, &staged->proof, err) &&
+		   staging_write(
+			   staging, staged->proof, FOLDER_MANIFEST, &work->opened->manifest_bytes, err) &&
+		   staging_write(staging, staged->proof, FOLDER_ENTRY, work->entry_jws, err) &&
+		   staging_write(staging, staged->proof, FOLDER_KEYSETS, work->keysets, err) &&
+		   verdict_files(work->input, work->opened, &sink, ret_bad_part, err);
 }
 
 /* Whether the folder at the final place is this publication, whole and right. */
@@ -72,18 +82,24 @@ static bool is_adoptable(int inbox, const char *folder, const struct verdict_inp
  */
 static bool open_channel(int inbox, const char *name, int *ret_fd, struct err *err)
 {
-	auto_fd int fd = -1;
-	bool exists;
+	int fd = openat(inbox, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (!file_exists_at(inbox, name, &exists, err) || !make_dir(inbox, name, 0750, &fd, err))
-		return staging_refused(err);
-	if (!exists && !sync_dir(inbox, name, err)) {
-		(void)unlinkat(inbox, name, AT_REMOVEDIR);
-		return false;
+	if (fd >= 0) {
+		*ret_fd = fd;
+		return true;
 	}
-	*ret_fd = fd;
-	fd = -1;
-	return true;
+	if (errno != ENOENT) {
+		(void)err_errno(err, "cannot open folder '%s'", name);
+		return staging_refused(err);
+	}
+	if (!make_dir(inbox, name, 0750, ret_fd, err))
+		return false;
+	if (sync_dir(inbox, name, err))
+		return true;
+	cleanup_fd(ret_fd);
+	*ret_fd = -1;
+	(void)unlinkat(inbox, name, AT_REMOVEDIR);
+	return false;
 }
 
 bool store_begin(const char *inbox, struct err *err)
@@ -96,37 +112,108 @@ bool store_begin(const char *inbox, struct err *err)
 		   make_dir(dir, STORE_INCOMING, 0700, &incoming, err) && sync_dir(dir, inbox, err);
 }
 
-static bool place(int incoming, const char *id, int channel, const char *name, struct err *err)
+static bool open_inbox(const char *inbox, int *ret_fd, struct err *err)
 {
-	if (renameat(incoming, id, channel, name) != 0) {
-		(void)err_errno(err, "cannot move '%s' to '%s'", id, name);
-		return staging_refused(err);
-	}
-	return sync_dir(channel, name, err);
+	return file_open_dir(inbox, ret_fd, err) ||
+		   (file_mkdirs(inbox, 0750, err) && file_open_dir(inbox, ret_fd, err)) ||
+		   staging_refused(err);
 }
 
-static bool store_new(int inbox, int channel, const struct store_work *work, const char *name,
+/* A folder of that name with nothing in it, whatever an earlier attempt left there. */
+static bool make_empty(int incoming, const char *id, int *ret_fd, struct err *err)
+{
+	if (mkdirat(incoming, id, 0750) == 0)
+		return file_open_dir_at(incoming, id, ret_fd, err) || staging_refused(err);
+	return file_remove_tree_at(incoming, id, err) && make_dir(incoming, id, 0750, ret_fd, err);
+}
+
+static bool write_aside(int inbox, const struct store_work *work, struct store_staged *staged,
 	uint32_t *ret_bad_part, struct err *err)
 {
-	char id[PUB_ID_SIZE];
-	auto_fd int incoming = -1;
-	auto_fd int dir = -1;
-
-	(void)pub_id_format(&work->input->entry->publication, id);
-	if (!make_dir(inbox, STORE_INCOMING, 0700, &incoming, err) ||
-		!file_remove_tree_at(incoming, id, err) || !make_dir(incoming, id, 0750, &dir, err))
+	(void)pub_id_format(&work->input->entry->publication, staged->id);
+	if ((!file_open_dir_at(inbox, STORE_INCOMING, &staged->incoming, err) &&
+			!make_dir(inbox, STORE_INCOMING, 0700, &staged->incoming, err)) ||
+		!make_empty(staged->incoming, staged->id, &staged->dir, err))
 		return false;
-	if (!fill(dir, work, ret_bad_part, err)) {
+	if (!fill(staged, work, ret_bad_part, err)) {
 		struct err ignored;
 
-		(void)!file_remove_tree_at(incoming, id, &ignored);
+		(void)!file_remove_tree_at(staged->incoming, staged->id, &ignored);
 		return false;
 	}
-	fault_point("unit-before-rename");
-	if (!place(incoming, id, channel, name, err))
-		return false;
-	fault_point("unit-after-rename");
 	return true;
+}
+
+static bool sync_files(struct store_staged *staged, struct err *err)
+{
+	return staging_sync(&staged->staging, err);
+}
+
+static bool sync_folders(struct store_staged *staged, struct err *err)
+{
+	return staged->dir < 0 ||
+		   (sync_dir(staged->proof, FOLDER_PROOF, err) && sync_dir(staged->dir, "the folder", err));
+}
+
+static bool place(struct store_staged *staged, struct err *err)
+{
+	const char *name = strchr(staged->folder, '/') + 1;
+
+	if (staged->dir < 0)
+		return true;
+	fault_point("unit-before-rename");
+	if (renameat(staged->incoming, staged->id, staged->channel, name) == 0)
+		return true;
+	(void)err_errno(err, "cannot move '%s' to '%s'", staged->id, name);
+	return staging_refused(err);
+}
+
+/* Of an adopted one too: who moved it there may have been killed before this. */
+static bool sync_channel(struct store_staged *staged, struct err *err)
+{
+	return sync_dir(staged->channel, staged->folder, err);
+}
+
+static bool is_of_channel(const struct store_staged *a, const struct store_staged *b)
+{
+	size_t len = strcspn(a->folder, "/") + 1;
+
+	return strncmp(a->folder, b->folder, len) == 0;
+}
+
+/* Whether one before it has had its channel synced, since all of them were moved. */
+static bool is_synced(const struct store_staged *staged, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (!staged[i].failed && is_of_channel(&staged[i], &staged[at]))
+			return true;
+	return false;
+}
+
+static void take_step(
+	struct store_staged *staged, bool (*step)(struct store_staged *staged, struct err *err))
+{
+	staged->failed = staged->failed || !step(staged, &staged->why);
+}
+
+void store_finish(struct store_staged *staged, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		take_step(&staged[i], sync_files);
+	for (size_t i = 0; i < count; i++)
+		take_step(&staged[i], sync_folders);
+	for (size_t i = 0; i < count; i++)
+		take_step(&staged[i], place);
+	for (size_t i = 0; i < count; i++)
+		if (!is_synced(staged, i))
+			take_step(&staged[i], sync_channel);
+	fault_point("unit-after-rename");
+	for (size_t i = 0; i < count; i++) {
+		struct err ignored;
+
+		if (staged[i].failed && staged[i].dir >= 0)
+			(void)!file_remove_tree_at(staged[i].incoming, staged[i].id, &ignored);
+	}
 }
 
 char *store_folder(const struct manifest *manifest, char out[static STORE_FOLDER_SIZE])
@@ -138,34 +225,28 @@ char *store_folder(const struct manifest *manifest, char out[static STORE_FOLDER
 	return out;
 }
 
-bool store_publication(const char *inbox, const struct store_work *work,
-	char ret_folder[static STORE_FOLDER_SIZE], enum store_outcome *ret_outcome,
+bool store_write(const char *inbox, const struct store_work *work, struct store_staged *ret,
 	uint32_t *ret_bad_part, struct err *err)
 {
-	enum store_outcome outcome = STORE_WRITTEN;
-	auto_fd int channel = -1;
+	auto_store_staged struct store_staged staged = STORE_STAGED_INIT;
 	auto_fd int dir = -1;
 	bool exists;
 
 	*ret_bad_part = VERDICT_NO_PART;
-	(void)store_folder(&work->opened->manifest, ret_folder);
-	if (!file_mkdirs(inbox, 0750, err) || !file_open_dir(inbox, &dir, err))
+	(void)store_folder(&work->opened->manifest, staged.folder);
+	if (!open_inbox(inbox, &dir, err) ||
+		!open_channel(dir, work->opened->manifest.channel, &staged.channel, err) ||
+		!file_exists_at(dir, staged.folder, &exists, err))
 		return staging_refused(err);
-	if (!open_channel(dir, work->opened->manifest.channel, &channel, err) ||
-		!file_exists_at(dir, ret_folder, &exists, err))
+	staged.outcome = exists ? STORE_REPLACED : STORE_WRITTEN;
+	if (exists && !CERTWIRE_WITHOUT_IDEMPOTENCE && is_adoptable(dir, staged.folder, work->input))
+		staged.outcome = STORE_ADOPTED;
+	else if (exists && !store_quarantine(inbox, staged.folder, ".damaged", err))
 		return staging_refused(err);
-	if (exists && !CERTWIRE_WITHOUT_IDEMPOTENCE && is_adoptable(dir, ret_folder, work->input)) {
-		*ret_outcome = STORE_ADOPTED;
-		return true;
-	}
-	if (exists) {
-		if (!store_quarantine(inbox, ret_folder, ".damaged", err))
-			return staging_refused(err);
-		outcome = STORE_REPLACED;
-	}
-	if (!store_new(dir, channel, work, strchr(ret_folder, '/') + 1, ret_bad_part, err))
+	if (staged.outcome != STORE_ADOPTED && !write_aside(dir, work, &staged, ret_bad_part, err))
 		return false;
-	*ret_outcome = outcome;
+	*ret = staged;
+	staged = (struct store_staged)STORE_STAGED_INIT;
 	return true;
 }
 

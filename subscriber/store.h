@@ -1,7 +1,11 @@
 /*
- * Puts a judged publication into the inbox, whole or not at all: written and fsynced aside in
- * inbox/.incoming/<id>, renamed to inbox/<channel>/<number>-<short id>, folders fsynced. A kill
- * between the rename and the state's transaction leaves a whole folder, which is then adopted.
+ * Puts judged publications into the inbox, each whole or not at all: written aside in
+ * inbox/.incoming/<id> and fsynced there with its folders, renamed to
+ * inbox/<channel>/<number>-<short id>, the channel's folder fsynced. A kill between the rename and the
+ * state's transaction leaves a whole folder, which is then adopted.
+ *
+ * Several are written first and then made durable together: the disk is told of all of them before
+ * the first is waited for, and what they share, a channel's folder, is fsynced once.
  */
 #ifndef CERTWIRE_SUBSCRIBER_STORE_H
 #define CERTWIRE_SUBSCRIBER_STORE_H
@@ -13,6 +17,7 @@
 #include "common/ident.h"
 #include "common/macros.h"
 #include "common/pub_id.h"
+#include "subscriber/staging.h"
 #include "subscriber/verdict.h"
 
 enum { STORE_FOLDER_SIZE = CHANNEL_SIZE + NUMBER_SIZE + PUB_ID_SHORT_SIZE };
@@ -39,13 +44,41 @@ struct store_work {
 	const struct buf *keysets;
 };
 
+/* One on its way into the inbox. */
+struct store_staged {
+	char folder[STORE_FOLDER_SIZE]; /* relative to the inbox: where it goes, or lies already */
+	enum store_outcome outcome;
+	char id[PUB_ID_SIZE]; /* its name in .incoming */
+	int incoming; /* owned */
+	int channel; /* owned */
+	int dir; /* owned: what was written aside; -1 when it was adopted */
+	int proof; /* owned */
+	struct staging staging;
+	bool failed; /* store_finish could not, because of `why` */
+	struct err why;
+};
+
+/* clang-format off */
+#define STORE_STAGED_INIT {.incoming = -1, .channel = -1, .dir = -1, .proof = -1}
+/* clang-format on */
+
+#define auto_store_staged CLEANUP(store_staged_release)
+
+/* Closes what is open. */
+void store_staged_release(struct store_staged *staged) NONNULL;
+
 /*
- * `ret_folder` is relative to the inbox. 401 no room, 402 not written; else what verdict_files says,
- * `*ret_bad_part` as there.
+ * Writes it aside; nothing is durable yet, and `work` is needed no more. `*ret` is new. 401 no room, 402
+ * not written; else what verdict_files says, `*ret_bad_part` as there.
  */
-bool store_publication(const char *inbox, const struct store_work *work,
-	char ret_folder[static STORE_FOLDER_SIZE], enum store_outcome *ret_outcome,
+bool store_write(const char *inbox, const struct store_work *work, struct store_staged *ret,
 	uint32_t *ret_bad_part, struct err *err) MUST_USE NONNULL;
+
+/*
+ * Makes them all durable in their places, those too that were adopted. What could not be is `failed`, 401 or
+ * 402: it is removed from .incoming, or lies in its place and will be adopted.
+ */
+void store_finish(struct store_staged *staged, size_t count) NONNULL;
 
 /* "<channel>/<number>-<short id>" */
 char *store_folder(const struct manifest *manifest, char out[static STORE_FOLDER_SIZE]) NONNULL;

@@ -3,9 +3,19 @@
 #include "common/publication.h"
 #include "common/seal.h"
 
+#include <sodium.h>
+
+void opened_forget_plain(struct opened *opened)
+{
+	if (opened->plain.data)
+		sodium_memzero(opened->plain.data, opened->plain.len);
+	buf_release(&opened->plain);
+}
+
 void opened_release(struct opened *opened)
 {
 	buf_release(&opened->manifest_bytes);
+	opened_forget_plain(opened);
 	manifest_release(&opened->manifest);
 	*opened = (struct opened)OPENED_INIT;
 }
@@ -34,9 +44,24 @@ bool verdict_files(const struct verdict_input *input, const struct opened *opene
 	const struct body_file_sink *sink, uint32_t *ret_bad_part, struct err *err)
 {
 	*ret_bad_part = VERDICT_NO_PART;
+	if (opened->plain.len > 0)
+		return body_files_of_plain(
+			&opened->plain, opened->manifest_bytes.len, &opened->manifest, sink, err);
 	return body_read_files(&input->entry->body, input->content_key, input->source,
 			   input->source_context, opened->manifest_bytes.len, &opened->manifest, sink, err) ||
 		   verdict_first_wrong(input, ret_bad_part, err);
+}
+
+static bool peek(const struct verdict_input *input, struct opened *opened, struct err *err)
+{
+	const struct body *body = &input->entry->body;
+
+	if (body->parts > 1)
+		return body_peek_manifest(body, input->content_key, input->source, input->source_context,
+			&opened->manifest_bytes, err);
+	buf_init(&opened->plain, PART_PLAIN_BYTES);
+	return body_peek_whole(body, input->content_key, input->source, input->source_context,
+		&opened->manifest_bytes, &opened->plain, err);
 }
 
 bool verdict_judge(
@@ -49,8 +74,7 @@ bool verdict_judge(
 	if (!grant_open_in(
 			input->sealed, &input->entry->publication, input->device, input->content_key, err))
 		return false;
-	if (!body_peek_manifest(&input->entry->body, input->content_key, input->source,
-			input->source_context, &opened.manifest_bytes, err) ||
+	if (!peek(input, &opened, err) ||
 		!publication_judge(input->entry, opened.manifest_bytes.data, opened.manifest_bytes.len,
 			input->ring, input->now, input->max_bytes, &opened.manifest, err))
 		return verdict_first_wrong(input, ret_bad_part, err);

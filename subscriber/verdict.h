@@ -36,6 +36,7 @@ struct verdict_input {
 struct opened {
 	struct buf manifest_bytes;
 	struct manifest manifest;
+	struct buf plain; /* the whole body, where it is a single part; else empty */
 };
 
 /* clang-format off */
@@ -45,6 +46,9 @@ struct opened {
 #define auto_opened CLEANUP(opened_release)
 
 void opened_release(struct opened *opened) NONNULL;
+
+/* Wipes what is there for verdict_files alone. */
+void opened_forget_plain(struct opened *opened) NONNULL;
 
 #define VERDICT_NO_PART UINT32_MAX
 

@@ -1,5 +1,7 @@
 #include "tests/unit/test.h"
 
+#include <sys/stat.h>
+
 #include "common/cleanup.h"
 #include "subscriber/spool.h"
 #include "tests/fixture/fixture.h"
@@ -168,6 +170,89 @@ static void a_part_lost_below_us_is_found_out(void **state)
 	assert_code(spool_read(&world->spool, &id, 3, part, &err), REFUSAL_PART_SEALED);
 }
 
+/* Whether there is a file of the nth publication. */
+static bool has_file(const struct world *world, uint8_t nth)
+{
+	char name[PUB_ID_SIZE + 80];
+	char hex[PUB_ID_SIZE];
+	struct pub_id id = pub(nth);
+
+	(void)snprintf(name, sizeof name, "%s/%s.parts", world->path, pub_id_format(&id, hex));
+	return access(name, F_OK) == 0;
+}
+
+static void what_has_a_single_part_gets_a_file_when_it_was_not_stored_at_once(void **state)
+{
+	struct world *world = *state;
+	const struct pub_id stored = pub(1);
+	const struct pub_id waits = pub(2);
+	const struct pub_id dropped = pub(3);
+	uint8_t part[PART_BYTES];
+	struct pub_id failed;
+	struct err err;
+	bool is_new;
+
+	for (uint8_t nth = 1; nth <= 3; nth++) {
+		assert_done(put(world, nth, 0, 1, &is_new, &err));
+		assert_true(is_new);
+		assert_false(has_file(world, nth));
+	}
+	assert_done(put(world, 2, 0, 1, &is_new, &err));
+	assert_false(is_new);
+	assert_true(spool_complete(&world->spool, &waits));
+	assert_int_equal(spool_bytes(&world->spool), 3 * PART_BYTES);
+	assert_done(spool_drop(&world->spool, &stored, &err));
+	assert_done(spool_drop_part(&world->spool, &dropped, 0, &err));
+	assert_false(spool_has(&world->spool, &dropped, 0));
+	assert_done(spool_settle(&world->spool, &failed, &err));
+	assert_false(has_file(world, 1));
+	assert_true(has_file(world, 2));
+	assert_false(has_file(world, 3));
+	open_again(world);
+	assert_true(spool_complete(&world->spool, &waits));
+	assert_done(spool_read(&world->spool, &waits, 0, part, &err));
+	assert_int_equal(part[PART_BYTES - 1], 2);
+	assert_done(spool_drop(&world->spool, &waits, &err));
+	assert_false(has_file(world, 2));
+}
+
+static void what_cannot_get_its_file_is_missing_and_the_others_are_written(void **state)
+{
+	struct world *world = *state;
+	char in_the_way[PUB_ID_SIZE + 80];
+	char hex[PUB_ID_SIZE];
+	struct pub_id id = pub(2);
+	struct pub_id failed;
+	struct err err;
+	bool is_new;
+
+	for (uint8_t nth = 1; nth <= 3; nth++)
+		assert_done(put(world, nth, 0, 1, &is_new, &err));
+	(void)snprintf(
+		in_the_way, sizeof in_the_way, "%s/%s.parts", world->path, pub_id_format(&id, hex));
+	assert_int_equal(mkdir(in_the_way, 0700), 0);
+	assert_code(spool_settle(&world->spool, &failed, &err), REFUSAL_DISK_WRITE);
+	assert_true(pub_id_equal(&failed, &id));
+	assert_false(spool_has(&world->spool, &id, 0));
+	assert_done(spool_settle(&world->spool, &failed, &err));
+	assert_true(has_file(world, 1) && has_file(world, 3));
+}
+
+static void memory_holds_only_so_many_parts(void **state)
+{
+	struct world *world = *state;
+	struct err err;
+	bool is_new;
+
+	for (uint8_t nth = 1; nth <= SPOOL_MEMORY_PARTS + 1; nth++) {
+		const struct pub_id id = pub(nth);
+
+		assert_done(spool_want(&world->spool, &id, 1, &err));
+		assert_done(put(world, nth, 0, 1, &is_new, &err));
+		assert_int_equal(has_file(world, nth), nth > SPOOL_MEMORY_PARTS);
+	}
+}
+
 static void files_that_are_none_of_ours_are_removed_or_left(void **state)
 {
 	struct world *world = *state;
@@ -198,6 +283,9 @@ int main(void)
 		TEST(early_parts_are_bounded_in_bytes_and_what_is_kept_is_kept),
 		TEST(parts_of_another_count_than_the_entrys_are_refused),
 		TEST(a_part_lost_below_us_is_found_out),
+		TEST(what_has_a_single_part_gets_a_file_when_it_was_not_stored_at_once),
+		TEST(what_cannot_get_its_file_is_missing_and_the_others_are_written),
+		TEST(memory_holds_only_so_many_parts),
 		TEST(files_that_are_none_of_ours_are_removed_or_left),
 	};
 

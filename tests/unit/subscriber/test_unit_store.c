@@ -21,6 +21,7 @@ struct world {
 	uint8_t sealed[GRANT_BYTES];
 	struct secret *content_key;
 	struct verdict_input input;
+	uint8_t first; /* byte of the publication's id */
 };
 
 static void seal(struct world *world, const struct public_key *to)
@@ -62,6 +63,7 @@ static int set_up(void **state)
 		.now = FIXTURE_NOW,
 		.max_bytes = LIMIT_PUBLICATION_BYTES,
 	};
+	world->first = world->entry.publication.bytes[0];
 	*state = world;
 	return 0;
 }
@@ -92,11 +94,21 @@ static bool judge(struct world *world, uint32_t *ret_bad_part, struct err *err)
 static bool store(struct world *world, enum store_outcome *ret, char *folder, struct err *err)
 {
 	auto_opened struct opened opened = OPENED_INIT;
+	auto_store_staged struct store_staged staged = STORE_STAGED_INIT;
 	struct store_work work = {&world->input, &opened, &world->entry_jws, &world->keysets};
 	uint32_t bad_part;
 
-	return verdict_judge(&world->input, &opened, &bad_part, err) &&
-		   store_publication(world->inbox, &work, folder, ret, &bad_part, err);
+	if (!verdict_judge(&world->input, &opened, &bad_part, err) ||
+		!store_write(world->inbox, &work, &staged, &bad_part, err))
+		return false;
+	store_finish(&staged, 1);
+	if (staged.failed) {
+		*err = staged.why;
+		return false;
+	}
+	memcpy(folder, staged.folder, sizeof staged.folder);
+	*ret = staged.outcome;
+	return true;
 }
 
 static void a_sound_publication_is_judged_good(void **state)
@@ -305,10 +317,11 @@ static void what_could_not_be_written_leaves_nothing(void **state)
 	assert_true(S_ISREG(st.st_mode));
 }
 
-/* Linked with --wrap=fsync: whether a sync of the watched folder has found a quarantine in it. */
+/* Linked with --wrap=fsync: whether a sync of the watched folder has found in it what was looked for. */
 static struct {
 	ino_t folder;
-	bool has_quarantine;
+	const char *what;
+	bool has_it;
 } synced;
 
 int __real_fsync(int fd);
@@ -319,9 +332,19 @@ int __wrap_fsync(int fd)
 	struct stat st;
 
 	if (synced.folder && fstat(fd, &st) == 0 && st.st_ino == synced.folder &&
-		fstatat(fd, STORE_QUARANTINE, &st, 0) == 0)
-		synced.has_quarantine = true;
+		fstatat(fd, synced.what, &st, 0) == 0)
+		synced.has_it = true;
 	return __real_fsync(fd);
+}
+
+static void watch(const char *folder, const char *what)
+{
+	struct stat st;
+
+	assert_int_equal(stat(folder, &st), 0);
+	synced.folder = st.st_ino;
+	synced.what = what;
+	synced.has_it = false;
 }
 
 static void what_is_put_away_lies_in_a_folder_that_power_cannot_take(void **state)
@@ -329,14 +352,80 @@ static void what_is_put_away_lies_in_a_folder_that_power_cannot_take(void **stat
 	struct world *world = *state;
 	char name[STORE_FOLDER_SIZE];
 	enum store_outcome outcome;
-	struct stat st;
 	struct err err;
 
 	assert_done(store(world, &outcome, name, &err));
-	assert_int_equal(stat(world->inbox, &st), 0);
-	synced.folder = st.st_ino;
+	watch(world->inbox, STORE_QUARANTINE);
 	assert_done(store_quarantine(world->inbox, name, "", &err));
-	assert_true(synced.has_quarantine);
+	assert_true(synced.has_it);
+}
+
+/* The nth publication of this world, written aside. */
+static void write_nth(struct world *world, uint8_t nth, struct store_staged *ret)
+{
+	auto_opened struct opened opened = OPENED_INIT;
+	struct store_work work = {&world->input, &opened, &world->entry_jws, &world->keysets};
+	uint32_t bad_part;
+	struct err err;
+
+	assert_done(verdict_judge(&world->input, &opened, &bad_part, &err));
+	opened.manifest.id.bytes[0] = nth;
+	world->entry.publication.bytes[0] = nth;
+	assert_done(store_write(world->inbox, &work, ret, &bad_part, &err));
+	world->entry.publication.bytes[0] = world->first;
+}
+
+static bool lies_in(const struct world *world, const char *name)
+{
+	auto_fd int inbox = -1;
+	bool exists;
+
+	FIXTURE_MUST(file_open_dir(world->inbox, &inbox, &err));
+	FIXTURE_MUST(file_exists_at(inbox, name, &exists, &err));
+	return exists;
+}
+
+static void several_lie_in_a_channel_that_is_durable_or_one_is_told_which_does_not(void **state)
+{
+	struct world *world = *state;
+	struct store_staged staged[3];
+	char channel[160];
+
+	for (uint8_t nth = 0; nth < 3; nth++)
+		write_nth(world, nth, &staged[nth]);
+	for (size_t i = 0; i < 3; i++)
+		assert_false(lies_in(world, staged[i].folder));
+	/* Somebody takes the second away while it is written. */
+	FIXTURE_MUST(file_remove_tree_at(staged[1].incoming, staged[1].id, &err));
+	(void)snprintf(channel, sizeof channel, "%s/weekly", world->inbox);
+	watch(channel, strchr(staged[2].folder, '/') + 1);
+	store_finish(staged, 3);
+	assert_true(synced.has_it);
+	assert_false(staged[0].failed);
+	assert_true(staged[1].failed);
+	assert_int_equal(staged[1].why.code, REFUSAL_DISK_WRITE);
+	assert_false(staged[2].failed);
+	assert_true(lies_in(world, staged[0].folder));
+	assert_false(lies_in(world, staged[1].folder));
+	assert_true(lies_in(world, staged[2].folder));
+	for (size_t i = 0; i < 3; i++)
+		store_staged_release(&staged[i]);
+}
+
+static void what_was_moved_before_a_kill_is_made_durable_when_it_is_adopted(void **state)
+{
+	struct world *world = *state;
+	char name[STORE_FOLDER_SIZE];
+	char channel[160];
+	enum store_outcome outcome;
+	struct err err;
+
+	assert_done(store(world, &outcome, name, &err));
+	(void)snprintf(channel, sizeof channel, "%s/weekly", world->inbox);
+	watch(channel, strchr(name, '/') + 1);
+	assert_done(store(world, &outcome, name, &err));
+	assert_int_equal(outcome, STORE_ADOPTED);
+	assert_true(synced.has_it);
 }
 
 static void a_publications_folder_is_found_whatever_its_number(void **state)
@@ -377,6 +466,8 @@ int main(void)
 		TEST(another_root_than_the_pinned_one_proves_nothing),
 		TEST(what_could_not_be_written_leaves_nothing),
 		TEST(what_is_put_away_lies_in_a_folder_that_power_cannot_take),
+		TEST(several_lie_in_a_channel_that_is_durable_or_one_is_told_which_does_not),
+		TEST(what_was_moved_before_a_kill_is_made_durable_when_it_is_adopted),
 		TEST(a_publications_folder_is_found_whatever_its_number),
 	};
 

@@ -104,6 +104,50 @@ static void a_part_that_was_touched_does_not_open(void **state)
 	fixture_body_release(&body);
 }
 
+/* Manifest "{}", a file "abc", and a byte of padding. */
+static struct fixture_body body_of_one_part(uint8_t padding)
+{
+	const uint8_t plain[] = {0, 0, 0, 2, '{', '}', 'a', 'b', 'c', padding};
+
+	return fixture_body_of(plain, sizeof plain, 1, crypto_secretstream_xchacha20poly1305_TAG_FINAL);
+}
+
+static bool read_whole(struct fixture_body *body, struct receiver *receiver, struct err *err)
+{
+	auto_secret struct secret *key = fixture_content_key();
+	auto_buf struct buf text = BUF_INIT(LIMIT_MANIFEST);
+	auto_buf struct buf plain = BUF_INIT(PART_PLAIN_BYTES);
+	auto_manifest struct manifest manifest = MANIFEST_INIT;
+	struct body_file_sink sink = {open_file, write_file, close_file, receiver};
+	struct digest digest = digest_of("abc", 3);
+
+	return manifest_add_file(&manifest, "a.txt", "text/plain", 3, &digest, err) &&
+		   body_peek_whole(&body->body, key, fixture_part, body, &text, &plain, err) &&
+		   body_files_of_plain(&plain, text.len, &manifest, &sink, err);
+}
+
+static void a_body_of_one_part_is_opened_once_and_judged_like_any(void **state)
+{
+	struct fixture_body body = body_of_one_part(0);
+	struct fixture_body padded = body_of_one_part(1);
+	struct receiver receiver = {0};
+	struct receiver none = {0};
+	struct err err;
+
+	(void)state;
+	assert_done(read_whole(&body, &receiver, &err));
+	assert_int_equal(receiver.closed, 1);
+	assert_int_equal(receiver.bytes, 3);
+	assert_code(read_whole(&padded, &receiver, &err), 312);
+	body.body.digest.bytes[0] ^= 1;
+	assert_code(read_whole(&body, &none, &err), 303);
+	body.parts.data[7] ^= 1;
+	assert_code(read_whole(&body, &none, &err), 302);
+	assert_int_equal(none.opened, 0);
+	fixture_body_release(&padded);
+	fixture_body_release(&body);
+}
+
 static bool ignore(void *context, const uint8_t *data, size_t len, struct err *err)
 {
 	(void)data;
@@ -324,6 +368,7 @@ int main(void)
 		cmocka_unit_test(what_was_sealed_comes_out_again),
 		cmocka_unit_test(files_of_no_bytes_come_out_too),
 		cmocka_unit_test(a_part_that_was_touched_does_not_open),
+		cmocka_unit_test(a_body_of_one_part_is_opened_once_and_judged_like_any),
 		cmocka_unit_test(a_bad_part_may_be_pushed_anew),
 		cmocka_unit_test(the_digest_covers_stream_header_and_parts),
 		cmocka_unit_test(the_stream_ends_with_its_last_part),

@@ -95,6 +95,17 @@ static void what_is_no_fingerprint_is_refused(void **state)
 	assert_refused(fingerprint_parse("\xef\xbc", &typed, &err), ERR_DATA, "digits only");
 }
 
+static void what_is_sealed_to_is_the_same_from_either_half(void **state)
+{
+	auto_signing_key struct signing_key key = fixture_key("device");
+	struct seal_key from_public;
+	struct err err;
+
+	(void)state;
+	assert_done(seal_key_of(&key.public, &from_public, &err));
+	assert_memory_equal(from_public.bytes, key.sealed_to, sizeof(key.sealed_to));
+}
+
 static void a_grant_opens_for_its_device_alone(void **state)
 {
 	auto_signing_key struct signing_key key = fixture_key("device");
@@ -125,6 +136,7 @@ int main(void)
 		cmocka_unit_test(points_of_small_order_are_no_keys),
 		cmocka_unit_test(a_fingerprint_is_read_as_people_type_it),
 		cmocka_unit_test(what_is_no_fingerprint_is_refused),
+		cmocka_unit_test(what_is_sealed_to_is_the_same_from_either_half),
 		cmocka_unit_test(a_grant_opens_for_its_device_alone),
 	};
 
