@@ -1,5 +1,6 @@
 #include "broker-plugins/entitlement/handed.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,7 @@ static bool grow(struct handed *handed, struct err *err)
 {
 	struct handed larger;
 
+	assert(handed->units);
 	if (!handed_init(&larger, handed->count * 2, err))
 		return false;
 	larger.bytes = handed->bytes;
