@@ -217,6 +217,27 @@ void receive_settle(struct unit *unit)
 		settle_failed(unit, &id, &err);
 }
 
+/*
+ * All devices of a unit hear what one of them is answered. Those between such a keyset and the held one
+ * are then still to come to this one, or it is one that this one passed over.
+ */
+static bool is_another_devices(
+	const struct unit *unit, const void *jws, size_t len, const struct err *why)
+{
+	const struct keyset *newest = keyring_newest(&unit->ring);
+	auto_jws struct jws parsed = JWS_INIT;
+	auto_keyset struct keyset *keyset = NULL;
+	struct err ignored;
+
+	if (!jws_parse(&jws_keyset, jws, len, &parsed, &ignored) ||
+		!keyset_parse(parsed.payload.data, parsed.payload.len, &keyset, &ignored))
+		return false;
+	if (why->code == REFUSAL_KEYSET_SIGNATURE)
+		return keyset->version > (newest ? newest->version : 0) + 1;
+	return why->code == REFUSAL_KEYSET_ORDER && newest && keyset->version < newest->version &&
+		   !keyring_version(&unit->ring, keyset->version);
+}
+
 enum receive_news receive_keyset(struct unit *unit, const void *data, size_t len)
 {
 	int64_t doubted;
@@ -224,10 +245,12 @@ enum receive_news receive_keyset(struct unit *unit, const void *data, size_t len
 	bool is_new;
 
 	if (!keysets_accept(&unit->db, &unit->ring, data, len, &is_new, &err)) {
-		if (err.code)
-			unit_incident(unit, "keyset", &err);
-		else
+		if (!err.code)
 			unit_trouble(unit, "keep a keyset", &err);
+		else if (is_another_devices(unit, data, len, &err))
+			log_line(&unit->log, LOG_LEVEL_INFO, "a keyset is passed over: %s", err.text);
+		else
+			unit_incident(unit, "keyset", &err);
 		return RECEIVE_NOTHING;
 	}
 	if (!is_new)

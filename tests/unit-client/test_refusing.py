@@ -135,6 +135,27 @@ class Refusing(Case):
         world.to_unit("keyset", world.keysets.pop())
         world.wait_incident(513)
 
+    def test_keysets_that_another_device_is_answered_are_no_incident(self):
+        """All devices of a unit hear them; those between, or before, are on their way to this one, or were passed over."""
+        world = self.begin()
+        with world.lock:
+            world.add_keyset(next_root=wire.b64(world.stranger.public))
+            world.root = world.stranger
+            for _ in range(3):
+                world.add_keyset()
+            second, third, fourth, fifth = world.keysets[1:]
+            del world.keysets[1:]
+        world.to_unit("keyset", third)
+        world.to_unit("keyset", b"x")
+        world.wait_incident(511)
+        self.assertNotIn(512, world.incidents)
+        for keyset in (second, third, fifth, fourth):
+            world.to_unit("keyset", keyset)
+        world.to_unit("offer", b"x")
+        world.wait_incident(201)
+        self.assertEqual(world.status()["keyset"], 5)
+        self.assertEqual(set(world.incidents), {511, 201})
+
     def check_refused(self, code, world=None, push=True, **publication):
         world = world or self.begin()
         publication = Publication(world, **{
