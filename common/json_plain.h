@@ -24,7 +24,10 @@ bool json_plain_begin(struct buf *out, const char *name, char bracket, struct er
 	__attribute__((nonnull(1, 4)));
 bool json_plain_end(struct buf *out, char bracket, struct err *err) MUST_USE NONNULL;
 
-/* ERR_DATA, and nothing is appended, when the text would need escapes: other than printable ASCII, '"' or '\'. */
+/*
+ * ERR_DATA, and nothing is appended, when the text would need escapes: for anything but printable ASCII,
+ * for '"' and for '\'.
+ */
 bool json_plain_text(struct buf *out, const char *name, const char *text, struct err *err) MUST_USE
 	__attribute__((nonnull(1, 3, 4)));
 bool json_plain_int(struct buf *out, const char *name, int64_t value, struct err *err) MUST_USE

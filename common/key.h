@@ -43,8 +43,8 @@ struct signing_key {
 	struct public_key public;
 	char kid[KID_SIZE];
 	struct secret *secret; /* owned: libsodium's 64 bytes */
-	uint8_t sealed_to
-		[SEALED_TO_BYTES]; /* the X25519 form of `public`: what grants for it are sealed to */
+	/* The X25519 form of `public`: what grants for it are sealed to. */
+	uint8_t sealed_to[SEALED_TO_BYTES];
 };
 
 /* clang-format off */

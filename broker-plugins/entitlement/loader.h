@@ -29,8 +29,8 @@ struct reload {
 	struct pg_rows *names; /* owned: every unit's; NULL: none is under way */
 	int row; /* of the next name to ask about */
 	struct table *table; /* owned: those that were read */
-	struct handed
-		read; /* their digests: made piece by piece, since for all at once a change would wait */
+	/* Their digests, made piece by piece: for all at once a change would wait. */
+	struct handed read;
 	int64_t version; /* of the entitlements, before the first was read */
 	int64_t asked_us; /* the database's clock then */
 };

@@ -6,7 +6,10 @@
 
 #include <stdio.h>
 
-/* Units asked for at a time: some 1 MB of certificates; and when a change may come meanwhile, which waits for that long. */
+/*
+ * Units asked for at a time: some 1 MB of certificates. Fewer in a step while changes may come, each of
+ * which waits for as long.
+ */
 enum { UNITS_AT_A_TIME = 500, UNITS_IN_A_STEP = 64 };
 
 void reload_cancel(struct loader *loader)
