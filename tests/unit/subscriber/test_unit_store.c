@@ -1,95 +1,9 @@
-#include "tests/unit/test.h"
+#include "tests/unit/subscriber/received_world.h"
 
 #include <sys/stat.h>
 
-#include "common/approval.h"
-#include "common/cleanup.h"
 #include "subscriber/folder.h"
 #include "subscriber/store.h"
-#include "subscriber/verdict.h"
-#include "tests/fixture/fixture.h"
-#include "tests/unit/subscriber/place.h"
-
-struct world {
-	char inbox[64];
-	struct keyring ring;
-	struct buf keysets;
-	struct buf entry_jws;
-	struct fixture_body body;
-	struct entry entry;
-	struct signing_key device;
-	uint8_t sealed[GRANT_BYTES];
-	struct secret *content_key;
-	struct verdict_input input;
-	uint8_t first; /* byte of the publication's id */
-};
-
-static void seal(struct world *world, const struct public_key *to)
-{
-	auto_secret struct secret *key = fixture_content_key();
-
-	FIXTURE_MUST(grant_seal(&world->entry.publication, key, to, world->sealed, &err));
-}
-
-static int set_up(void **state)
-{
-	struct world *world = calloc(1, sizeof *world);
-	auto_keyset struct keyset *keyset = fixture_keyset();
-	auto_manifest struct manifest manifest = fixture_manifest();
-	struct fingerprint pinned = fingerprint_of(&keyset->root);
-
-	place_make(world->inbox);
-	buf_init(&world->keysets, LIMIT_KEYSET_JWS + 1);
-	buf_init(&world->entry_jws, LIMIT_ENTRY_JWS);
-	fixture_keyset_jws(keyset, "root", &world->keysets);
-	keyring_init(&world->ring, &pinned);
-	FIXTURE_MUST(keyring_add(&world->ring, world->keysets.data, world->keysets.len, &err));
-	FIXTURE_MUST(buf_append_str(&world->keysets, "\n", &err));
-	world->body = fixture_body(&manifest);
-	world->entry = fixture_entry(&world->body);
-	fixture_entry_jws(&world->entry, "dispatcher", &world->entry_jws);
-	world->device = fixture_key("device");
-	seal(world, &world->device.public);
-	world->content_key = secret_new(GRANT_PLAIN_BYTES, &(struct err){.code = 0});
-	assert_non_null(world->content_key);
-	world->input = (struct verdict_input){
-		.entry = &world->entry,
-		.sealed = world->sealed,
-		.device = &world->device,
-		.content_key = world->content_key,
-		.source = fixture_part,
-		.source_context = &world->body,
-		.ring = &world->ring,
-		.now = FIXTURE_NOW,
-		.max_bytes = LIMIT_PUBLICATION_BYTES,
-	};
-	world->first = world->entry.publication.bytes[0];
-	*state = world;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct world *world = *state;
-
-	keyring_release(&world->ring);
-	buf_release(&world->keysets);
-	buf_release(&world->entry_jws);
-	fixture_body_release(&world->body);
-	entry_release(&world->entry);
-	signing_key_release(&world->device);
-	secret_free(world->content_key);
-	place_remove(world->inbox);
-	free(world);
-	return 0;
-}
-
-static bool judge(struct world *world, uint32_t *ret_bad_part, struct err *err)
-{
-	auto_opened struct opened opened = OPENED_INIT;
-
-	return verdict_judge(&world->input, &opened, ret_bad_part, err);
-}
 
 static bool store(struct world *world, enum store_outcome *ret, char *folder, struct err *err)
 {
@@ -109,78 +23,6 @@ static bool store(struct world *world, enum store_outcome *ret, char *folder, st
 	memcpy(folder, staged.folder, sizeof staged.folder);
 	*ret = staged.outcome;
 	return true;
-}
-
-static void a_sound_publication_is_judged_good(void **state)
-{
-	uint32_t bad_part;
-	struct err err;
-
-	assert_done(judge(*state, &bad_part, &err));
-	assert_true(bad_part == VERDICT_NO_PART);
-}
-
-static void a_grant_to_another_key_or_publication_is_210(void **state)
-{
-	struct world *world = *state;
-	auto_signing_key struct signing_key other = fixture_key("editor 1");
-	uint32_t bad_part;
-	struct err err;
-
-	seal(world, &other.public);
-	assert_code(judge(world, &bad_part, &err), REFUSAL_GRANT);
-	seal(world, &world->device.public);
-	world->entry.publication.bytes[0] ^= 1;
-	assert_code(judge(world, &bad_part, &err), REFUSAL_GRANT);
-}
-
-static void the_part_that_does_not_open_is_named(void **state)
-{
-	struct world *world = *state;
-	uint32_t bad_part;
-	struct err err;
-
-	world->body.parts.data[PART_BYTES + 7] ^= 1;
-	assert_code(judge(world, &bad_part, &err), REFUSAL_PART_SEALED);
-	assert_int_equal(bad_part, 1);
-	world->body.parts.data[0] ^= 1;
-	assert_code(judge(world, &bad_part, &err), REFUSAL_PART_SEALED);
-	assert_int_equal(bad_part, 0);
-}
-
-static void another_body_manifest_or_signature_is_refused(void **state)
-{
-	struct world *world = *state;
-	uint32_t bad_part;
-	struct err err;
-
-	world->entry.body.digest.bytes[0] ^= 1;
-	assert_code(judge(world, &bad_part, &err), REFUSAL_BODY_DIGEST);
-	world->entry.body.digest.bytes[0] ^= 1;
-	world->entry.manifest.bytes[0] ^= 1;
-	assert_code(judge(world, &bad_part, &err), REFUSAL_MANIFEST_DIGEST);
-	world->entry.manifest.bytes[0] ^= 1;
-	world->entry.kind = KIND_PUBLISH;
-	assert_code(judge(world, &bad_part, &err), REFUSAL_MANIFEST_ENTRY);
-	world->entry.kind = KIND_SUPERSEDE;
-	world->entry.keyset = 7;
-	assert_code(judge(world, &bad_part, &err), REFUSAL_ENTRY_KEYSET);
-	world->entry.keyset = 1;
-	world->input.max_bytes = 10;
-	assert_code(judge(world, &bad_part, &err), REFUSAL_LIMIT);
-}
-
-static void a_stream_that_ends_wrongly_is_304(void **state)
-{
-	struct world *world = *state;
-	uint32_t bad_part;
-	struct err err;
-
-	fixture_body_release(&world->body);
-	world->body = fixture_body_of("", 0, 2, 0);
-	world->entry.body = world->body.body;
-	assert_code(judge(world, &bad_part, &err), REFUSAL_BODY_END);
-	assert_true(bad_part == VERDICT_NO_PART);
 }
 
 static void what_is_stored_is_the_files_read_only_with_their_proof(void **state)
@@ -451,16 +293,17 @@ static void a_publications_folder_is_found_whatever_its_number(void **state)
 	assert_string_equal(found, name);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+static int set_up_unwatched(void **state)
+{
+	synced.folder = 0;
+	return set_up(state);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up_unwatched, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_sound_publication_is_judged_good),
-		TEST(a_grant_to_another_key_or_publication_is_210),
-		TEST(the_part_that_does_not_open_is_named),
-		TEST(another_body_manifest_or_signature_is_refused),
-		TEST(a_stream_that_ends_wrongly_is_304),
 		TEST(what_is_stored_is_the_files_read_only_with_their_proof),
 		TEST(whatever_is_changed_is_found_and_put_right),
 		TEST(another_root_than_the_pinned_one_proves_nothing),
