@@ -36,12 +36,17 @@ static void kick(struct plugin *plugin, const struct session *session)
 static void kick_some(struct plugin *plugin, const struct moment *now)
 {
 	struct session *session;
-	int wanted_ms;
 
 	cutter_begin(&plugin->cutter);
 	while ((session = cutter_next(&plugin->cutter, &plugin->gate.sessions, now->mono_ms)))
 		kick(plugin, session);
-	wanted_ms = cutter_wants_ms(&plugin->gate.sessions);
+}
+
+/* What is left for another turn does not wait until the broker has something else to do. */
+static void ask_for_turn(struct plugin *plugin)
+{
+	int wanted_ms = gate_is_busy(&plugin->gate) ? 0 : cutter_wants_ms(&plugin->gate.sessions);
+
 	if (wanted_ms >= 0)
 		waker_ask(&plugin->waker, wanted_ms);
 }
@@ -74,12 +79,23 @@ static void tell_doubt(struct plugin *plugin, const struct moment *now)
 
 void turn_take_news(struct plugin *plugin, const struct moment *now)
 {
+	struct gate *gate = &plugin->gate;
 	struct delta *delta;
 
-	while ((delta = loader_take(&plugin->loader))) {
-		gate_apply(&plugin->gate, delta, now);
-		loader_give_back(&plugin->loader, delta);
-	}
+	while ((delta = loader_take(&plugin->loader, gate_takes_whole(gate))))
+		if (gate_apply(gate, delta, now))
+			loader_give_back(&plugin->loader, delta);
+}
+
+/* Looks at whom news and the clock concern, as many as fit in a turn. */
+static void review_clients(struct plugin *plugin, const struct moment *now)
+{
+	struct delta *spent;
+
+	gate_tick(&plugin->gate, now);
+	spent = gate_spent(&plugin->gate);
+	if (spent)
+		loader_give_back(&plugin->loader, spent);
 }
 
 /* The tick of the turn in which the broker asked about everybody again. */
@@ -114,8 +130,9 @@ void turn(struct plugin *plugin)
 	}
 	end_reload(plugin);
 	turn_take_news(plugin, &now);
-	gate_tick(&plugin->gate, &now);
+	review_clients(plugin, &now);
 	kick_some(plugin, &now);
+	ask_for_turn(plugin);
 	tell_doubt(plugin, &now);
 	denials_flush(&plugin->denials, now.mono_ms);
 	turn_write_notes(plugin);
