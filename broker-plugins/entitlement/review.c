@@ -145,8 +145,8 @@ static void review_one(
 	sessions_to_end(&gate->sessions, session);
 }
 
-/* As many as table_prefetch takes at once; how many there were. */
-static size_t review_batch(struct gate *gate, int64_t at_us)
+/* As many as table_prefetch takes at once. */
+static void review_batch(struct gate *gate, int64_t at_us)
 {
 	const struct table *before = table_before(gate);
 	struct session *session = TAILQ_FIRST(&gate->sessions.all);
@@ -160,15 +160,12 @@ static size_t review_batch(struct gate *gate, int64_t at_us)
 	table_prefetch(gate->table, count, names);
 	for (size_t i = 0; i < count; i++)
 		review_one(gate, TAILQ_FIRST(&gate->sessions.all), before, at_us);
-	return count;
 }
 
 void review_some(struct gate *gate, int64_t at_us)
 {
-	size_t left = REVIEWED_PER_TURN / TABLE_PREFETCH_MAX;
-
 	gate->committed_us = gate->replaced ? gate->replaced->committed_us : 0;
-	while (left > 0 && review_batch(gate, at_us) > 0)
-		left--;
+	for (int i = 0; i < REVIEWED_PER_TURN / TABLE_PREFETCH_MAX && review_is_on(gate); i++)
+		review_batch(gate, at_us);
 	gate->committed_us = 0;
 }
