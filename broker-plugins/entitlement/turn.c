@@ -33,12 +33,13 @@ static void kick(struct plugin *plugin, const struct session *session)
 			&plugin->pulse.cuts, clock_wall_us() + plugin->gate.clock_ahead_us - lost_at_us);
 }
 
-static void kick_some(struct plugin *plugin, const struct moment *now)
+static void kick_some(struct plugin *plugin)
 {
+	struct sessions *sessions = &plugin->gate.sessions;
 	struct session *session;
 
-	cutter_begin(&plugin->cutter);
-	while ((session = cutter_next(&plugin->cutter, &plugin->gate.sessions, now->mono_ms)))
+	cutter_begin(&plugin->cutter, clock_monotonic_us());
+	while ((session = cutter_next(&plugin->cutter, sessions, clock_monotonic_us())))
 		kick(plugin, session);
 }
 
@@ -131,7 +132,7 @@ void turn(struct plugin *plugin)
 	end_reload(plugin);
 	turn_take_news(plugin, &now);
 	review_clients(plugin, &now);
-	kick_some(plugin, &now);
+	kick_some(plugin);
 	ask_for_turn(plugin);
 	tell_doubt(plugin, &now);
 	denials_flush(&plugin->denials, now.mono_ms);
