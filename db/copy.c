@@ -53,6 +53,16 @@ bool copy_names(struct pg *pg, struct pg_rows **ret, struct err *err)
 	return pg_exec(pg, sql_copy_names, NULL, ret, err);
 }
 
+bool copy_names_after(
+	struct pg *pg, const char *after, size_t most, struct pg_rows **ret, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_text(&params, after);
+	pg_param_int(&params, (int64_t)most);
+	return pg_exec(pg, sql_copy_names_after, &params, ret, err);
+}
+
 /* $1: the units, or NULL for all. */
 static void param_units(struct pg_params *params, size_t count, const char *const *units)
 {

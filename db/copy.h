@@ -48,6 +48,13 @@ int64_t copy_committed_us(const struct pg_rows *rows) NONNULL;
 bool copy_names(struct pg *pg, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
 
 /*
+ * The next units' ids in column 0, at most `most`, after `after` ("": from the first one) in the database's own
+ * order.
+ */
+bool copy_names_after(struct pg *pg, const char *after, size_t most, struct pg_rows **ret,
+	struct err *err) MUST_USE NONNULL;
+
+/*
  * The named units (NULL: all), sorted by unit: a row for each interval of a right from now on, those
  * that hold already first, or one row without channel when there is none. A unit that does not exist
  * has no row.
