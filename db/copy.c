@@ -81,6 +81,14 @@ bool copy_units(
 	return pg_exec(pg, sql_copy_units, &params, ret, err);
 }
 
+bool copy_units_ask(struct pg *pg, size_t count, const char *const *units, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	param_units(&params, count, units);
+	return pg_ask(pg, sql_copy_units, &params, err);
+}
+
 /* The time in that column, or what stands for none. */
 static int64_t time_or(const struct pg_rows *rows, int row, int column, int64_t none)
 {
@@ -111,6 +119,14 @@ bool copy_devices(
 
 	param_units(&params, count, units);
 	return pg_exec(pg, sql_copy_devices, &params, ret, err);
+}
+
+bool copy_devices_ask(struct pg *pg, size_t count, const char *const *units, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	param_units(&params, count, units);
+	return pg_ask(pg, sql_copy_devices, &params, err);
 }
 
 struct copy_device copy_device_at(const struct pg_rows *rows, int row)

@@ -62,6 +62,10 @@ bool copy_names_after(struct pg *pg, const char *after, size_t most, struct pg_r
 bool copy_units(struct pg *pg, size_t count, const char *const *units, struct pg_rows **ret,
 	struct err *err) MUST_USE __attribute__((nonnull(1, 4, 5)));
 
+/* The question alone, of some units: pg_answer gives the rows. */
+bool copy_units_ask(
+	struct pg *pg, size_t count, const char *const *units, struct err *err) MUST_USE NONNULL;
+
 struct copy_unit {
 	const char *unit;
 	enum standing standing;
@@ -77,6 +81,10 @@ bool copy_unit_at(
 /* The certified devices of the named units (NULL: of all), sorted by unit and device, by their bytes. */
 bool copy_devices(struct pg *pg, size_t count, const char *const *units, struct pg_rows **ret,
 	struct err *err) MUST_USE __attribute__((nonnull(1, 4, 5)));
+
+/* The question alone, of some units: pg_answer gives the rows. */
+bool copy_devices_ask(
+	struct pg *pg, size_t count, const char *const *units, struct err *err) MUST_USE NONNULL;
 
 struct copy_device {
 	const char *unit;
