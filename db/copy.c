@@ -53,6 +53,16 @@ bool copy_names(struct pg *pg, struct pg_rows **ret, struct err *err)
 	return pg_exec(pg, sql_copy_names, NULL, ret, err);
 }
 
+bool copy_names_after(
+	struct pg *pg, const char *after, size_t most, struct pg_rows **ret, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	pg_param_text(&params, after);
+	pg_param_int(&params, (int64_t)most);
+	return pg_exec(pg, sql_copy_names_after, &params, ret, err);
+}
+
 /* $1: the units, or NULL for all. */
 static void param_units(struct pg_params *params, size_t count, const char *const *units)
 {
@@ -69,6 +79,14 @@ bool copy_units(
 
 	param_units(&params, count, units);
 	return pg_exec(pg, sql_copy_units, &params, ret, err);
+}
+
+bool copy_units_ask(struct pg *pg, size_t count, const char *const *units, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	param_units(&params, count, units);
+	return pg_ask(pg, sql_copy_units, &params, err);
 }
 
 /* The time in that column, or what stands for none. */
@@ -101,6 +119,14 @@ bool copy_devices(
 
 	param_units(&params, count, units);
 	return pg_exec(pg, sql_copy_devices, &params, ret, err);
+}
+
+bool copy_devices_ask(struct pg *pg, size_t count, const char *const *units, struct err *err)
+{
+	struct pg_params params = PG_PARAMS_INIT;
+
+	param_units(&params, count, units);
+	return pg_ask(pg, sql_copy_devices, &params, err);
 }
 
 struct copy_device copy_device_at(const struct pg_rows *rows, int row)

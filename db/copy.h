@@ -48,12 +48,23 @@ int64_t copy_committed_us(const struct pg_rows *rows) NONNULL;
 bool copy_names(struct pg *pg, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
 
 /*
+ * The next units' ids in column 0, at most `most`, after `after` ("": from the first one) in the database's own
+ * order.
+ */
+bool copy_names_after(struct pg *pg, const char *after, size_t most, struct pg_rows **ret,
+	struct err *err) MUST_USE NONNULL;
+
+/*
  * The named units (NULL: all), sorted by unit: a row for each interval of a right from now on, those
  * that hold already first, or one row without channel when there is none. A unit that does not exist
  * has no row.
  */
 bool copy_units(struct pg *pg, size_t count, const char *const *units, struct pg_rows **ret,
 	struct err *err) MUST_USE __attribute__((nonnull(1, 4, 5)));
+
+/* The question alone, of some units: pg_answer gives the rows. */
+bool copy_units_ask(
+	struct pg *pg, size_t count, const char *const *units, struct err *err) MUST_USE NONNULL;
 
 struct copy_unit {
 	const char *unit;
@@ -70,6 +81,10 @@ bool copy_unit_at(
 /* The certified devices of the named units (NULL: of all), sorted by unit and device, by their bytes. */
 bool copy_devices(struct pg *pg, size_t count, const char *const *units, struct pg_rows **ret,
 	struct err *err) MUST_USE __attribute__((nonnull(1, 4, 5)));
+
+/* The question alone, of some units: pg_answer gives the rows. */
+bool copy_devices_ask(
+	struct pg *pg, size_t count, const char *const *units, struct err *err) MUST_USE NONNULL;
 
 struct copy_device {
 	const char *unit;

@@ -150,6 +150,16 @@ static inline void cleanup_rows(struct pg_rows **rows)
 bool pg_exec(struct pg *pg, const char *sql, struct pg_params *params, struct pg_rows **ret,
 	struct err *err) MUST_USE __attribute__((nonnull(1, 2, 5)));
 
+/*
+ * pg_exec in two: what is done between them is done while the server works. Between them there is no
+ * other statement. When the answer is not wanted any more, pg_drop_answer waits for it and drops it; it
+ * does nothing when none is to come.
+ */
+bool pg_ask(struct pg *pg, const char *sql, struct pg_params *params, struct err *err) MUST_USE
+	__attribute__((nonnull(1, 2, 4)));
+bool pg_answer(struct pg *pg, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
+void pg_drop_answer(struct pg *pg) NONNULL;
+
 /* The same for a statement that must give exactly one row; any other number is ERR_DATA. */
 bool pg_exec_one(struct pg *pg, const char *sql, struct pg_params *params, struct pg_rows **ret,
 	struct err *err) MUST_USE __attribute__((nonnull(1, 2, 4, 5)));

@@ -70,19 +70,26 @@ static bool collect(struct pg *pg, int64_t deadline, PGresult **ret, struct err 
 	return true;
 }
 
-static bool answer(struct pg *pg, bool sent, PGresult **ret, struct err *err)
+static bool send(struct pg *pg, bool sent, struct err *err)
 {
-	int64_t deadline = answer_deadline(pg);
-	PGresult *result = NULL;
-
 	if (!sent)
 		return pg_error_connection(pg->conn, "database", err);
-	if (!flush(pg, deadline, err) || !collect(pg, deadline, &result, err))
-		return false;
-	if (!pg_error_check(pg, result, err))
+	return flush(pg, answer_deadline(pg), err);
+}
+
+static bool receive(struct pg *pg, PGresult **ret, struct err *err)
+{
+	PGresult *result = NULL;
+
+	if (!collect(pg, answer_deadline(pg), &result, err) || !pg_error_check(pg, result, err))
 		return false;
 	*ret = result;
 	return true;
+}
+
+static bool answer(struct pg *pg, bool sent, PGresult **ret, struct err *err)
+{
+	return send(pg, sent, err) && receive(pg, ret, err);
 }
 
 bool pg_is_usable(struct pg *pg, const struct pg_params *params, struct err *err)
@@ -101,17 +108,11 @@ static bool run(
 	return pg_is_usable(pg, params, err) && answer(pg, send_params(pg, sql, params), ret, err);
 }
 
-bool pg_exec(
-	struct pg *pg, const char *sql, struct pg_params *params, struct pg_rows **ret, struct err *err)
+/* Takes the result; `ret` may be NULL. */
+static bool give(PGresult *result, struct pg_rows **ret, struct err *err)
 {
-	PGresult *result = NULL;
-	bool done = run(pg, sql, params, &result, err);
 	struct pg_rows *rows;
 
-	if (params)
-		pg_params_release(params);
-	if (!done)
-		return false;
 	if (!ret) {
 		PQclear(result);
 		return true;
@@ -121,6 +122,44 @@ bool pg_exec(
 		return err_set(err, ERR_SYSTEM, "out of memory");
 	*ret = rows;
 	return true;
+}
+
+bool pg_exec(
+	struct pg *pg, const char *sql, struct pg_params *params, struct pg_rows **ret, struct err *err)
+{
+	PGresult *result = NULL;
+	bool done = run(pg, sql, params, &result, err);
+
+	if (params)
+		pg_params_release(params);
+	return done && give(result, ret, err);
+}
+
+bool pg_ask(struct pg *pg, const char *sql, struct pg_params *params, struct err *err)
+{
+	bool done = pg_is_usable(pg, params, err) && send(pg, send_params(pg, sql, params), err);
+
+	if (params)
+		pg_params_release(params);
+	return done;
+}
+
+bool pg_answer(struct pg *pg, struct pg_rows **ret, struct err *err)
+{
+	PGresult *result = NULL;
+
+	return pg_is_usable(pg, NULL, err) && receive(pg, &result, err) && give(result, ret, err);
+}
+
+void pg_drop_answer(struct pg *pg)
+{
+	PGresult *result = NULL;
+	struct err ignored;
+
+	if (!pg_is_connected(pg) || PQtransactionStatus(pg->conn) != PQTRANS_ACTIVE)
+		return;
+	if (collect(pg, answer_deadline(pg), &result, &ignored))
+		PQclear(result);
 }
 
 bool pg_exec_one(

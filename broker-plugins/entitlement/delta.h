@@ -8,6 +8,7 @@
 #define CERTWIRE_ENTITLEMENT_DELTA_H
 
 #include "broker-plugins/entitlement/table.h"
+#include "common/cleanup.h"
 #include "common/err.h"
 #include "common/macros.h"
 
@@ -34,5 +35,12 @@ struct delta *delta_new(size_t units, struct err *err) MUST_USE NONNULL;
 
 /* Frees it with all that it holds. */
 void delta_free(struct delta *delta);
+
+static inline void cleanup_delta(struct delta **delta)
+{
+	delta_free(*delta);
+}
+
+#define auto_delta CLEANUP(cleanup_delta)
 
 #endif

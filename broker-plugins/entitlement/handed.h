@@ -1,6 +1,6 @@
 /*
- * What the loader has handed to the loop: the digest of each unit's record, so that a copy of
- * everything can be held against it without asking the loop. Belongs to the loader's thread.
+ * What the loader has handed to the loop: the digest of each unit's record, so that what is read anew
+ * can be held against it without asking the loop. Belongs to the loader's thread.
  */
 #ifndef CERTWIRE_ENTITLEMENT_HANDED_H
 #define CERTWIRE_ENTITLEMENT_HANDED_H
@@ -16,6 +16,7 @@
 
 struct handed_unit {
 	char name[UNIT_SIZE];
+	uint32_t pass; /* in which it was last handed over or found to be as it was */
 	struct digest digest;
 	/* Until then (the database's clock) the clock alone changes nothing of what the record says. */
 	int64_t until_us;
@@ -29,29 +30,51 @@ struct handed {
 	uint32_t *slots; /* owned; open addressing: 1 + the unit's place, 0 is free */
 	size_t mask; /* of slots, of which there are twice as many as there is room, or more */
 	size_t bytes; /* of all records */
+	uint32_t pass; /* over all units, that is going on or was the last */
 };
 
-/* Room for `units` and some; grows. */
+/*
+ * Room for `units` and not one more: as many as the loop's table has room for. What is not used
+ * of it is asked of the system and not touched.
+ */
 bool handed_init(struct handed *handed, size_t units, struct err *err) MUST_USE NONNULL;
 void handed_release(struct handed *handed) NONNULL;
 
-/* Remembers the record; `asked_us` is the database's clock before the record was read. */
-bool handed_put(struct handed *handed, const struct unit *unit, int64_t asked_us,
-	struct err *err) MUST_USE NONNULL;
+/* How many units of new names can be put in. */
+size_t handed_room(const struct handed *handed) NONNULL;
+bool handed_knows(const struct handed *handed, const char *name) NONNULL;
 
-/* The unit may differ from now on: it is known to have changed. */
-bool handed_excuse(struct handed *handed, const char *name, struct err *err) MUST_USE NONNULL;
+/*
+ * Remembers the record; `asked_us` is the database's clock before the record was read. A new name
+ * needs room.
+ */
+void handed_put(struct handed *handed, const struct unit *unit, int64_t asked_us) NONNULL;
 
-enum { DRIFT_NAMES = 3 };
-
-/* Units whose record is another than was handed over though nothing changed it. */
-struct drift {
-	size_t count;
-	const char *names[DRIFT_NAMES]; /* the first ones; borrowed from what was compared */
+enum handed_verdict {
+	HANDED_SAME, /* as it was handed over */
+	HANDED_OUTDATED, /* another, as the clock may have made it */
+	HANDED_DRIFTED, /* another though nothing changed it, or a new one */
 };
 
-/* Holds all that was read until `now_us` by the database's clock against what was handed over. */
-struct drift handed_compare(
-	const struct handed *handed, const struct handed *read, int64_t now_us) NONNULL;
+/*
+ * Holds a record that was read until `now_us`, by the database's clock, against what was handed over.
+ * One that is the same is seen in this pass.
+ */
+enum handed_verdict handed_compare(
+	struct handed *handed, const struct unit *unit, int64_t now_us) NONNULL;
+
+/*
+ * A pass over all units begins, and none was seen in it yet. handed_put sees a unit, whoever calls
+ * it: one that the news brought meanwhile need not be looked at.
+ */
+void handed_begin_pass(struct handed *handed) NONNULL;
+
+/*
+ * The next units from place `*at` on that were not seen in this pass, at most `most`; `*at` moves past
+ * those that were looked at, of which there are not many at a time. None and `*at` == count: that is
+ * all. Names are borrowed for as long as `handed` is there.
+ */
+size_t handed_unseen(
+	const struct handed *handed, size_t *at, size_t most, const char **names) MUST_USE NONNULL;
 
 #endif

@@ -38,9 +38,29 @@ static bool connect_to_database(struct loader *loader, struct err *err)
 	 * What happened meanwhile the versions tell, and a reload follows at once, in case this is another
 	 * database than before: a broker of many units is not out of service until it has read them all.
 	 */
-	reload_cancel(loader);
+	reload_end(loader);
 	loader->reload_at_ms = 0;
 	return true;
+}
+
+/* Slots of a table that are freed in a step, which takes some tens of microseconds. */
+enum { SLOTS_IN_A_STEP = 512 };
+
+/* A table of 100,000 units takes so long to be freed that a change would wait for it. */
+static void free_some(struct loader *loader, size_t slots)
+{
+	struct table *worn = loader->worn;
+
+	if (!worn)
+		return;
+	for (; loader->worn_at <= worn->mask && slots > 0; loader->worn_at++, slots--) {
+		unit_free(worn->slots[loader->worn_at]);
+		worn->slots[loader->worn_at] = NULL;
+	}
+	if (loader->worn_at <= worn->mask)
+		return;
+	table_free(worn);
+	loader->worn = NULL;
 }
 
 static void free_spent(struct loader *loader)
@@ -48,6 +68,11 @@ static void free_spent(struct loader *loader)
 	struct delta *delta;
 
 	while (ring_pop(&loader->spent, &delta)) {
+		if (delta->whole) {
+			free_some(loader, SIZE_MAX);
+			loader->worn = TAKE(delta->whole);
+			loader->worn_at = 0;
+		}
 		delta_free(delta);
 		loader->out--;
 	}
@@ -94,18 +119,38 @@ static bool await_notification(struct loader *loader, int64_t until_ms, struct e
 	return take_notifications(loader, &any, err);
 }
 
-/* The time until the next round goes to a reload as far as there is one. */
+/* What can wait for changes: freeing, and a reload as far as there is one. */
+static bool has_chores(const struct loader *loader)
+{
+	if (loader->worn)
+		return true;
+	return !loader->is_in_doubt && round_has_room(loader) && reload_is_due(loader);
+}
+
+static bool do_chore(struct loader *loader, struct err *err)
+{
+	free_spent(loader);
+	if (!loader->worn)
+		return reload_step(loader, err);
+	free_some(loader, SLOTS_IN_A_STEP);
+	return true;
+}
+
+/* The time until the next round goes to chores. */
 static bool pass_time(struct loader *loader, struct err *err)
 {
 	int64_t until_ms = clock_monotonic_ms() + loader->options->poll_interval_s * 1000;
 	bool any = false;
 
-	while (!any && !loader->is_in_doubt && reload_is_due(loader)) {
+	while (!any && has_chores(loader)) {
 		if (worker_is_stopping(&loader->worker) || clock_monotonic_ms() >= until_ms)
 			return true;
-		if (!reload_step(loader, err) || !take_notifications(loader, &any, err))
+		if (!do_chore(loader, err) || !take_notifications(loader, &any, err))
 			return false;
 	}
+	/* Everything is to be copied at once. */
+	if (loader->is_in_doubt && round_has_room(loader))
+		return true;
 	return any || await_notification(loader, until_ms, err);
 }
 
@@ -145,14 +190,14 @@ static void run(struct worker *worker, void *ctx)
 		if (worker_is_stopping(worker))
 			break;
 		complain(loader, &err);
-		reload_cancel(loader);
+		reload_end(loader);
 		if (loader->pg && !pg_is_connected(loader->pg)) {
 			pg_free(loader->pg);
 			loader->pg = NULL;
 		}
 		worker_wait(worker, -1, RETRY_MS);
 	}
-	reload_cancel(loader);
+	reload_end(loader);
 	pg_free(loader->pg);
 	loader->pg = NULL;
 }
@@ -174,6 +219,7 @@ static void release(struct loader *loader)
 	free_deltas(&loader->spent);
 	notes_release(&loader->notes);
 	trust_release(&loader->trust);
+	free_some(loader, SIZE_MAX);
 	handed_release(&loader->handed);
 	sem_destroy(&loader->first);
 }

@@ -9,6 +9,7 @@
 #include "broker-plugins/entitlement/handed.h"
 #include "broker-plugins/entitlement/options.h"
 #include "broker-plugins/entitlement/pulse.h"
+#include "broker-plugins/entitlement/recheck.h"
 #include "broker-plugins/kit/denials.h"
 #include "broker-plugins/kit/notes.h"
 #include "broker-plugins/kit/report.h"
@@ -24,15 +25,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A copy of everything that is being made. */
+struct round {
+	int64_t asked_at_ms; /* monotonic */
+	int64_t version; /* the database's newest */
+	int64_t database_now_us; /* its clock */
+	int64_t clock_ahead_us; /* of this machine's */
+	int64_t
+		committed_us; /* when the first change since was committed, by its clock; 0: not known */
+};
+
+/* Everything is being copied anew. */
 struct reload {
-	struct pg_rows *names; /* owned: every unit's; NULL: none is under way */
-	int row; /* of the next name to ask about */
-	struct table *table; /* owned: those that were read */
-	/* Their digests, made piece by piece: for all at once a change would wait. */
-	struct handed read;
-	int64_t version; /* of the entitlements, before the first was read */
-	int64_t asked_us; /* the database's clock then */
+	bool is_under_way;
+	bool is_read; /* all of PostgreSQL's units; left are those that it has no more */
+	char after[UNIT_SIZE]; /* the unit that was read last */
+	size_t at; /* how far units that were not seen were looked for */
+	struct drift drift; /* so far */
 };
 
 struct loader {
@@ -51,11 +59,13 @@ struct loader {
 	bool is_in_doubt; /* the next copy must be a whole one */
 	bool has_posted;
 	int64_t version; /* of the entitlements, that was handed over */
+	struct round confirmed; /* the last round, all of which was handed over */
 	struct handed handed;
 	struct reload reload;
 	int64_t reload_at_ms; /* monotonic: when everything is copied anew */
-	size_t room; /* units that the loop's table is sure to have room for */
 	size_t out; /* deltas on their way; never more than the rings hold */
+	struct table *worn; /* owned: a table that the loop no longer needs, being freed */
+	size_t worn_at; /* the slots before it are free */
 	int64_t complained_at_ms; /* when the log last heard of a failure */
 	struct reporter reporter;
 };

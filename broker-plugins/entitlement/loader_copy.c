@@ -1,8 +1,8 @@
 #include "broker-plugins/entitlement/loader_copy.h"
 
 #include "broker-plugins/entitlement/loader_round.h"
-#include "broker-plugins/entitlement/reload.h"
 #include "broker-plugins/entitlement/snapshot.h"
+#include "broker-plugins/entitlement/whole.h"
 #include "common/clock.h"
 #include "db/copy.h"
 
@@ -29,13 +29,12 @@ static bool refresh_trust(struct loader *loader, struct err *err)
 	return true;
 }
 
-static bool remember(
-	struct loader *loader, const struct delta *delta, const struct round *round, struct err *err)
+static void hand_over(struct loader *loader, const struct round *round, struct delta *delta)
 {
 	for (size_t i = 0; i < delta->unit_count; i++)
-		if (!handed_put(&loader->handed, delta->units[i], round->database_now_us, err))
-			return false;
-	return true;
+		handed_put(&loader->handed, delta->units[i], round->database_now_us);
+	round_hand_over(loader, round, delta);
+	round_complete(loader, round);
 }
 
 static bool copy_changed(
@@ -50,29 +49,31 @@ static bool copy_changed(
 		return false;
 	for (size_t i = 0; i < count; i++)
 		names[i] = copy_change_at(rows, (int)i);
-	if (!snapshot_units(&snapshot, count, names, delta, err) ||
-		!remember(loader, delta, round, err)) {
+	if (!snapshot_units(&snapshot, count, names, delta, err)) {
 		delta_free(delta);
 		return false;
 	}
-	/* When it finds no room, the same changes are asked for again. */
-	if (!round_hand_over(loader, round, delta))
-		return true;
-	loader->version = round->version;
-	loader->room -= count;
+	hand_over(loader, round, delta);
 	round_wake(loader);
 	return true;
 }
 
-/* So many, or some of which it is not known whose they are. */
+/* So many, or some of which it is not known whose they are, or new ones without room. */
 static bool are_too_many(const struct loader *loader, const struct pg_rows *rows)
 {
-	if (pg_row_count(rows) > DELTA_UNITS_MAX || (size_t)pg_row_count(rows) > loader->room)
+	size_t fresh = 0;
+
+	if (pg_row_count(rows) > DELTA_UNITS_MAX)
 		return true;
-	for (int row = 0; row < pg_row_count(rows); row++)
-		if (!copy_change_at(rows, row))
+	for (int row = 0; row < pg_row_count(rows); row++) {
+		const char *name = copy_change_at(rows, row);
+
+		if (!name)
 			return true;
-	return false;
+		if (!handed_knows(&loader->handed, name))
+			fresh++;
+	}
+	return fresh > handed_room(&loader->handed);
 }
 
 static bool copy_since(struct loader *loader, struct round *round, struct err *err)
@@ -83,11 +84,11 @@ static bool copy_since(struct loader *loader, struct round *round, struct err *e
 		if (err->kind == ERR_SYSTEM)
 			return false;
 		/* The database does not know that far back. */
-		return reload_all(loader, round, err);
+		return whole_copy(loader, round, err);
 	}
 	round->committed_us = copy_committed_us(rows);
 	if (are_too_many(loader, rows))
-		return reload_all(loader, round, err);
+		return whole_copy(loader, round, err);
 	return copy_changed(loader, round, rows, err);
 }
 
@@ -98,7 +99,7 @@ static bool say_unchanged(struct loader *loader, const struct round *round, stru
 
 	if (!delta)
 		return false;
-	(void)!round_hand_over(loader, round, delta);
+	hand_over(loader, round, delta);
 	return true;
 }
 
@@ -106,10 +107,13 @@ bool loader_copy_news(struct loader *loader, struct err *err)
 {
 	struct round round;
 
+	/* The loop has stopped to take news. What it does not take now it is told once it does. */
+	if (!round_has_room(loader))
+		return true;
 	if (!refresh_trust(loader, err) || !round_ask(loader, &round, err))
 		return false;
 	if (loader->is_in_doubt || round.version < loader->version)
-		return reload_all(loader, &round, err);
+		return whole_copy(loader, &round, err);
 	if (round.version > loader->version)
 		return copy_since(loader, &round, err);
 	return say_unchanged(loader, &round, err);

@@ -3,6 +3,8 @@
 #include "common/clock.h"
 #include "db/copy.h"
 
+#include <assert.h>
+
 enum {
 	WAKE_EVERY_MS = 2,
 	WAKES_MAX = 50, /* by then a tick has come without us */
@@ -19,21 +21,34 @@ bool round_ask(struct loader *loader, struct round *ret, struct err *err)
 	return true;
 }
 
-bool round_hand_over(struct loader *loader, const struct round *round, struct delta *delta)
+bool round_has_room(const struct loader *loader)
 {
+	return loader->out < LOADER_SLOTS;
+}
+
+void round_hand_over(struct loader *loader, const struct round *round, struct delta *delta)
+{
+	bool has_room = round_has_room(loader);
+
 	delta->good_at_ms = round->asked_at_ms;
 	delta->clock_ahead_us = round->clock_ahead_us;
 	delta->committed_us = round->committed_us;
-	if (loader->out == LOADER_SLOTS || !ring_push(&loader->news, &delta)) {
-		delta_free(delta);
-		return false;
-	}
+	/* As many slots as can be on their way at all. */
+	has_room = has_room && ring_push(&loader->news, &delta);
+	assert(has_room);
+	(void)has_room;
 	loader->out++;
 	if (!loader->has_posted) {
 		loader->has_posted = true;
 		sem_post(&loader->first);
 	}
-	return true;
+}
+
+void round_complete(struct loader *loader, const struct round *round)
+{
+	loader->version = round->version;
+	loader->confirmed = *round;
+	loader->confirmed.committed_us = 0;
 }
 
 /* The signal is repeated because one between tick and wait is lost. */

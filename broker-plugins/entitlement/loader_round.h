@@ -15,24 +15,20 @@
 /* As many deltas as can be on their way between the threads. */
 enum { LOADER_SLOTS = 64 };
 
-struct round {
-	int64_t asked_at_ms; /* monotonic */
-	int64_t version; /* the database's newest */
-	int64_t database_now_us; /* its clock */
-	int64_t clock_ahead_us; /* of this machine's */
-	int64_t
-		committed_us; /* when the first change since was committed, by its clock; 0: not known */
-};
-
 /* Asks how far the database is. */
 bool round_ask(struct loader *loader, struct round *ret, struct err *err) MUST_USE NONNULL;
 
+/* False when the loop is behind with taking news: then there is nothing to be handed over for now. */
+bool round_has_room(const struct loader *loader) MUST_USE NONNULL;
+
 /*
- * Takes `delta`: hands it to the loop as good as of the round, or frees it when the loop is behind
- * with taking news, which is false. The loop is not woken.
+ * Takes `delta` and hands it to the loop as good as of the round. There must be room. The loop is not
+ * woken.
  */
-bool round_hand_over(
-	struct loader *loader, const struct round *round, struct delta *delta) MUST_USE NONNULL;
+void round_hand_over(struct loader *loader, const struct round *round, struct delta *delta) NONNULL;
+
+/* All that the database had to tell in this round is handed over. */
+void round_complete(struct loader *loader, const struct round *round) NONNULL;
 
 /* Wakes the loop until it has taken all. */
 void round_wake(struct loader *loader) NONNULL;

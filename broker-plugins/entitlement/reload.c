@@ -6,209 +6,145 @@
 
 #include <stdio.h>
 
-/*
- * Units asked for at a time: some 1 MB of certificates. Fewer in a step while changes may come, each of
- * which waits for as long.
- */
-enum { UNITS_AT_A_TIME = 500, UNITS_IN_A_STEP = 64 };
+/* Each change waits for as long as a step takes. */
+enum { UNITS_IN_A_STEP = 64 };
 
-void reload_cancel(struct loader *loader)
+static void tell_drift(struct loader *loader)
 {
-	pg_rows_free(loader->reload.names);
-	table_free(loader->reload.table);
-	handed_release(&loader->reload.read);
-	loader->reload = (struct reload){.names = NULL};
-}
+	const struct drift *drift = &loader->reload.drift;
 
-static bool begin(struct loader *loader, const struct round *round, struct err *err)
-{
-	struct reload *reload = &loader->reload;
-	size_t count;
-
-	reload_cancel(loader);
-	reload->version = loader->version;
-	reload->asked_us = round->database_now_us;
-	if (!copy_names(loader->pg, &reload->names, err))
-		return false;
-	count = (size_t)pg_row_count(reload->names);
-	reload->table = table_new(count, err);
-	if (reload->table && handed_init(&reload->read, count, err))
-		return true;
-	reload_cancel(loader);
-	return false;
-}
-
-/* Of the names in `rows` from `*row` on, the next ones, at most `most`; `*row` moves past them. */
-static size_t next_names(const struct pg_rows *rows, int *row, size_t most, const char **names)
-{
-	size_t count = 0;
-
-	for (; *row < pg_row_count(rows) && count < most; ++*row)
-		names[count++] = pg_text(rows, *row, 0);
-	return count;
-}
-
-static bool remember(struct reload *reload, size_t count, const char *const *names, struct err *err)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct unit *unit = table_find(reload->table, names[i]);
-
-		if (unit && !handed_put(&reload->read, unit, reload->asked_us, err))
-			return false;
-	}
-	return true;
-}
-
-/* The units named in `rows` from `*row` on, at most `most` of them, into the new table. */
-static bool take_piece(
-	struct loader *loader, const struct pg_rows *rows, int *row, size_t most, struct err *err)
-{
-	struct snapshot snapshot = {loader->pg, &loader->trust, &loader->notes};
-	const char *names[UNITS_AT_A_TIME];
-	size_t count = next_names(rows, row, most, names);
-
-	return snapshot_into(&snapshot, count, names, loader->reload.table, err) &&
-		   remember(&loader->reload, count, names, err);
-}
-
-static bool is_read(const struct reload *reload)
-{
-	return reload->row >= pg_row_count(reload->names);
-}
-
-/* The new table to the loop; when that is behind with taking news, everything is in doubt. */
-static bool hand_over(struct loader *loader, const struct round *round, struct err *err)
-{
-	struct delta *delta = delta_new(0, err);
-	size_t room;
-
-	if (!delta)
-		return false;
-	handed_release(&loader->handed);
-	loader->handed = loader->reload.read;
-	loader->reload.read = (struct handed){.units = NULL};
-	table_set_dispatchers(loader->reload.table, trust_keyset(&loader->trust));
-	room = table_room(loader->reload.table);
-	delta->whole = loader->reload.table;
-	loader->reload.table = NULL;
-	reload_cancel(loader);
-	if (!round_hand_over(loader, round, delta)) {
-		/* What is remembered now was not handed over. */
-		loader->is_in_doubt = true;
-		return true;
-	}
-	loader->room = room;
-	loader->version = round->version;
-	loader->is_in_doubt = false;
-	loader->reload_at_ms = clock_monotonic_ms() + loader->options->reload_interval_s * 1000;
-	return true;
-}
-
-bool reload_all(struct loader *loader, const struct round *round, struct err *err)
-{
-	size_t count;
-
-	if (!begin(loader, round, err))
-		return false;
-	while (!is_read(&loader->reload)) {
-		if (!take_piece(loader, loader->reload.names, &loader->reload.row, UNITS_AT_A_TIME, err)) {
-			reload_cancel(loader);
-			return false;
-		}
-	}
-	count = loader->reload.table->count;
-	if (!hand_over(loader, round, err)) {
-		reload_cancel(loader);
-		return false;
-	}
-	if (!loader->is_in_doubt)
-		notes_add(&loader->notes, LOG_LEVEL_INFO, "copied %zu units at version %lld", count,
-			(long long)round->version);
-	round_wake(loader);
-	return true;
-}
-
-bool reload_is_due(const struct loader *loader)
-{
-	return loader->reload.names || clock_monotonic_ms() >= loader->reload_at_ms;
-}
-
-/*
- * What changed while the pieces were read is read again, and no drift. `*ret_known` false: everything
- * may have changed.
- */
-static bool take_changed(struct loader *loader, bool *ret_known, struct err *err)
-{
-	auto_rows struct pg_rows *rows = NULL;
-	int row = 0;
-
-	*ret_known = false;
-	if (!copy_changes(loader->pg, loader->reload.version, &rows, err))
-		return err->kind != ERR_SYSTEM;
-	for (int i = 0; i < pg_row_count(rows); i++) {
-		const char *name = copy_change_at(rows, i);
-
-		if (!name)
-			return true;
-		if (!handed_excuse(&loader->handed, name, err))
-			return false;
-	}
-	while (row < pg_row_count(rows))
-		if (!take_piece(loader, rows, &row, UNITS_AT_A_TIME, err))
-			return false;
-	*ret_known = true;
-	return true;
-}
-
-static void tell_drift(struct loader *loader, const struct round *round)
-{
-	struct drift drift =
-		handed_compare(&loader->handed, &loader->reload.read, round->database_now_us);
-
-	if (drift.count == 0)
+	if (drift->count == 0)
 		return;
 	notes_add(&loader->notes, LOG_LEVEL_WARNING,
 		"the copy had drifted: %zu of %zu units were not as PostgreSQL has them: %s%s%s%s%s%s; "
 		"corrected",
-		drift.count, loader->reload.table->count, drift.names[0], drift.count > 1 ? ", " : "",
-		drift.count > 1 ? drift.names[1] : "", drift.count > 2 ? ", " : "",
-		drift.count > 2 ? drift.names[2] : "", drift.count > DRIFT_NAMES ? " ..." : "");
+		drift->count, loader->handed.count, drift->names[0], drift->count > 1 ? ", " : "",
+		drift->names[1], drift->count > 2 ? ", " : "", drift->names[2],
+		drift->count > DRIFT_NAMES ? " ..." : "");
 }
 
-static bool finish(struct loader *loader, struct err *err)
+void reload_end(struct loader *loader)
 {
-	struct round round;
-	bool is_known;
+	tell_drift(loader);
+	loader->reload = (struct reload){.is_under_way = false};
+}
 
-	if (!round_ask(loader, &round, err) || !take_changed(loader, &is_known, err))
-		return false;
-	if (!is_known) {
+bool reload_is_due(const struct loader *loader)
+{
+	return loader->reload.is_under_way || clock_monotonic_ms() >= loader->reload_at_ms;
+}
+
+static void begin(struct loader *loader)
+{
+	loader->reload = (struct reload){.is_under_way = true};
+	handed_begin_pass(&loader->handed);
+}
+
+/*
+ * What changed since the last news is no drift, and the next news bring it. When they do not know what
+ * changed, they bring everything.
+ */
+static bool drop_changed(struct loader *loader, struct delta *delta, struct err *err)
+{
+	auto_rows struct pg_rows *rows = NULL;
+
+	if (!copy_changes(loader->pg, loader->version, &rows, err)) {
+		recheck_drop_all(delta);
+		return err->kind != ERR_SYSTEM;
+	}
+	for (int row = 0; row < pg_row_count(rows); row++) {
+		const char *name = copy_change_at(rows, row);
+
+		if (name)
+			recheck_drop_named(delta, name);
+		else
+			recheck_drop_all(delta);
+	}
+	return true;
+}
+
+static void correct(struct loader *loader, struct delta *delta, int64_t now_us)
+{
+	if (recheck_count_new(&loader->handed, delta) > handed_room(&loader->handed)) {
+		/* A larger table is needed. */
 		loader->is_in_doubt = true;
-		reload_cancel(loader);
+		delta_free(delta);
+		return;
+	}
+	recheck_remember(
+		&loader->handed, delta, loader->confirmed.database_now_us, now_us, &loader->reload.drift);
+	round_hand_over(loader, &loader->confirmed, delta);
+	round_wake(loader);
+}
+
+/* Reads the named units, and hands over what differs from what was handed over before. */
+static bool recheck(struct loader *loader, size_t count, const char *const *names, struct err *err)
+{
+	struct snapshot snapshot = {loader->pg, &loader->trust, &loader->notes};
+	auto_delta struct delta *delta = delta_new(count, err);
+	int64_t now_us;
+
+	if (!delta || !snapshot_units(&snapshot, count, names, delta, err))
+		return false;
+	now_us = clock_wall_us() + loader->confirmed.clock_ahead_us;
+	recheck_drop_same(&loader->handed, delta, now_us);
+	if (delta->unit_count > 0 && !drop_changed(loader, delta, err))
+		return false;
+	if (delta->unit_count > 0)
+		correct(loader, TAKE(delta), now_us);
+	return true;
+}
+
+/* The next of PostgreSQL's units. */
+static bool read_on(struct loader *loader, struct err *err)
+{
+	struct reload *reload = &loader->reload;
+	auto_rows struct pg_rows *rows = NULL;
+	const char *names[UNITS_IN_A_STEP];
+	size_t count = 0;
+
+	if (!copy_names_after(loader->pg, reload->after, UNITS_IN_A_STEP, &rows, err))
+		return false;
+	while (count < (size_t)pg_row_count(rows) && count < UNITS_IN_A_STEP) {
+		names[count] = pg_text(rows, (int)count, 0);
+		count++;
+	}
+	if (count == 0) {
+		reload->is_read = true;
 		return true;
 	}
-	tell_drift(loader, &round);
-	if (!hand_over(loader, &round, err))
+	if (!recheck(loader, count, names, err))
 		return false;
-	round_wake(loader);
+	(void)snprintf(reload->after, sizeof(reload->after), "%s", names[count - 1]);
+	return true;
+}
+
+/* The next of those that were handed over and were not among PostgreSQL's units. */
+static bool look_for_lost(struct loader *loader, struct err *err)
+{
+	const char *names[UNITS_IN_A_STEP];
+	size_t count = handed_unseen(&loader->handed, &loader->reload.at, UNITS_IN_A_STEP, names);
+
+	if (count > 0)
+		return recheck(loader, count, names, err);
+	if (loader->reload.at < loader->handed.count)
+		return true;
+	reload_end(loader);
+	loader->reload_at_ms = clock_monotonic_ms() + loader->options->reload_interval_s * 1000;
 	return true;
 }
 
 static bool step(struct loader *loader, struct err *err)
 {
-	struct round round;
-
-	if (!loader->reload.names)
-		return round_ask(loader, &round, err) && begin(loader, &round, err);
-	if (is_read(&loader->reload))
-		return finish(loader, err);
-	return take_piece(loader, loader->reload.names, &loader->reload.row, UNITS_IN_A_STEP, err);
+	if (!loader->reload.is_under_way)
+		begin(loader);
+	return loader->reload.is_read ? look_for_lost(loader, err) : read_on(loader, err);
 }
 
 bool reload_step(struct loader *loader, struct err *err)
 {
 	if (step(loader, err))
 		return true;
-	reload_cancel(loader);
+	reload_end(loader);
 	return false;
 }

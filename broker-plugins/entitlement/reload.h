@@ -1,6 +1,9 @@
 /*
- * Copying everything anew, piece by piece: at the start and when in doubt in one go; now and then, to
- * correct what may have drifted, a piece at a time between rounds, so that no change waits for it.
+ * Copying everything anew now and then, to correct what may have drifted, a few units at a time between
+ * rounds, so that no change waits for it.
+ *
+ * What is read is handed over before anything else is read: so the loop is given the records in the
+ * order in which PostgreSQL had them, and none is ever replaced by an older one.
  */
 #ifndef CERTWIRE_ENTITLEMENT_RELOAD_H
 #define CERTWIRE_ENTITLEMENT_RELOAD_H
@@ -11,19 +14,17 @@
 
 #include <stdbool.h>
 
-/* All of it now, good as of the round. A reload that is under way is given up. */
-bool reload_all(struct loader *loader, const struct round *round, struct err *err) MUST_USE NONNULL;
-
 /* One is under way, or its time has come. */
 bool reload_is_due(const struct loader *loader) MUST_USE NONNULL;
 
 /*
- * Takes the next piece; after the last one holds the new copy against what was handed over, tells the
- * log what differed though nothing changed it, and hands the new copy over. On failure it is given up.
+ * Takes the next step: reads some units and hands over those that are not as they were handed over
+ * before. After the last one the log is told what differed though nothing changed it. On failure the
+ * reload ends.
  */
 bool reload_step(struct loader *loader, struct err *err) MUST_USE NONNULL;
 
-/* Gives up one that is under way. */
-void reload_cancel(struct loader *loader) NONNULL;
+/* Ends one that is under way; what it has corrected is told. */
+void reload_end(struct loader *loader) NONNULL;
 
 #endif

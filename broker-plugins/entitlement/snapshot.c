@@ -147,26 +147,21 @@ static struct unit *take_unit(
 	return unit;
 }
 
-/* The rows of the named units and of their devices. */
+/* Both lists, and how far they were read. */
 struct answer {
-	struct pg_rows *unit_rows;
-	struct pg_rows *device_rows;
 	struct cursor units;
 	struct cursor devices;
 };
 
-static void answer_release(struct answer *answer)
+static bool has_more(const struct answer *answer)
 {
-	pg_rows_free(answer->unit_rows);
-	pg_rows_free(answer->device_rows);
+	return answer->units.row < pg_row_count(answer->units.rows);
 }
 
-#define auto_answer __attribute__((cleanup(answer_release)))
-
-/* A piece is 500 units with one or two devices each: what is more is verified one by one. */
+/* A piece is 256 units with one or two devices each: what is more is verified one by one. */
 enum { LEARN_MAX = 1024 };
 
-static void learn(const struct snapshot *snapshot, const struct pg_rows *device_rows)
+void snapshot_learn(const struct snapshot *snapshot, const struct pg_rows *device_rows)
 {
 	const char *jwss[LEARN_MAX];
 	size_t count = 0;
@@ -180,30 +175,11 @@ static void learn(const struct snapshot *snapshot, const struct pg_rows *device_
 	trust_learn(snapshot->trust, count, jwss);
 }
 
-static bool ask(const struct snapshot *snapshot, size_t count, const char *const *names,
-	struct answer *answer, struct err *err)
+bool snapshot_into(const struct snapshot *snapshot, const struct pg_rows *unit_rows,
+	const struct pg_rows *device_rows, struct table *table, struct err *err)
 {
-	if (!copy_units(snapshot->pg, count, names, &answer->unit_rows, err) ||
-		!copy_devices(snapshot->pg, count, names, &answer->device_rows, err))
-		return false;
-	learn(snapshot, answer->device_rows);
-	answer->units.rows = answer->unit_rows;
-	answer->devices.rows = answer->device_rows;
-	return true;
-}
+	struct answer answer = {.units.rows = unit_rows, .devices.rows = device_rows};
 
-static bool has_more(const struct answer *answer)
-{
-	return answer->units.row < pg_row_count(answer->unit_rows);
-}
-
-bool snapshot_into(const struct snapshot *snapshot, size_t count, const char *const *names,
-	struct table *table, struct err *err)
-{
-	auto_answer struct answer answer = {.unit_rows = NULL};
-
-	if (!ask(snapshot, count, names, &answer, err))
-		return false;
 	while (has_more(&answer)) {
 		struct unit *unit = take_unit(snapshot, &answer.units, &answer.devices, err);
 
@@ -229,11 +205,15 @@ static bool is_among(const struct delta *delta, size_t count, const char *name)
 bool snapshot_units(const struct snapshot *snapshot, size_t count, const char *const *names,
 	struct delta *delta, struct err *err)
 {
-	auto_answer struct answer answer = {.unit_rows = NULL};
+	auto_rows struct pg_rows *unit_rows = NULL, *device_rows = NULL;
+	struct answer answer;
 	size_t done = 0;
 
-	if (!ask(snapshot, count, names, &answer, err))
+	if (!copy_units(snapshot->pg, count, names, &unit_rows, err) ||
+		!copy_devices(snapshot->pg, count, names, &device_rows, err))
 		return false;
+	snapshot_learn(snapshot, device_rows);
+	answer = (struct answer){.units.rows = unit_rows, .devices.rows = device_rows};
 	while (has_more(&answer) && done < count) {
 		delta->units[done] = take_unit(snapshot, &answer.units, &answer.devices, err);
 		if (!delta->units[done])

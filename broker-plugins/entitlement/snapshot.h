@@ -22,11 +22,14 @@ struct snapshot {
 };
 
 /*
- * The named units, of different names, into the table; those that the database does not have are left
- * out.
+ * Verifies the certificates that copy_devices gave, on all processors, and remembers those that are good:
+ * the functions below would do it one by one.
  */
-bool snapshot_into(const struct snapshot *snapshot, size_t count, const char *const *names,
-	struct table *table, struct err *err) MUST_USE NONNULL;
+void snapshot_learn(const struct snapshot *snapshot, const struct pg_rows *device_rows) NONNULL;
+
+/* The units that copy_units gave, with the devices that copy_devices gave of the same ones, into the table. */
+bool snapshot_into(const struct snapshot *snapshot, const struct pg_rows *unit_rows,
+	const struct pg_rows *device_rows, struct table *table, struct err *err) MUST_USE NONNULL;
 
 /*
  * The named units, `count` of different names, into delta->units, which has room for exactly that

@@ -11,6 +11,7 @@ ADMINISTRATIVE = 0x98
 CHANNEL = "certwire/v1/channel/weekly"
 UNITS = 3000
 POLLS = 2
+PAGE = 64  # names that a reload asks for at a time (broker-plugins/entitlement/reload.c)
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +26,10 @@ def drifts(gate):
 
 
 def reloads(gate):
-    """How often a broker asked for all names: what a reload begins with."""
-    return gate.cluster.value("SELECT calls::int FROM pg_stat_user_functions "
-                              "WHERE funcname = 'copy_names'")
+    """How often a broker read all names, some of them in part: a page for each PAGE units, and one that is empty."""
+    return gate.cluster.value(
+        "SELECT (calls / ((SELECT count(*) FROM certwire.unit) / %d + 2))::int FROM pg_stat_user_functions "
+        "WHERE funcname = 'copy_names_after'" % PAGE)
 
 
 def wait_reloads(gate, more):
@@ -40,7 +42,7 @@ def counted(gate):
     gate.cluster.sql("ALTER SYSTEM SET track_functions = 'all'; SELECT pg_reload_conf();")
     gate.admit("bystander")
     wait_for(lambda: gate.cluster.rows("SELECT FROM pg_stat_user_functions "
-                                       "WHERE funcname = 'copy_names'"), "a counted reload")
+                                       "WHERE funcname = 'copy_names_after'"), "a counted reload")
 
 
 def test_a_record_that_nothing_changed_is_put_right_and_told_once(gate):
@@ -104,3 +106,15 @@ def test_a_suspension_does_not_wait_for_a_reload(gate):
         gate.sql("SELECT certwire.reinstate_unit('in-between', '核查完毕')")
     wait_reloads(gate, 2)
     assert drifts(gate) == before
+
+
+def test_a_unit_that_is_not_there_any_more_loses_its_rights(gate):
+    device = gate.admit("removed-unit")
+    wire = gate.connect_when_known(device)
+    gate.cluster.sql("SET session_replication_role = replica;"
+                     "DELETE FROM certwire.standing WHERE unit = 'removed-unit';"
+                     "DELETE FROM certwire.device WHERE unit = 'removed-unit';"
+                     "DELETE FROM certwire.unit WHERE id = 'removed-unit';")
+    assert wire.wait_closed() == ADMINISTRATIVE
+    assert gate.attempt(device).code == DENIED
+    wait_for(lambda: [line for line in drifts(gate) if "removed-unit" in line], "the log to tell")

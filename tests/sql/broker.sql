@@ -10,6 +10,10 @@ SELECT results_eq('SELECT unit, standing, channel, until FROM certwire.copy_unit
 SELECT results_eq('SELECT unit, channel FROM certwire.copy_units(''{delta,alpha,nobody}'')', $$VALUES ('alpha'::text, 'monthly'::text), ('alpha', 'weekly'), ('delta', NULL)$$,
 	'or the units that are asked for');
 SELECT is_empty('SELECT FROM certwire.copy_units(''{}'')', 'no unit when none is asked for');
+SELECT results_eq('SELECT unit FROM certwire.copy_names_after('''', 3)', $$VALUES ('alpha'::text), ('beta'), ('delta')$$, 'names come a page at a time');
+SELECT results_eq('SELECT unit FROM certwire.copy_names_after(''delta'', 3)', $$VALUES ('gamma'::text)$$, 'the next page begins after the last name of the one before');
+SELECT results_eq('SELECT unit FROM certwire.copy_names_after(''b'', 1)', $$VALUES ('beta'::text)$$, 'which need not be there any more');
+SELECT is_empty('SELECT FROM certwire.copy_names_after(''gamma'', 3)', 'after the last one there is none');
 SELECT results_eq('SELECT unit, device, certificate, revoked FROM certwire.copy_devices(''{gamma}'')', $$VALUES ('gamma'::text, 'd1'::text, 'gamma.d1.cert'::text, false)$$, 'devices come with their certificate');
 SELECT version AS before FROM certwire.copy_version() \gset
 SELECT ok((SELECT abs(extract(epoch FROM now - clock_timestamp())) < 60 FROM certwire.copy_version()), 'the version comes with the database''s time');

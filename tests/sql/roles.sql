@@ -28,7 +28,7 @@ SELECT is(t.callable('dsp'), ARRAY['broker_figures', 'current_keysets', 'deliver
 	'lease_release', 'lease_renew', 'lease_take', 'ledger_figures', 'my_key', 'offers_due', 'owed_to', 'park_items', 'parts_for', 'place_parked',
 	'publication_parts', 'publication_references', 'put_anchor', 'put_entry_signatures', 'put_grants', 'put_incident', 'put_wrapped_keys',
 	'receipts_to_judge', 'refused_receipts', 'release_scheduled', 'replies_to_judge', 'settle', 'sync_seen', 'units_changed'], 'the dispatcher may call just these');
-SELECT is(t.callable('brk'), ARRAY['copy_changes', 'copy_committed', 'copy_devices', 'copy_names', 'copy_units', 'copy_version', 'current_keysets', 'put_denials', 'put_presence',
+SELECT is(t.callable('brk'), ARRAY['copy_changes', 'copy_committed', 'copy_devices', 'copy_names', 'copy_names_after', 'copy_units', 'copy_version', 'current_keysets', 'put_denials', 'put_presence',
 	'put_receipts', 'put_replies', 'put_report'], 'a broker may call just these');
 SELECT is(t.callable('aud'), ARRAY['audience', 'audience_changes', 'board_days', 'board_publications', 'board_totals', 'board_units', 'channels_of', 'compliance',
 	'content_key_for', 'counts_that_differ', 'current_keysets', 'effective_at', 'in_my_regions', 'lost_to_restore', 'my_key', 'older_publications', 'overdue', 'pending_devices', 'policies',

@@ -66,6 +66,38 @@ static void a_database_without_the_schema_says_what_to_run(void **state)
 		pg_exec(pg, "SELECT certwire.my_key()", NULL, NULL, &err), ERR_DATA, "certwire-db migrate");
 }
 
+static void a_question_and_its_answer_may_be_apart(void **state)
+{
+	struct err err = {0};
+	auto_pg struct pg *pg = test_pg_connect(NULL);
+	auto_rows struct pg_rows *rows = NULL;
+	struct pg_params params = PG_PARAMS_INIT;
+
+	(void)state;
+	pg_param_int(&params, 20);
+	assert_done(pg_ask(pg, "SELECT $1::int + 1", &params, &err));
+	assert_done(pg_answer(pg, &rows, &err));
+	assert_int_equal(pg_int(rows, 0, 0), 21);
+	assert_done(pg_ask(pg, "SELECT 1 / 0", NULL, &err));
+	assert_refused(pg_answer(pg, &rows, &err), ERR_DATA, "division by zero");
+	assert_int_equal(test_pg_number(pg, "SELECT 1"), 1);
+}
+
+static void an_answer_that_is_not_wanted_is_not_taken_for_the_next(void **state)
+{
+	struct err err = {0};
+	auto_pg struct pg *pg = test_pg_connect(NULL);
+
+	(void)state;
+	pg_drop_answer(pg);
+	assert_done(pg_ask(pg, "SELECT 7", NULL, &err));
+	pg_drop_answer(pg);
+	assert_int_equal(test_pg_number(pg, "SELECT 8"), 8);
+	assert_done(pg_ask(pg, "SELECT 1 / 0", NULL, &err));
+	pg_drop_answer(pg);
+	assert_int_equal(test_pg_number(pg, "SELECT 9"), 9);
+}
+
 static void a_commit_after_a_failure_is_a_failure(void **state)
 {
 	struct err err = {0};
@@ -175,6 +207,8 @@ int main(void)
 		cmocka_unit_test(refusals_are_sorted_by_what_to_do),
 		cmocka_unit_test(a_refusal_is_one_line_without_the_statement),
 		cmocka_unit_test(a_database_without_the_schema_says_what_to_run),
+		cmocka_unit_test(a_question_and_its_answer_may_be_apart),
+		cmocka_unit_test(an_answer_that_is_not_wanted_is_not_taken_for_the_next),
 		cmocka_unit_test(a_commit_after_a_failure_is_a_failure),
 		cmocka_unit_test(a_transaction_is_kept_or_undone_as_a_whole),
 		cmocka_unit_test(a_session_is_read_committed_whatever_the_server_says),

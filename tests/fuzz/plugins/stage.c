@@ -42,7 +42,12 @@ bool stage_bring(struct unit *unit, struct table *whole, int64_t clock_ahead_us)
 	delta->whole = whole;
 	if (unit)
 		delta->units[0] = unit;
-	return round_hand_over(loader, &round, delta);
+	if (!round_has_room(loader)) {
+		delta_free(delta);
+		return false;
+	}
+	round_hand_over(loader, &round, delta);
+	return true;
 }
 
 void stage_free_spent(void)

@@ -6,156 +6,141 @@
 #define NOW (FIXTURE_NOW * US_PER_S)
 #define MONTHLY_UNTIL (GATE_MONTHLY_UNTIL * US_PER_S)
 
-/* The fixture's table, that all of it was handed over at NOW, and what was read since. */
-struct both {
-	struct table *table;
-	struct handed handed;
-	struct handed read;
-};
-
-static void remember(struct handed *handed, const struct table *table)
+static void remember(struct handed *handed, const char *name)
 {
-	struct err err;
+	struct unit *unit = gate_fixture_unit(name);
 
-	assert_true(handed_init(handed, 0, &err));
-	for (size_t i = 0; i <= table->mask; i++)
-		if (table->slots[i])
-			assert_true(handed_put(handed, table->slots[i], NOW, &err));
+	handed_put(handed, unit, NOW);
+	unit_free(unit);
 }
 
-/* What is in the table now, held against what was handed over. */
-static struct drift compare(struct both *both, int64_t now_us)
-{
-	handed_release(&both->read);
-	remember(&both->read, both->table);
-	return handed_compare(&both->handed, &both->read, now_us);
-}
-
-static void setup(struct both *both)
-{
-	*both = (struct both){.table = gate_fixture_table()};
-	remember(&both->handed, both->table);
-}
-
-static void teardown(struct both *both)
-{
-	table_free(both->table);
-	handed_release(&both->handed);
-	handed_release(&both->read);
-}
-
-/* Puts in another record of "good", which is suspended. */
-static void change_good(struct both *both)
+/* Holds a record of "good" against what was handed over, as it was then or suspended. */
+static enum handed_verdict compare(struct handed *handed, bool is_suspended, int64_t now_us)
 {
 	struct unit *unit = gate_fixture_unit("good");
+	enum handed_verdict verdict;
 
-	unit->standing = STANDING_SUSPENDED;
-	unit_free(table_put(both->table, unit));
+	if (is_suspended)
+		unit->standing = STANDING_SUSPENDED;
+	verdict = handed_compare(handed, unit, now_us);
+	unit_free(unit);
+	return verdict;
 }
 
-static void a_copy_that_is_the_same_has_not_drifted(void **state)
+static void a_record_is_as_it_was_or_drifted_or_the_clocks(void **state)
 {
-	struct both both;
-
-	(void)state;
-	setup(&both);
-	assert_int_equal(compare(&both, NOW).count, 0);
-	teardown(&both);
-}
-
-static void a_record_that_nothing_changed_has_drifted(void **state)
-{
-	struct both both;
-	struct drift drift;
-
-	(void)state;
-	setup(&both);
-	change_good(&both);
-	drift = compare(&both, NOW);
-	assert_int_equal(drift.count, 1);
-	assert_string_equal(drift.names[0], "good");
-	teardown(&both);
-}
-
-static void a_record_that_is_known_to_have_changed_has_not(void **state)
-{
-	struct both both;
+	struct handed handed;
 	struct err err;
 
 	(void)state;
-	setup(&both);
-	change_good(&both);
-	assert_true(handed_excuse(&both.handed, "good", &err));
-	assert_int_equal(compare(&both, NOW).count, 0);
-	teardown(&both);
+	assert_done(handed_init(&handed, 3, &err));
+	assert_int_equal(compare(&handed, false, NOW), HANDED_DRIFTED);
+	remember(&handed, "good");
+	assert_int_equal(compare(&handed, false, NOW), HANDED_SAME);
+	assert_int_equal(compare(&handed, true, NOW), HANDED_DRIFTED);
+	assert_int_equal(compare(&handed, true, MONTHLY_UNTIL), HANDED_OUTDATED);
+	handed_release(&handed);
 }
 
-static void a_record_that_the_clock_changed_has_not(void **state)
+static void a_name_takes_room_once(void **state)
 {
-	struct both both;
-
-	(void)state;
-	setup(&both);
-	change_good(&both);
-	assert_int_equal(compare(&both, MONTHLY_UNTIL).count, 0);
-	teardown(&both);
-}
-
-static void a_unit_too_many_or_too_few_is_told(void **state)
-{
-	struct unit *extra = gate_fixture_unit("extra");
-	struct both both;
+	struct handed handed;
 	struct err err;
 
 	(void)state;
-	setup(&both);
-	assert_null(table_put(both.table, extra));
-	assert_string_equal(compare(&both, NOW).names[0], "extra");
-	assert_true(handed_put(&both.handed, extra, NOW, &err));
-	assert_int_equal(compare(&both, NOW).count, 0);
-	teardown(&both);
-	setup(&both);
-	table_free(both.table);
-	both.table = table_new(0, &err);
-	assert_int_equal(compare(&both, NOW).count, 3);
-	teardown(&both);
+	assert_done(handed_init(&handed, 2, &err));
+	remember(&handed, "good");
+	remember(&handed, "good");
+	assert_int_equal(handed_room(&handed), 1);
+	assert_true(handed_knows(&handed, "good"));
+	assert_false(handed_knows(&handed, "all"));
+	remember(&handed, "all");
+	assert_int_equal(handed_room(&handed), 0);
+	handed_release(&handed);
 }
 
-/* More than there is room for at first, and one of them in another state. */
-static void many_units_are_remembered(void **state)
+static size_t unseen(const struct handed *handed, const char **names)
 {
-	enum { UNITS = 5000 };
+	size_t at = 0;
+
+	return handed_unseen(handed, &at, 3, names);
+}
+
+static void whoever_sees_a_unit_in_a_pass_it_is_seen(void **state)
+{
+	struct handed handed;
+	const char *names[3];
 	struct err err;
-	struct both both = {.table = table_new(UNITS, &err)};
-	struct drift drift;
+
+	(void)state;
+	assert_done(handed_init(&handed, 3, &err));
+	remember(&handed, "good");
+	remember(&handed, "all");
+	remember(&handed, "suspended");
+	assert_int_equal(unseen(&handed, names), 0);
+	handed_begin_pass(&handed);
+	assert_int_equal(unseen(&handed, names), 3);
+	assert_int_equal(compare(&handed, false, NOW), HANDED_SAME);
+	remember(&handed, "suspended");
+	assert_int_equal(unseen(&handed, names), 1);
+	assert_string_equal(names[0], "all");
+	handed_begin_pass(&handed);
+	/* Another record than was handed over is not seen until it is handed over. */
+	assert_int_equal(compare(&handed, true, NOW), HANDED_DRIFTED);
+	assert_int_equal(unseen(&handed, names), 3);
+	handed_release(&handed);
+}
+
+static void put_numbered(struct handed *handed, int number, enum standing standing)
+{
 	char name[UNIT_SIZE];
+	struct err err;
+	struct unit *unit;
+
+	snprintf(name, sizeof(name), "unit-%d", number);
+	unit = unit_new(name, standing, 0, NULL, 0, NULL, &err);
+	assert_non_null(unit);
+	handed_put(handed, unit, NOW);
+	unit_free(unit);
+}
+
+/* More than a step looks at: all of them are found, each once, with the bytes that they take. */
+static void many_units_are_looked_through_in_steps(void **state)
+{
+	enum { UNITS = 10000, MOST = 64 };
+	struct handed handed;
+	const char *names[MOST];
+	size_t at = 0, found = 0, steps = 0;
+	struct err err;
 
 	(void)state;
-	for (int i = 0; i < UNITS; i++) {
-		snprintf(name, sizeof(name), "unit-%d", i);
-		assert_null(table_put(both.table, unit_new(name, STANDING_GOOD, 0, NULL, 0, NULL, &err)));
+	assert_done(handed_init(&handed, UNITS, &err));
+	for (int i = 0; i < UNITS; i++)
+		put_numbered(&handed, i, STANDING_GOOD);
+	assert_int_equal(handed.bytes, UNITS * sizeof(struct unit));
+	handed_begin_pass(&handed);
+	for (int i = 0; i < UNITS; i++)
+		if (i != 7 && i != 9000)
+			put_numbered(&handed, i, STANDING_GOOD);
+	for (; at < handed.count; steps++) {
+		size_t count = handed_unseen(&handed, &at, MOST, names);
+
+		for (size_t i = 0; i < count; i++)
+			assert_string_equal(names[i], found++ == 0 ? "unit-7" : "unit-9000");
 	}
-	remember(&both.handed, both.table);
-	assert_int_equal(both.handed.count, UNITS);
-	assert_int_equal(compare(&both, NOW).count, 0);
-	unit_free(
-		table_put(both.table, unit_new("unit-4711", STANDING_REVOKED, 0, NULL, 0, NULL, &err)));
-	drift = compare(&both, NOW);
-	assert_int_equal(drift.count, 1);
-	assert_string_equal(drift.names[0], "unit-4711");
-	assert_int_equal(both.handed.bytes, both.read.bytes);
-	teardown(&both);
+	assert_int_equal(found, 2);
+	assert_true(steps > 2);
+	assert_int_equal(handed.count, UNITS);
+	handed_release(&handed);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_copy_that_is_the_same_has_not_drifted),
-		cmocka_unit_test(a_record_that_nothing_changed_has_drifted),
-		cmocka_unit_test(a_record_that_is_known_to_have_changed_has_not),
-		cmocka_unit_test(a_record_that_the_clock_changed_has_not),
-		cmocka_unit_test(a_unit_too_many_or_too_few_is_told),
-		cmocka_unit_test(many_units_are_remembered),
+		cmocka_unit_test(a_record_is_as_it_was_or_drifted_or_the_clocks),
+		cmocka_unit_test(a_name_takes_room_once),
+		cmocka_unit_test(whoever_sees_a_unit_in_a_pass_it_is_seen),
+		cmocka_unit_test(many_units_are_looked_through_in_steps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
