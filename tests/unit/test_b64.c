@@ -1,5 +1,7 @@
 #include "tests/unit/test.h"
 
+#include <sodium.h>
+
 #include "common/b64.h"
 
 /* RFC 4648 section 10, without the padding. */
@@ -23,6 +25,25 @@ static void the_vectors_of_the_rfc_hold_both_ways(void **state)
 		assert_done(b64_decode_append(&decoded, rfc[i][1], text_len, &err));
 		assert_string_equal(buf_str(&decoded), rfc[i][0]);
 	}
+}
+
+static void it_is_what_libsodium_writes_at_every_length(void **state)
+{
+	enum { LONGEST = 200 };
+	uint8_t data[LONGEST];
+	char ours[B64_SIZE(LONGEST) + 1], theirs[B64_SIZE(LONGEST)];
+
+	(void)state;
+	for (size_t round = 0; round < 20; round++)
+		for (size_t len = 0; len <= LONGEST; len++) {
+			randombytes_buf(data, len);
+			memset(ours, '#', sizeof(ours));
+			b64_encode(ours, data, len);
+			sodium_bin2base64(
+				theirs, sizeof(theirs), data, len, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+			assert_string_equal(ours, theirs);
+			assert_int_equal(ours[B64_SIZE(len)], '#');
+		}
 }
 
 static void what_is_not_canonical_is_refused(void **state)
@@ -70,6 +91,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_vectors_of_the_rfc_hold_both_ways),
+		cmocka_unit_test(it_is_what_libsodium_writes_at_every_length),
 		cmocka_unit_test(what_is_not_canonical_is_refused),
 		cmocka_unit_test(only_the_exact_size_is_taken),
 		cmocka_unit_test(the_buffers_maximum_holds),
