@@ -72,7 +72,9 @@ bool buf_append(struct buf *buf, const void *data, size_t len, struct err *err)
 
 bool buf_move(struct buf *buf, struct buf *from, struct err *err)
 {
-	if (buf->len > 0 || !from->data || from->len > buf->max) {
+	if (!from->data)
+		return true;
+	if (buf->len > 0 || from->len > buf->max) {
 		if (!buf_append(buf, from->data, from->len, err))
 			return false;
 	} else {
