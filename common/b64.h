@@ -20,8 +20,14 @@
 /* Bytes that `text_len` characters stand for, if they are canonical. */
 #define B64_DECODED_LEN(text_len) ((text_len) / 4 * 3 + ((text_len) % 4 ? (text_len) % 4 - 1 : 0))
 
-/* Writes B64_SIZE(len) bytes to `out`; returns it. `data` may be NULL when len is 0. */
+/*
+ * Writes B64_SIZE(len) bytes to `out`; returns it. `data` may be NULL when len is 0. Not for secrets: what it
+ * reads of its table depends on the data.
+ */
 char *b64_encode(char *out, const void *data, size_t len);
+
+/* The same in the same time whatever the data is, and slower. */
+char *b64_encode_secret(char *out, const void *data, size_t len);
 
 /* Appends the encoding of `data` to `out`. */
 bool b64_append(struct buf *out, const void *data, size_t len, struct err *err) MUST_USE;

@@ -70,6 +70,21 @@ bool buf_append(struct buf *buf, const void *data, size_t len, struct err *err)
 	return true;
 }
 
+bool buf_move(struct buf *buf, struct buf *from, struct err *err)
+{
+	if (buf->len > 0 || !from->data || from->len > buf->max) {
+		if (!buf_append(buf, from->data, from->len, err))
+			return false;
+	} else {
+		free(buf->data);
+		*buf =
+			(struct buf){.data = from->data, .len = from->len, .cap = from->cap, .max = buf->max};
+		from->data = NULL;
+	}
+	buf_release(from);
+	return true;
+}
+
 bool buf_append_str(struct buf *buf, const char *text, struct err *err)
 {
 	return buf_append(buf, text, strlen(text), err);

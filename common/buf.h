@@ -46,6 +46,9 @@ bool buf_reserve(struct buf *buf, size_t more, struct err *err) MUST_USE NONNULL
 /* Copies `len` bytes to the end; `data` may be NULL when len is 0, and may not lie in the buffer. */
 bool buf_append(struct buf *buf, const void *data, size_t len, struct err *err) MUST_USE;
 
+/* Appends what `from` holds, which is empty afterwards: its memory is taken over when `buf` has no data. */
+bool buf_move(struct buf *buf, struct buf *from, struct err *err) MUST_USE NONNULL;
+
 bool buf_append_str(struct buf *buf, const char *text, struct err *err) MUST_USE NONNULL;
 
 bool buf_printf(struct buf *buf, struct err *err, const char *fmt, ...)

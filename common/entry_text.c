@@ -7,7 +7,7 @@
 #include "common/json_plain.h"
 #include "common/refusal.h"
 
-enum { MALFORMED = REFUSAL_ENTRY_MALFORMED };
+enum { MALFORMED = REFUSAL_ENTRY_MALFORMED, USUAL_BYTES = 2000 };
 
 static bool read_previous(const struct json_object *object, struct entry *entry, struct err *err)
 {
@@ -218,8 +218,8 @@ bool entry_format(const struct entry *entry, struct buf *payload, struct err *er
 	auto_buf struct buf text = BUF_INIT(LIMIT_ENTRY_JWS);
 	auto_entry struct entry again = ENTRY_INIT;
 
-	if (!write_entry(entry, &text, err))
+	if (!buf_reserve(&text, USUAL_BYTES, err) || !write_entry(entry, &text, err))
 		return err_context(err, "cannot write the entry");
 	return (entry_is_good(entry) || entry_parse_payload(text.data, text.len, &again, err)) &&
-		   buf_append(payload, text.data, text.len, err);
+		   buf_move(payload, &text, err);
 }

@@ -36,14 +36,40 @@ bool json_plain_end(struct buf *out, char bracket, struct err *err)
 	return buf_append(out, &bracket, 1, err);
 }
 
-/* All of it is looked at, which a compiler makes wide steps of. */
+enum { WORD = sizeof(uint64_t) };
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* The top bit of each byte that is 0, of bytes below 128. */
+static uint64_t zeros_of(uint64_t word)
+{
+	return EACH(0x80) - word;
+}
+
+/* Of eight bytes: whether one is no printable ASCII, a quote or a backslash. */
+static bool word_needs_escapes(uint64_t word)
+{
+	uint64_t low = word & EACH(0x7f);
+	uint64_t printable = low + EACH(0x80 - ' ');
+
+	return ((word | ~printable | (low + EACH(1)) | zeros_of(low ^ EACH('"')) |
+				zeros_of(low ^ EACH('\\'))) &
+			   EACH(0x80)) != 0;
+}
+
+/* Entries are long and many: eight bytes at a time. */
 static bool needs_escapes(const char *text, size_t len)
 {
-	bool needs = false;
+	uint64_t word = EACH(' ');
 
-	for (size_t i = 0; i < len; i++)
-		needs |= text[i] < ' ' || text[i] > '~' || text[i] == '"' || text[i] == '\\';
-	return needs;
+	for (; len >= WORD; text += WORD, len -= WORD) {
+		memcpy(&word, text, WORD);
+		if (word_needs_escapes(word))
+			return true;
+	}
+	word = EACH(' ');
+	memcpy(&word, text, len);
+	return word_needs_escapes(word);
 }
 
 static bool add_quoted(

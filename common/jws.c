@@ -52,7 +52,11 @@ static bool write_input(const struct jws_type *type, const struct signing_key *k
 {
 	char header[HEADER_MAX];
 	size_t header_len = write_header(type, key->kid, header);
+	size_t more = B64_SIZE(header_len) + B64_SIZE(len) + B64_SIZE(SIGNATURE_BYTES);
 
+	/* All at once where it fits, the signature too; if not, what does not fit will say so. */
+	if (more <= out->max && !buf_reserve(out, more, err))
+		return false;
 	return b64_append(out, header, header_len, err) && buf_append(out, ".", 1, err) &&
 		   b64_append(out, payload, len, err);
 }
@@ -74,7 +78,7 @@ bool jws_sign(const struct jws_type *type, const struct signing_key *key, const 
 	if (!write_input(type, key, payload, len, &text, err) ||
 		!write_signature(key, &text, &text, err))
 		return err_context(err, "cannot sign the %s", language_text(type->what));
-	return buf_append(out, text.data, text.len, err);
+	return buf_move(out, &text, err);
 }
 
 /* Room for what a detached signature is over. */

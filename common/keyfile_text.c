@@ -200,7 +200,7 @@ static bool join(const struct keyfile *file, struct secret **ret, struct err *er
 	at += file->header.len;
 	memcpy(at, label, strlen(label));
 	at += strlen(label);
-	(void)b64_encode((char *)at, file->secret->bytes, file->secret->len);
+	(void)b64_encode_secret((char *)at, file->secret->bytes, file->secret->len);
 	at[secret_len] = '\n';
 	*ret = TAKE(text);
 	return true;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/b64.h"
 #include "common/field.h"
 #include "common/ident.h"
 #include "common/json_plain.h"
@@ -117,6 +118,9 @@ static bool grants_are_good(const struct offer *offer, struct err *err)
 	return true;
 }
 
+/* At most what one grant takes, with the words around it. */
+enum { GRANT_TEXT_BYTES = B64_SIZE(GRANT_BYTES) + DEVICE_SIZE + KID_SIZE + 64 };
+
 /* What offer_parse would refuse is not made; it is not read again, since it goes out by the thousand. */
 bool offer_format(const struct offer *offer, struct buf *out, struct err *err)
 {
@@ -127,9 +131,10 @@ bool offer_format(const struct offer *offer, struct buf *out, struct err *err)
 		return err_code(err, MALFORMED, "offer: an entry of %zu bytes", entry_len);
 	if (!grants_are_good(offer, err))
 		return false;
-	if (!write_offer(offer, &text, err))
+	if (!buf_reserve(&text, entry_len + (offer->grant_count + 1) * GRANT_TEXT_BYTES, err) ||
+		!write_offer(offer, &text, err))
 		return err_context(err, "cannot write the offer");
-	return buf_append(out, text.data, text.len, err);
+	return buf_move(out, &text, err);
 }
 
 const struct grant *offer_find(const struct offer *offer, const char *device, const char *kid)

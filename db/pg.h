@@ -228,6 +228,12 @@ bool pg_listen(struct pg *pg, const char *channel, struct err *err) MUST_USE NON
 bool pg_notification(struct pg *pg, int timeout_ms, struct pg_notification *ret, bool *ret_found,
 	struct err *err) MUST_USE NONNULL;
 
+/*
+ * One that libpq holds already, as it read it with the answer to something else; nothing is read for it.
+ * False: there is none.
+ */
+bool pg_notified(struct pg *pg, struct pg_notification *ret) MUST_USE NONNULL;
+
 /* The socket, to be polled for reading beside other descriptors; then pg_notification(pg, 0, ...). */
 int pg_fd(const struct pg *pg) NONNULL;
 

@@ -52,6 +52,15 @@ bool pg_notification(
 	}
 }
 
+bool pg_notified(struct pg *pg, struct pg_notification *ret)
+{
+	PGnotify *notify = pg_is_connected(pg) ? PQnotifies(pg->conn) : NULL;
+
+	if (notify)
+		fill(ret, notify);
+	return notify != NULL;
+}
+
 int pg_fd(const struct pg *pg)
 {
 	return pg->conn ? PQsocket(pg->conn) : -1;

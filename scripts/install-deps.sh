@@ -8,7 +8,7 @@ set -euo pipefail
 
 unit=(
 	cmake ninja-build gcc libc6-dev pkg-config dpkg-dev file
-	libsodium-dev libjansson-dev libunistring-dev libmosquitto-dev libsqlite3-dev libssl-dev
+	libsodium-dev nettle-dev libjansson-dev libunistring-dev libmosquitto-dev libsqlite3-dev libssl-dev
 	gettext libzip-dev libqrencode-dev libmicrohttpd-dev libseccomp-dev libsystemd-dev
 )
 build=(

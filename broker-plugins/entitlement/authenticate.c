@@ -1,5 +1,6 @@
 #include "broker-plugins/entitlement/authenticate.h"
 
+#include "broker-plugins/entitlement/review.h"
 #include "common/token.h"
 
 #include <string.h>
@@ -144,7 +145,7 @@ static bool make_session(struct gate *gate, const struct connect *connect,
 	session->is_dispatcher = caller->is_dispatcher;
 	session->tls = connect->tls;
 	session->clock_is_off = !token_times_right(token, moment_wall(now));
-	gate_note_rights(gate, session, gate_rights_time_us(gate, now));
+	review_done(gate, session, gate_rights_time_us(gate, now));
 	return true;
 }
 

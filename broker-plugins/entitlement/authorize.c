@@ -226,10 +226,12 @@ static bool is_own_word(const struct session *session, const struct topic *topic
 }
 
 /* Whether it was found to may read that topic, and neither news nor the clock has touched its rights since. */
-static bool is_known_readable(const struct session *session, const char *topic, int64_t at_us)
+static bool is_known_readable(
+	const struct gate *gate, const struct session *session, const char *topic, int64_t at_us)
 {
-	return session->readable[0] && session->rights_at_us <= at_us &&
-		   at_us < session->rights_until_us && strcmp(session->readable, topic) == 0;
+	return session->readable[0] && session->generation == gate->generation &&
+		   session->rights_at_us <= at_us && at_us < session->rights_until_us &&
+		   strcmp(session->readable, topic) == 0;
 }
 
 static void remember_readable(struct session *session, const char *topic)
@@ -274,7 +276,7 @@ static int judge_read(struct gate *gate, struct session *session, const struct r
 
 	if (session->is_dispatcher)
 		verdict = judge_dispatcher_read(gate, session, request->topic, at_us);
-	else if (!is_known_readable(session, request->topic, at_us))
+	else if (!is_known_readable(gate, session, request->topic, at_us))
 		verdict = judge_unit_read(gate, session, request->topic, at_us);
 	if (verdict == AUTHORIZE_YES)
 		arm(gate, session, request->size_bytes, now->mono_ms);

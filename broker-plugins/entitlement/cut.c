@@ -2,20 +2,26 @@
 
 #include "common/refusal.h"
 
-void cutter_begin(struct cutter *cutter)
+void cutter_begin(struct cutter *cutter, int64_t now_us)
 {
 	cutter->left = CUTS_PER_TURN;
+	cutter->until_us = now_us + CUTTING_US;
 }
 
-struct session *cutter_next(struct cutter *cutter, struct sessions *sessions, int64_t now_ms)
+static bool has_done_enough(const struct cutter *cutter, int64_t now_us)
+{
+	return cutter->left == 0 || (cutter->left < CUTS_PER_TURN && now_us >= cutter->until_us);
+}
+
+struct session *cutter_next(struct cutter *cutter, struct sessions *sessions, int64_t now_us)
 {
 	struct session *session = TAILQ_FIRST(&sessions->cuts);
 
-	if (cutter->left <= 0)
+	if (has_done_enough(cutter, now_us))
 		return NULL;
-	if (!session && now_ms - cutter->refreshed_at_ms >= REFRESH_EVERY_MS) {
+	if (!session && now_us - cutter->refreshed_at_us >= REFRESH_EVERY_MS * 1000) {
 		session = TAILQ_FIRST(&sessions->refreshes);
-		cutter->refreshed_at_ms = now_ms;
+		cutter->refreshed_at_us = now_us;
 	}
 	if (session)
 		cutter->left--;

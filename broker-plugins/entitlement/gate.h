@@ -42,8 +42,12 @@ struct gate {
 	struct budget budget;
 	int64_t good_at_ms; /* when the copy was last known to be complete */
 	int64_t clock_ahead_us;
-	int64_t committed_us; /* of the delta that is being applied; 0: none is */
+	int64_t committed_us; /* of the news by which somebody is being looked at; 0: by none */
 	int64_t rights_until_us; /* the earliest of all sessions': when to look at them again */
+	/* Owned: the last whole copy's, with the one it replaced, by which clients were let in who are yet
+	 * to be looked at again; NULL: none. */
+	struct delta *replaced;
+	uint64_t generation; /* counts how often everybody was to be looked at again */
 	/* Between SIGHUP and the next tick the broker asks about everybody again. */
 	bool is_reloading;
 };
@@ -53,10 +57,18 @@ bool gate_init(
 void gate_release(struct gate *gate) NONNULL;
 
 /*
- * Takes over what the delta brings and leaves in it what it replaces. Sessions whose rights changed
- * are marked to be cut.
+ * Takes over what the delta brings, by which everything is decided from now on, and puts into it what it
+ * replaces. Sessions of changed units whose rights changed are marked to be cut. True: the delta is the caller's
+ * again. False, with a whole copy: everybody is to be looked at, by gate_tick; the delta is
+ * the gate's until gate_spent hands it back. A whole copy is taken only when gate_takes_whole.
  */
-void gate_apply(struct gate *gate, struct delta *delta, const struct moment *now) NONNULL;
+bool gate_apply(struct gate *gate, struct delta *delta, const struct moment *now) MUST_USE NONNULL;
+
+/* Whether a whole copy can come: the one that the last has replaced is needed no longer. */
+bool gate_takes_whole(const struct gate *gate) MUST_USE NONNULL;
+
+/* The delta of the last whole copy once nobody needs it any more; NULL: none. The caller's again. */
+struct delta *gate_spent(struct gate *gate) MUST_USE NONNULL;
 
 /*
  * 0 when the copy may be believed; else the refusal that everybody gets: 109 when it is too old, 514
@@ -70,13 +82,13 @@ int gate_doubt(const struct gate *gate, const struct moment *now) MUST_USE NONNU
  */
 int64_t gate_rights_time_us(const struct gate *gate, const struct moment *now) NONNULL;
 
-/* Remembers when the session's rights were looked at and when the clock changes them. */
-void gate_note_rights(struct gate *gate, struct session *session, int64_t at_us) NONNULL;
-
 /*
- * What the clock does, on each tick: marks sessions whose rights ended or began, those that were to
- * answer by now, and all when the copy is not to be believed.
+ * A tick: looks at the next of those who are to be looked at again because of a whole copy or the clock, and
+ * marks sessions that were to answer by now, and all when the copy is not to be believed.
  */
 void gate_tick(struct gate *gate, const struct moment *now) NONNULL;
+
+/* Whether somebody is still to be looked at: then the next tick is wanted soon. */
+bool gate_is_busy(const struct gate *gate) MUST_USE NONNULL;
 
 #endif

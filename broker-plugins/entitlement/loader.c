@@ -255,10 +255,12 @@ bool loader_await_first(struct loader *loader, int64_t timeout_s)
 	return true;
 }
 
-struct delta *loader_take(struct loader *loader)
+struct delta *loader_take(struct loader *loader, bool takes_whole)
 {
 	struct delta *delta;
 
+	if (!ring_peek(&loader->news, &delta) || (delta->whole && !takes_whole))
+		return NULL;
 	return ring_pop(&loader->news, &delta) ? delta : NULL;
 }
 

@@ -77,8 +77,11 @@ bool loader_start(struct loader *loader, const struct entitlement_options *optio
 /* Waits for the first whole copy; false when it has not come in that time. */
 bool loader_await_first(struct loader *loader, int64_t timeout_s) MUST_USE NONNULL;
 
-/* The loop's side: the next news in order, NULL when there is none. Owned by the caller... */
-struct delta *loader_take(struct loader *loader) NONNULL;
+/*
+ * The loop's side: the next news in order; NULL when there is none, or when it is a whole copy and the loop takes
+ * none now (`takes_whole`). Owned by the caller...
+ */
+struct delta *loader_take(struct loader *loader, bool takes_whole) NONNULL;
 /* ...until it gives it back, with what it replaced. */
 void loader_give_back(struct loader *loader, struct delta *delta) NONNULL;
 

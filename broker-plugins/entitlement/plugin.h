@@ -31,7 +31,7 @@ struct plugin {
 	struct pulse pulse;
 	struct loader loader;
 	struct cutter cutter;
-	struct waker waker; /* while there are clients left to be cut */
+	struct waker waker; /* while clients are left to be looked at or cut */
 	bool has_thread;
 	bool has_ticked;
 	bool is_in_doubt; /* as the log was last told */

@@ -135,6 +135,12 @@ void sessions_drop(struct sessions *sessions, const void *client)
 	free(session);
 }
 
+void sessions_to_end(struct sessions *sessions, struct session *session)
+{
+	TAILQ_REMOVE(&sessions->all, session, all);
+	TAILQ_INSERT_TAIL(&sessions->all, session, all);
+}
+
 void sessions_cut(struct sessions *sessions, struct session *session, enum cut reason)
 {
 	if (reason <= session->cut)

@@ -38,11 +38,12 @@ struct session {
 	/* It has published or subscribed, so that the broker lists it under its client id. */
 	bool is_listed;
 	struct tls_identity tls; /* of the certificate it presented; none when it presented none */
-	int64_t rights_at_us; /* when its rights were last looked at, UTC microseconds */
+	uint64_t generation; /* the gate's when its rights were last looked at */
+	int64_t rights_at_us; /* when that was, UTC microseconds */
 	int64_t rights_until_us; /* when the clock alone changes them next */
 	/*
-	 * The topic that it was last found to may read; "" when none, or its rights may have changed. Good
-	 * from rights_at_us until rights_until_us: one fan-out asks for the same topic over and over.
+	 * The topic that it was last found to may read; "" when none, or its rights may have changed. Good in
+	 * that generation, from rights_at_us until rights_until_us: one fan-out asks for the same topic over and over.
 	 */
 	char readable[TOPIC_SIZE];
 	enum cut cut;
@@ -67,7 +68,7 @@ enum { SESSION_BUCKETS = 4096 };
 struct sessions {
 	struct session_bucket *by_client; /* owned; SESSION_BUCKETS each */
 	struct session_bucket *by_unit;
-	struct session_queue all; /* in the order in which they came */
+	struct session_queue all; /* whose rights were not looked at for longest first */
 	struct session_queue cuts; /* lost rights first */
 	struct session_queue refreshes; /* CUT_REFRESH alone: those can wait */
 	struct session_queue deadlines; /* the earliest first */
@@ -96,6 +97,9 @@ struct session *sessions_next_of(const struct session *session) NONNULL;
 
 /* Forgets the client, if it is known. */
 void sessions_drop(struct sessions *sessions, const void *client) NONNULL;
+
+/* Its rights were looked at last of all. */
+void sessions_to_end(struct sessions *sessions, struct session *session) NONNULL;
 
 /*
  * Marks it to be cut; a graver reason replaces a lesser one. It stays marked, and in its queue,

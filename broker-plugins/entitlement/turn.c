@@ -33,15 +33,21 @@ static void kick(struct plugin *plugin, const struct session *session)
 			&plugin->pulse.cuts, clock_wall_us() + plugin->gate.clock_ahead_us - lost_at_us);
 }
 
-static void kick_some(struct plugin *plugin, const struct moment *now)
+static void kick_some(struct plugin *plugin)
 {
+	struct sessions *sessions = &plugin->gate.sessions;
 	struct session *session;
-	int wanted_ms;
 
-	cutter_begin(&plugin->cutter);
-	while ((session = cutter_next(&plugin->cutter, &plugin->gate.sessions, now->mono_ms)))
+	cutter_begin(&plugin->cutter, clock_monotonic_us());
+	while ((session = cutter_next(&plugin->cutter, sessions, clock_monotonic_us())))
 		kick(plugin, session);
-	wanted_ms = cutter_wants_ms(&plugin->gate.sessions);
+}
+
+/* What is left for another turn does not wait until the broker has something else to do. */
+static void ask_for_turn(struct plugin *plugin)
+{
+	int wanted_ms = gate_is_busy(&plugin->gate) ? 0 : cutter_wants_ms(&plugin->gate.sessions);
+
 	if (wanted_ms >= 0)
 		waker_ask(&plugin->waker, wanted_ms);
 }
@@ -74,12 +80,23 @@ static void tell_doubt(struct plugin *plugin, const struct moment *now)
 
 void turn_take_news(struct plugin *plugin, const struct moment *now)
 {
+	struct gate *gate = &plugin->gate;
 	struct delta *delta;
 
-	while ((delta = loader_take(&plugin->loader))) {
-		gate_apply(&plugin->gate, delta, now);
-		loader_give_back(&plugin->loader, delta);
-	}
+	while ((delta = loader_take(&plugin->loader, gate_takes_whole(gate))))
+		if (gate_apply(gate, delta, now))
+			loader_give_back(&plugin->loader, delta);
+}
+
+/* Looks at whom news and the clock concern, as many as fit in a turn. */
+static void review_clients(struct plugin *plugin, const struct moment *now)
+{
+	struct delta *spent;
+
+	gate_tick(&plugin->gate, now);
+	spent = gate_spent(&plugin->gate);
+	if (spent)
+		loader_give_back(&plugin->loader, spent);
 }
 
 /* The tick of the turn in which the broker asked about everybody again. */
@@ -114,8 +131,9 @@ void turn(struct plugin *plugin)
 	}
 	end_reload(plugin);
 	turn_take_news(plugin, &now);
-	gate_tick(&plugin->gate, &now);
-	kick_some(plugin, &now);
+	review_clients(plugin, &now);
+	kick_some(plugin);
+	ask_for_turn(plugin);
 	tell_doubt(plugin, &now);
 	denials_flush(&plugin->denials, now.mono_ms);
 	turn_write_notes(plugin);

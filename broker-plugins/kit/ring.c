@@ -45,13 +45,22 @@ bool ring_push(struct ring *ring, const void *record)
 	return true;
 }
 
-bool ring_pop(struct ring *ring, void *record)
+bool ring_peek(const struct ring *ring, void *record)
 {
 	size_t popped = atomic_load_explicit(&ring->popped, memory_order_relaxed);
 
 	if (popped == atomic_load_explicit(&ring->pushed, memory_order_acquire))
 		return false;
 	memcpy(record, slot_at(ring, popped), ring->record_bytes);
+	return true;
+}
+
+bool ring_pop(struct ring *ring, void *record)
+{
+	size_t popped = atomic_load_explicit(&ring->popped, memory_order_relaxed);
+
+	if (!ring_peek(ring, record))
+		return false;
 	atomic_store_explicit(&ring->popped, popped + 1, memory_order_release);
 	return true;
 }

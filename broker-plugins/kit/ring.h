@@ -39,6 +39,9 @@ void ring_release(struct ring *ring) NONNULL;
 /* Producer: copies the record in; false when the ring is full. */
 bool ring_push(struct ring *ring, const void *record) MUST_USE NONNULL;
 
+/* Consumer: copies the oldest record out, which stays where it is; false when there is none. */
+bool ring_peek(const struct ring *ring, void *record) MUST_USE NONNULL;
+
 /* Consumer: copies the oldest record out; false when there is none. */
 bool ring_pop(struct ring *ring, void *record) MUST_USE NONNULL;
 

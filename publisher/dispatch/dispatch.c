@@ -84,6 +84,9 @@ bool dispatch_open(struct dispatch *dispatch, const struct config *config, int i
 	}
 	if (!keyfile_load_unprotected(config->settings.key, ROLE_DISPATCHER, &dispatch->key, err))
 		return false;
+	dispatch->content_key = secret_new(GRANT_PLAIN_BYTES, err);
+	if (!dispatch->content_key)
+		return false;
 	keyring_init(&dispatch->ring, &pinned);
 	ident_client_id(IDENT_DISPATCHER, name, dispatch->client_id);
 	lease_init(&dispatch->lease, name, config->settings.lease_s);
@@ -105,6 +108,7 @@ void dispatch_close(struct dispatch *dispatch)
 	vouched_release(&dispatch->vouched);
 	seal_keys_release(&dispatch->seal_keys);
 	keyring_release(&dispatch->ring);
+	secret_free(dispatch->content_key);
 	signing_key_release(&dispatch->key);
 }
 

@@ -38,6 +38,8 @@ struct dispatch {
 	struct keyring ring;
 	struct vouched vouched; /* devices' certificates that were verified */
 	struct seal_keys seal_keys;
+	struct secret
+		*content_key; /* guarded room for the one that is sealed in a step; zeroed between steps */
 	char client_id[CLIENT_ID_SIZE];
 	int interrupt_fd; /* readable once the process shall end; borrowed */
 

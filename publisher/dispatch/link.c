@@ -69,6 +69,13 @@ void link_drop(struct dispatch *dispatch)
 	dispatch->connect_at_ms = 0;
 }
 
+static void link_note(struct dispatch *dispatch, const struct pg_notification *notification)
+{
+	for (size_t i = 0; i < ARRAY_LEN(notices); i++)
+		if (strcmp(notification->channel, notices[i].channel) == 0)
+			dispatch->due |= notices[i].due;
+}
+
 bool link_listen(struct dispatch *dispatch, struct err *err)
 {
 	struct pg_notification notification;
@@ -77,9 +84,16 @@ bool link_listen(struct dispatch *dispatch, struct err *err)
 	while (found) {
 		if (!pg_notification(dispatch->pg, 0, &notification, &found, err))
 			return false;
-		for (size_t i = 0; found && i < ARRAY_LEN(notices); i++)
-			if (strcmp(notification.channel, notices[i].channel) == 0)
-				dispatch->due |= notices[i].due;
+		if (found)
+			link_note(dispatch, &notification);
 	}
 	return true;
+}
+
+void link_overhear(struct dispatch *dispatch)
+{
+	struct pg_notification notification;
+
+	while (pg_notified(dispatch->pg, &notification))
+		link_note(dispatch, &notification);
 }

@@ -21,7 +21,10 @@ bool link_keep(struct dispatch *dispatch, int64_t now_ms) NONNULL;
 /* Closes; everything that was underway in PostgreSQL is undone. */
 void link_drop(struct dispatch *dispatch) NONNULL;
 
-/* Takes in what was notified as bits of dispatch->due. */
+/* Takes in what was notified as bits of dispatch->due: once a poll finds something to read. */
 bool link_listen(struct dispatch *dispatch, struct err *err) MUST_USE NONNULL;
+
+/* The same for what came with the answers to what we asked: no poll shows that any more. Reads nothing. */
+void link_overhear(struct dispatch *dispatch) NONNULL;
 
 #endif

@@ -2,6 +2,7 @@
  * certwire-dispatch: issues, offers, sends parts, answers syncs and settles receipts.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -102,8 +103,18 @@ static const struct cli_program program = {
 	.settings = settings,
 };
 
+/* A step's rows and parameters are a megabyte or two: given back after each, they were faulted in again. */
+static void keep_memory(void)
+{
+	enum { KEPT_BYTES = 8 * 1024 * 1024 };
+
+	(void)mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+	(void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+}
+
 int main(int argc, char **argv)
 {
+	keep_memory();
 	if (sodium_init() < 0 || mosquitto_lib_init() != MOSQ_ERR_SUCCESS) {
 		(void)fputs("certwire-dispatch: libsodium or libmosquitto cannot start\n", stderr);
 		return 1;

@@ -5,6 +5,7 @@
  */
 #include "publisher/dispatch/dispatch.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,8 +18,8 @@ enum { GRANTS_A_STEP = LEDGER_GRANTS_MAX };
 
 struct seal_batch {
 	struct dispatch *dispatch;
-	struct pub_id publication; /* whose content key is open */
-	struct secret *content_key; /* owned; NULL: none is */
+	struct pub_id publication; /* whose content key is in dispatch->content_key */
+	bool is_open; /* one is */
 	struct ledger_grant grants[GRANTS_A_STEP];
 	size_t count;
 };
@@ -44,12 +45,14 @@ static bool seal_skip(struct dispatch *dispatch, const struct ledger_sealing *se
 static bool seal_open(
 	struct seal_batch *batch, const struct ledger_sealing *sealing, struct err *err)
 {
-	if (batch->content_key && pub_id_equal(&batch->publication, &sealing->publication))
+	struct dispatch *dispatch = batch->dispatch;
+
+	if (batch->is_open && pub_id_equal(&batch->publication, &sealing->publication))
 		return true;
-	secret_free(TAKE(batch->content_key));
 	batch->publication = sealing->publication;
-	return grant_open(
-		sealing->grant, &sealing->publication, &batch->dispatch->key, &batch->content_key, err);
+	batch->is_open = grant_open_in(
+		sealing->grant, &sealing->publication, &dispatch->key, dispatch->content_key, err);
+	return batch->is_open;
 }
 
 /* Adds one grant, or notes why that device gets none. */
@@ -68,7 +71,7 @@ static bool seal_one(
 			&device, sealing->unit, sealing->device, clock_now(dispatch->clock), &why) ||
 		!seal_open(batch, sealing, &why) ||
 		!seal_keys_get(&dispatch->seal_keys, &device.public, &to, &why) ||
-		!grant_seal_to(&sealing->publication, batch->content_key, &to, grant->sealed, &why))
+		!grant_seal_to(&sealing->publication, dispatch->content_key, &to, grant->sealed, &why))
 		return seal_skip(dispatch, sealing, &why, err);
 	grant->publication = sealing->publication;
 	grant->unit = sealing->unit;
@@ -128,7 +131,7 @@ bool seal_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
 	if (done && batch->count > 0)
 		fault_point("dispatch-after-grants");
 	*ret_more = done && (batch->count > 0 || dispatch->bad_devices.count > bad);
-	secret_free(batch->content_key);
+	sodium_memzero(dispatch->content_key->bytes, dispatch->content_key->len);
 	free(batch);
 	return done;
 }

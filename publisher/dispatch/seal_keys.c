@@ -30,7 +30,7 @@ bool seal_keys_get(
 		return seal_key_of(public, ret, err);
 	set = set_of(keys, public);
 	for (int i = 0; i < SEAL_KEYS_WAYS; i++) {
-		if (public_key_equal(&set[i].public, public)) {
+		if (memcmp(set[i].public.bytes, public->bytes, sizeof(public->bytes)) == 0) {
 			*ret = set[i].seal;
 			return true;
 		}

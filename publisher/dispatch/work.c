@@ -198,14 +198,21 @@ static void work_replan(struct dispatch *dispatch, int64_t now_ms)
 		work_failed(dispatch, "plans", &err);
 }
 
-/* True: something was notified that need not wait. */
-static bool work_listen(struct dispatch *dispatch)
+static void work_listen(struct dispatch *dispatch)
 {
-	unsigned before = dispatch->due;
 	struct err err;
 
 	if (dispatch->pg && !link_listen(dispatch, &err))
 		work_failed(dispatch, "PostgreSQL", &err);
+}
+
+/* True: something was notified meanwhile that need not wait. */
+static bool work_overhear(struct dispatch *dispatch)
+{
+	unsigned before = dispatch->due;
+
+	if (dispatch->pg)
+		link_overhear(dispatch);
 	if (clock_monotonic_ms() < dispatch->settle_at_ms)
 		before |= DUE_PACED;
 	return (dispatch->due & ~before) != 0;
@@ -217,7 +224,6 @@ static bool work_turn(struct dispatch *dispatch)
 	int64_t now_ms = clock_monotonic_ms();
 	bool more = false;
 
-	(void)work_listen(dispatch);
 	if (now_ms >= dispatch->poll_at_ms) {
 		dispatch->poll_at_ms = now_ms + dispatch->config->settings.poll_interval_s * 1000;
 		dispatch->due |= DUE_ALL | DUE_KEYS;
@@ -229,8 +235,7 @@ static bool work_turn(struct dispatch *dispatch)
 	}
 	for (size_t i = 0; i < dispatch->broker_count && dispatch->working; i++)
 		broker_tick(&dispatch->brokers[i], now_ms);
-	/* What came while we asked PostgreSQL other things no longer wakes a poll. */
-	return work_listen(dispatch) || more;
+	return work_overhear(dispatch) || more;
 }
 
 /* Until receipts may be settled, but at most `wait_ms`; never 0, for should they be held up, nothing is to spin. */
@@ -274,6 +279,8 @@ static bool work_poll(struct dispatch *dispatch, int wait_ms)
 		polls[2 + i] = broker_pollfd(&dispatch->brokers[i]);
 	if (poll(polls, 2 + dispatch->broker_count, wait_ms) < 0)
 		return true; /* interrupted: the next turn finds out */
+	if (polls[1].revents)
+		work_listen(dispatch);
 	for (size_t i = 0; i < dispatch->broker_count; i++)
 		if (polls[2 + i].revents)
 			broker_handle(&dispatch->brokers[i], polls[2 + i].revents);

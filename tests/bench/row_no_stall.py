@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import row_revocation
 from contenders import BUILD, TOPIC, Certwire, load
+from rounds import figure
 
 UNITS, MANY, FROZEN_S, CUT = 1000, 100000, 30, 900
 EVENTS = {1: "reload", 2: "ACL check", 3: "connect", 7: "message", 9: "tick", 10: "disconnect"}
@@ -43,28 +44,33 @@ class Timed(Certwire):
 
 
 def measure(folder, rounds):
-    del rounds  # each of these is one long turn
     figures = []
     few = Timed(folder, UNITS)
     try:
         for what, do in (("PostgreSQL frozen for 30 s", frozen), ("PostgreSQL slow", slow), (f"{CUT} units cut at once", cut)):
-            few.start()
-            figures += lines(what, do(few), few.longest())
+            figures += lines(what, [once(few, do) for _ in range(rounds)])
     finally:
         few.close()
     many = Timed(folder, MANY, reload_interval=10)
     try:
-        many.start()
-        figures += lines(f"copy of {MANY} units reloading", served(many, FROZEN_S), many.longest())
+        figures += lines(f"copy of {MANY} units reloading", [once(many, reloading) for _ in range(rounds)])
     finally:
         many.close()
     return {"title": f"No stall: the longest time a callback of the plugins holds the loop, {UNITS} units connected", "figures": figures}
 
 
-def lines(what, told, longest):
-    found = [{"name": f"{what}: the longest {name}{of}", "unit": "ms", "median": ms[i]}
-             for name, ms in sorted(longest.items()) for i, of in enumerate((", by the clock", ", in CPU time"))]
-    return [*found, {"name": f"{what}: the longest answer to a ping", "unit": "ms", "median": told["longest_ping_s"] * 1e3}]
+def once(ours, do):
+    """The longest of everything in one life of the broker, in milliseconds."""
+    ours.start()
+    told = do(ours)
+    found = {f"the longest {name}{of}": ms[i] for name, ms in sorted(ours.longest().items())
+             for i, of in enumerate((", by the clock", ", in CPU time"))}
+    return found | {"the longest answer to a ping": told["longest_ping_s"] * 1e3}
+
+
+def lines(what, turns):
+    names = dict.fromkeys(name for turn in turns for name in turn)
+    return [figure(f"{what}: {name}", "ms", [turn.get(name, 0) for turn in turns]) for name in names]
 
 
 def served(ours, seconds):
@@ -102,3 +108,7 @@ def slow(ours):
 
 def cut(ours):
     return row_revocation.cut(ours, 0, CUT, **{"at-once": True})
+
+
+def reloading(ours):
+    return served(ours, FROZEN_S)

@@ -34,6 +34,27 @@ static void notifications_come_in_order_and_only_when_listened_for(void **state)
 	assert_true(pg_fd(pg) >= 0);
 }
 
+static void what_is_notified_with_an_answer_is_held_until_it_is_asked_for(void **state)
+{
+	struct err err = {0};
+	auto_pg struct pg *pg = test_pg_connect(NULL);
+	struct pg_notification got;
+
+	(void)state;
+	assert_false(pg_notified(pg, &got));
+	assert_done(pg_listen(pg, "certwire_issue", &err));
+	assert_false(pg_notified(pg, &got));
+	assert_done(
+		pg_exec(pg, "SELECT pg_notify('certwire_issue', 'one'), pg_notify('certwire_issue', 'two')",
+			NULL, NULL, &err));
+	assert_true(pg_notified(pg, &got));
+	assert_string_equal(got.channel, "certwire_issue");
+	assert_string_equal(got.payload, "one");
+	assert_true(pg_notified(pg, &got));
+	assert_string_equal(got.payload, "two");
+	assert_false(pg_notified(pg, &got));
+}
+
 static void a_connection_that_was_ended_says_so_and_is_over(void **state)
 {
 	struct err err = {0};
@@ -48,6 +69,7 @@ static void a_connection_that_was_ended_says_so_and_is_over(void **state)
 	assert_done(pg_exec(other, sql, NULL, NULL, &err));
 	assert_refused(pg_notification(pg, 10000, &got, &found, &err), ERR_SYSTEM, "database");
 	assert_false(pg_is_connected(pg));
+	assert_false(pg_notified(pg, &got));
 	assert_refused(pg_exec(pg, "SELECT 1", NULL, NULL, &err), ERR_SYSTEM, "not connected");
 	assert_refused(pg_begin(pg, &err), ERR_SYSTEM, "not connected");
 	pg_rollback(pg);
@@ -142,6 +164,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(notifications_come_in_order_and_only_when_listened_for),
+		cmocka_unit_test(what_is_notified_with_an_answer_is_held_until_it_is_asked_for),
 		cmocka_unit_test(a_connection_that_was_ended_says_so_and_is_over),
 		cmocka_unit_test(a_frozen_server_costs_the_deadline_and_no_more),
 		cmocka_unit_test(the_server_ends_what_takes_too_long),

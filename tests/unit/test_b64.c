@@ -1,5 +1,7 @@
 #include "tests/unit/test.h"
 
+#include <sodium.h>
+
 #include "common/b64.h"
 
 /* RFC 4648 section 10, without the padding. */
@@ -23,6 +25,89 @@ static void the_vectors_of_the_rfc_hold_both_ways(void **state)
 		assert_done(b64_decode_append(&decoded, rfc[i][1], text_len, &err));
 		assert_string_equal(buf_str(&decoded), rfc[i][0]);
 	}
+}
+
+static void it_is_what_libsodium_writes_at_every_length(void **state)
+{
+	enum { LONGEST = 200 };
+	uint8_t data[LONGEST];
+	char ours[B64_SIZE(LONGEST) + 1], theirs[B64_SIZE(LONGEST)];
+
+	(void)state;
+	for (size_t round = 0; round < 20; round++)
+		for (size_t len = 0; len <= LONGEST; len++) {
+			randombytes_buf(data, len);
+			memset(ours, '#', sizeof(ours));
+			b64_encode(ours, data, len);
+			sodium_bin2base64(
+				theirs, sizeof(theirs), data, len, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+			assert_string_equal(ours, theirs);
+			assert_int_equal(ours[B64_SIZE(len)], '#');
+		}
+}
+
+/* Both or neither takes it, and both make the same of it. */
+static void assert_read_alike(const char *text, size_t len, size_t size)
+{
+	uint8_t ours[200], theirs[200];
+	size_t our_len = SIZE_MAX, their_len;
+	bool taken = sodium_base642bin(theirs, size, text, len, NULL, &their_len, NULL,
+					 sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0;
+
+	memset(ours, '#', sizeof(ours));
+	if (b64_decode(ours, size, text, len, &our_len) != taken)
+		fail_msg("'%.*s' into %zu bytes: libsodium says %d", (int)len, text, size, taken);
+	if (taken) {
+		assert_int_equal(our_len, their_len);
+		assert_memory_equal(ours, theirs, our_len);
+	}
+	for (size_t i = size; i < sizeof(ours); i++)
+		assert_int_equal(ours[i], '#');
+}
+
+static void it_reads_what_libsodium_reads_and_nothing_else(void **state)
+{
+	enum { LONGEST = 27 };
+	uint8_t data[LONGEST];
+	char text[B64_SIZE(LONGEST)];
+
+	(void)state;
+	for (size_t len = 0; len <= LONGEST; len++) {
+		size_t text_len = B64_SIZE(len) - 1;
+
+		randombytes_buf(data, len);
+		b64_encode(text, data, len);
+		for (size_t size = len > 2 ? len - 2 : 0; size < len + 3; size++)
+			assert_read_alike(text, text_len, size);
+		for (size_t cut = 0; cut <= text_len; cut++)
+			assert_read_alike(text, cut, len);
+		for (size_t at = 0; at < text_len; at++)
+			for (int byte = 0; byte < 128; byte++) {
+				char was = text[at];
+
+				text[at] = (char)byte;
+				assert_read_alike(text, text_len, len);
+				text[at] = was;
+			}
+	}
+}
+
+/* libsodium 1.0.18 takes some of them for 'A', and with that one signature has many spellings. */
+static void a_byte_above_127_is_no_character(void **state)
+{
+	static const char whole[] = "AAAAAAAAAAA";
+	char text[sizeof(whole)];
+	uint8_t out[sizeof(whole)];
+	size_t len;
+
+	(void)state;
+	assert_true(b64_decode(out, sizeof(out), whole, strlen(whole), &len));
+	for (size_t at = 0; at < strlen(whole); at++)
+		for (int byte = 128; byte < 256; byte++) {
+			memcpy(text, whole, sizeof(whole));
+			text[at] = (char)byte;
+			assert_false(b64_decode(out, sizeof(out), text, strlen(whole), &len));
+		}
 }
 
 static void what_is_not_canonical_is_refused(void **state)
@@ -70,6 +155,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_vectors_of_the_rfc_hold_both_ways),
+		cmocka_unit_test(it_is_what_libsodium_writes_at_every_length),
+		cmocka_unit_test(it_reads_what_libsodium_reads_and_nothing_else),
+		cmocka_unit_test(a_byte_above_127_is_no_character),
 		cmocka_unit_test(what_is_not_canonical_is_refused),
 		cmocka_unit_test(only_the_exact_size_is_taken),
 		cmocka_unit_test(the_buffers_maximum_holds),

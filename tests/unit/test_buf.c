@@ -90,6 +90,37 @@ static void a_stolen_string_leaves_an_empty_buffer(void **state)
 	assert_done(buf_append_str(&buf, "again", &err));
 }
 
+static void what_is_moved_comes_behind_what_was_there_and_is_gone_where_it_was(void **state)
+{
+	auto_buf struct buf buf = BUF_INIT(10);
+	auto_buf struct buf from = BUF_INIT(100);
+	struct err err;
+	const uint8_t *memory;
+
+	(void)state;
+	assert_done(buf_move(&buf, &from, &err));
+	assert_string_equal(buf_str(&buf), "");
+	assert_done(buf_append_str(&from, "first", &err));
+	memory = from.data;
+	assert_done(buf_move(&buf, &from, &err));
+	assert_ptr_equal(buf.data, memory);
+	assert_int_equal(from.len, 0);
+	assert_done(buf_append_str(&from, "then", &err));
+	assert_done(buf_move(&buf, &from, &err));
+	assert_string_equal(buf_str(&buf), "firstthen");
+	assert_int_equal(from.len, 0);
+	assert_done(buf_append_str(&from, "xx", &err));
+	assert_refused(buf_move(&buf, &from, &err), ERR_DATA, "limit of 10");
+	assert_string_equal(buf_str(&from), "xx");
+	assert_string_equal(buf_str(&buf), "firstthen");
+	buf_clear(&buf);
+	assert_done(buf_move(&buf, &from, &err));
+	assert_string_equal(buf_str(&buf), "xx");
+	assert_done(buf_append_str(&from, "more than ten", &err));
+	assert_refused(buf_move(&buf, &from, &err), ERR_DATA, "limit of 10");
+	assert_refused(buf_append_str(&buf, "123456789", &err), ERR_DATA, "limit of 10");
+}
+
 static void without_memory_the_buffer_stays_as_it_was(void **state)
 {
 	auto_buf struct buf buf = BUF_INIT(SIZE_MAX);
@@ -114,6 +145,7 @@ int main(void)
 		cmocka_unit_test(an_empty_buffer_may_have_a_maximum_of_zero),
 		cmocka_unit_test(many_small_appends_keep_their_order),
 		cmocka_unit_test(a_stolen_string_leaves_an_empty_buffer),
+		cmocka_unit_test(what_is_moved_comes_behind_what_was_there_and_is_gone_where_it_was),
 		cmocka_unit_test(without_memory_the_buffer_stays_as_it_was),
 	};
 

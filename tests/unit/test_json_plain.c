@@ -44,6 +44,26 @@ static void what_needs_escapes_is_refused_by_name(void **state)
 	assert_int_equal(out.len, 0);
 }
 
+static void every_byte_is_looked_at_wherever_it_stands(void **state)
+{
+	enum { LONGEST = 18 };
+	char text[LONGEST + 1];
+	struct err err;
+
+	(void)state;
+	for (size_t len = 1; len <= LONGEST; len++)
+		for (size_t at = 0; at < len; at++)
+			for (int byte = 1; byte < 256; byte++) {
+				auto_buf struct buf out = BUF_INIT(100);
+				bool plain = byte >= ' ' && byte <= '~' && byte != '"' && byte != '\\';
+
+				memset(text, 'x', len);
+				text[len] = '\0';
+				text[at] = (char)byte;
+				assert_int_equal(json_plain_text(&out, NULL, text, &err), plain);
+			}
+}
+
 static void a_buffers_limit_is_kept(void **state)
 {
 	auto_buf struct buf whole = BUF_INIT(1000);
@@ -64,6 +84,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_what_jansson_writes),
 		cmocka_unit_test(what_needs_escapes_is_refused_by_name),
+		cmocka_unit_test(every_byte_is_looked_at_wherever_it_stands),
 		cmocka_unit_test(a_buffers_limit_is_kept),
 	};
 

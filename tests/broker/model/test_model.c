@@ -55,11 +55,13 @@ static void take_news(struct model *model)
 	struct moment now = moment_at(clock_wall_us());
 	struct delta *delta;
 
-	while ((delta = loader_take(&model->loader))) {
-		gate_apply(&model->gate, delta, &now);
-		loader_give_back(&model->loader, delta);
-	}
+	while ((delta = loader_take(&model->loader, gate_takes_whole(&model->gate))))
+		if (gate_apply(&model->gate, delta, &now))
+			loader_give_back(&model->loader, delta);
 	gate_tick(&model->gate, &now);
+	delta = gate_spent(&model->gate);
+	if (delta)
+		loader_give_back(&model->loader, delta);
 	notes_drain(&model->loader.notes, write_note);
 }
 

@@ -85,13 +85,19 @@ static struct delta *delta_at(size_t units, const struct moment *now)
 	return delta;
 }
 
+/* As the loop does in a turn. */
+static void apply(struct gate *gate, struct delta *delta, const struct moment *now)
+{
+	if (gate_apply(gate, delta, now))
+		delta_free(delta);
+}
+
 void gate_fixture_bring(struct gate *gate, struct unit *unit, const struct moment *now)
 {
 	struct delta *delta = delta_at(1, now);
 
 	delta->units[0] = unit;
-	gate_apply(gate, delta, now);
-	delta_free(delta);
+	apply(gate, delta, now);
 }
 
 void gate_fixture_bring_all(struct gate *gate, struct table *table, const struct moment *now)
@@ -99,16 +105,16 @@ void gate_fixture_bring_all(struct gate *gate, struct table *table, const struct
 	struct delta *delta = delta_at(0, now);
 
 	delta->whole = table;
-	gate_apply(gate, delta, now);
-	delta_free(delta);
+	apply(gate, delta, now);
+	do
+		gate_tick(gate, now);
+	while (gate_is_busy(gate));
+	delta_free(gate_spent(gate));
 }
 
 void gate_fixture_confirm(struct gate *gate, const struct moment *now)
 {
-	struct delta *delta = delta_at(0, now);
-
-	gate_apply(gate, delta, now);
-	delta_free(delta);
+	apply(gate, delta_at(0, now), now);
 }
 
 void gate_fixture(struct gate *gate)

@@ -27,7 +27,7 @@ struct unit *gate_fixture_unit(const char *name);
 /* A table of them with the dispatcher of the fixture's keyset. New. */
 struct table *gate_fixture_table(void);
 
-/* A delta that brings one unit, or a whole table, good as of `now`. New; given back to be freed. */
+/* Brings one unit, or a whole table by which everybody is looked at, or nothing new, good as of `now`. */
 void gate_fixture_bring(struct gate *gate, struct unit *unit, const struct moment *now);
 void gate_fixture_bring_all(struct gate *gate, struct table *table, const struct moment *now);
 void gate_fixture_confirm(struct gate *gate, const struct moment *now);

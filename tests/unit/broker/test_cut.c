@@ -7,12 +7,12 @@
 /* The client to cut next, dropped as the broker would; NULL for nobody. */
 static const void *cut_one(struct door *door, enum cut *ret_reason)
 {
-	struct cutter cutter = {.refreshed_at_ms = 0};
+	struct cutter cutter = {.refreshed_at_us = 0};
 	struct session *session;
 	const void *client;
 
-	cutter_begin(&cutter);
-	session = cutter_next(&cutter, &door->gate.sessions, door->now.mono_ms);
+	cutter_begin(&cutter, door->now.mono_ms * 1000);
+	session = cutter_next(&cutter, &door->gate.sessions, door->now.mono_ms * 1000);
 	if (!session)
 		return NULL;
 	client = session->client;
@@ -160,7 +160,7 @@ static void losses_go_first_and_no_turn_cuts_more_than_its_share(void **state)
 {
 	enum { MANY = CUTS_PER_TURN + 5 };
 	struct sessions sessions;
-	struct cutter cutter = {.refreshed_at_ms = 0};
+	struct cutter cutter = {.refreshed_at_us = 0};
 	struct session *session;
 	int places[MANY];
 	int cuts = 0;
@@ -171,10 +171,10 @@ static void losses_go_first_and_no_turn_cuts_more_than_its_share(void **state)
 	for (int i = 0; i < MANY; i++)
 		sessions_cut(&sessions, sessions_add(&sessions, &places[i], "unit-a", "d1"),
 			i == MANY - 1 ? CUT_RIGHT : CUT_STALE);
-	cutter_begin(&cutter);
-	session = cutter_next(&cutter, &sessions, 1000);
+	cutter_begin(&cutter, 1000000);
+	session = cutter_next(&cutter, &sessions, 1000000);
 	assert_ptr_equal(session->client, &places[MANY - 1]);
-	for (; session; session = cutter_next(&cutter, &sessions, 1000)) {
+	for (; session; session = cutter_next(&cutter, &sessions, 1000000)) {
 		sessions_drop(&sessions, session->client);
 		cuts++;
 	}
@@ -184,10 +184,36 @@ static void losses_go_first_and_no_turn_cuts_more_than_its_share(void **state)
 	sessions_release(&sessions);
 }
 
+/* However slowly it goes, one is cut. */
+static void a_turn_whose_time_is_up_leaves_the_rest_to_the_next(void **state)
+{
+	struct sessions sessions;
+	struct cutter cutter = {.refreshed_at_us = 0};
+	struct session *session;
+	int places[3];
+	struct err err;
+
+	(void)state;
+	assert_done(sessions_init(&sessions, &err));
+	for (int i = 0; i < 3; i++)
+		sessions_cut(&sessions, sessions_add(&sessions, &places[i], "unit-a", "d1"), CUT_RIGHT);
+	cutter_begin(&cutter, 1000);
+	session = cutter_next(&cutter, &sessions, 1000 + 2 * CUTTING_US);
+	assert_non_null(session);
+	sessions_drop(&sessions, session->client);
+	assert_null(cutter_next(&cutter, &sessions, 1000 + 2 * CUTTING_US));
+	assert_int_equal(cutter_wants_ms(&sessions), 0);
+	cutter_begin(&cutter, 5000);
+	assert_non_null(cutter_next(&cutter, &sessions, 5000));
+	assert_non_null(cutter_next(&cutter, &sessions, 5000 + CUTTING_US - 1));
+	assert_null(cutter_next(&cutter, &sessions, 5000 + CUTTING_US));
+	sessions_release(&sessions);
+}
+
 static void who_only_gained_is_cut_one_at_a_time(void **state)
 {
 	struct sessions sessions;
-	struct cutter cutter = {.refreshed_at_ms = 0};
+	struct cutter cutter = {.refreshed_at_us = 0};
 	struct session *session;
 	int places[2];
 	struct err err;
@@ -196,13 +222,14 @@ static void who_only_gained_is_cut_one_at_a_time(void **state)
 	assert_done(sessions_init(&sessions, &err));
 	for (int i = 0; i < 2; i++)
 		sessions_cut(&sessions, sessions_add(&sessions, &places[i], "unit-a", "d1"), CUT_REFRESH);
-	cutter_begin(&cutter);
-	session = cutter_next(&cutter, &sessions, 1000);
+	cutter_begin(&cutter, 1000000);
+	session = cutter_next(&cutter, &sessions, 1000000);
 	assert_non_null(session);
 	sessions_drop(&sessions, session->client);
-	assert_null(cutter_next(&cutter, &sessions, 1000));
+	assert_null(cutter_next(&cutter, &sessions, 1000000));
 	assert_int_equal(cutter_wants_ms(&sessions), REFRESH_EVERY_MS);
-	session = cutter_next(&cutter, &sessions, 1000 + REFRESH_EVERY_MS);
+	cutter_begin(&cutter, 1000000 + REFRESH_EVERY_MS * 1000);
+	session = cutter_next(&cutter, &sessions, 1000000 + REFRESH_EVERY_MS * 1000);
 	assert_non_null(session);
 	sessions_drop(&sessions, session->client);
 	assert_int_equal(cutter_wants_ms(&sessions), -1);
@@ -277,6 +304,7 @@ int main(void)
 		TEST(a_dispatcher_whose_key_was_retired_is_cut),
 		TEST(a_stale_copy_denies_and_cuts_everybody),
 		TEST(losses_go_first_and_no_turn_cuts_more_than_its_share),
+		TEST(a_turn_whose_time_is_up_leaves_the_rest_to_the_next),
 		TEST(who_only_gained_is_cut_one_at_a_time),
 		TEST(who_answers_nothing_to_more_than_its_window_is_cut_at_the_deadline),
 		TEST(who_answers_is_not_cut),

@@ -97,11 +97,13 @@ static void turn(struct gate *gate, struct exchange *exchange, struct moment *no
 {
 	struct delta *delta;
 
-	while (ring_pop(&exchange->news, &delta)) {
-		gate_apply(gate, delta, now);
-		assert_true(ring_push(&exchange->spent, &delta));
-	}
+	while (gate_takes_whole(gate) && ring_pop(&exchange->news, &delta))
+		if (gate_apply(gate, delta, now))
+			assert_true(ring_push(&exchange->spent, &delta));
 	gate_tick(gate, now);
+	delta = gate_spent(gate);
+	if (delta)
+		assert_true(ring_push(&exchange->spent, &delta));
 	(void)gate_fixture_may(gate, sessions_find(&gate->sessions, exchange), ACCESS_READ,
 		"certwire/v1/channel/weekly", 100, now);
 	denials_add(&exchange->denials, 121, "good", "good.d1", "#");

@@ -16,9 +16,13 @@ static void records_come_out_in_the_order_in_which_they_went_in(void **state)
 	(void)state;
 	assert_done(ring_init(&ring, 3, sizeof(int), &err));
 	assert_false(ring_pop(&ring, &record));
+	assert_false(ring_peek(&ring, &record));
 	for (int i = 0; i < 3; i++)
 		assert_true(ring_push(&ring, &i));
 	for (int i = 0; i < 3; i++) {
+		/* Looked at, it is there still. */
+		assert_true(ring_peek(&ring, &record));
+		assert_int_equal(record, i);
 		assert_true(ring_pop(&ring, &record));
 		assert_int_equal(record, i);
 	}
