@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /* Each change waits for as long as a step takes. */
-enum { UNITS_IN_A_STEP = 64 };
+enum { UNITS_IN_A_STEP = 32 };
 
 static void tell_drift(struct loader *loader)
 {

@@ -11,7 +11,7 @@ ADMINISTRATIVE = 0x98
 CHANNEL = "certwire/v1/channel/weekly"
 UNITS = 3000
 POLLS = 2
-PAGE = 64  # names that a reload asks for at a time (broker-plugins/entitlement/reload.c)
+PAGE = 32  # names that a reload asks for at a time (broker-plugins/entitlement/reload.c)
 
 
 @pytest.fixture(scope="module")
