@@ -12,7 +12,8 @@
 
 enum {
 	CUTS_PER_TURN = 16,
-	CUTTING_US = 400, /* after that no other is cut in a turn, so that it stays under a millisecond */
+	CUTTING_US =
+		400, /* after that no other is cut in a turn, so that it stays under a millisecond */
 	REFRESH_EVERY_MS = 20, /* who has only gained a right is in no hurry */
 };
 
