@@ -104,19 +104,19 @@ static bool take_notifications(struct loader *loader, bool *ret_any, struct err 
 }
 
 /*
- * Waits until somebody says that something changed, at most as long as the poll's interval. What came
+ * Waits until somebody says that something changed, at most until then; whether there was anything. What came
  * while a question was being answered is with libpq already, and no poll of the socket shows it.
  */
-static bool await_notification(struct loader *loader, int64_t until_ms, struct err *err)
+static bool await_notification(
+	struct loader *loader, int64_t until_ms, bool *ret_any, struct err *err)
 {
 	int64_t left_ms = until_ms - clock_monotonic_ms();
-	bool any;
 
-	if (!take_notifications(loader, &any, err))
+	if (!take_notifications(loader, ret_any, err))
 		return false;
-	if (any || left_ms <= 0 || !worker_wait(&loader->worker, pg_fd(loader->pg), (int)left_ms))
+	if (*ret_any || left_ms <= 0 || !worker_wait(&loader->worker, pg_fd(loader->pg), (int)left_ms))
 		return true;
-	return take_notifications(loader, &any, err);
+	return take_notifications(loader, ret_any, err);
 }
 
 /* What can wait for changes: freeing, and a reload as far as there is one. */
@@ -136,6 +136,23 @@ static bool do_chore(struct loader *loader, struct err *err)
 	return true;
 }
 
+/*
+ * One chore, and a rest of three times as long: so a change that comes meanwhile mostly finds us listening.
+ */
+static bool do_chore_and_rest(
+	struct loader *loader, int64_t until_ms, bool *ret_any, struct err *err)
+{
+	enum { REST_TIMES = 3 };
+
+	int64_t began_ms = clock_monotonic_ms();
+	int64_t rested_ms;
+
+	if (!do_chore(loader, err))
+		return false;
+	rested_ms = clock_monotonic_ms() + REST_TIMES * (clock_monotonic_ms() - began_ms);
+	return await_notification(loader, rested_ms < until_ms ? rested_ms : until_ms, ret_any, err);
+}
+
 /* The time until the next round goes to chores. */
 static bool pass_time(struct loader *loader, struct err *err)
 {
@@ -145,13 +162,13 @@ static bool pass_time(struct loader *loader, struct err *err)
 	while (!any && has_chores(loader)) {
 		if (worker_is_stopping(&loader->worker) || clock_monotonic_ms() >= until_ms)
 			return true;
-		if (!do_chore(loader, err) || !take_notifications(loader, &any, err))
+		if (!do_chore_and_rest(loader, until_ms, &any, err))
 			return false;
 	}
 	/* Everything is to be copied at once. */
 	if (loader->is_in_doubt && round_has_room(loader))
 		return true;
-	return any || await_notification(loader, until_ms, err);
+	return any || await_notification(loader, until_ms, &any, err);
 }
 
 /* A record that PostgreSQL will not take is no reason to keep the copy from being fresh. */
