@@ -15,6 +15,7 @@ void feed_clear(struct feed *feed)
 	lane_clear(&feed->notices);
 	talks_clear(&feed->talks);
 	feed->pushes = (struct pushes){0};
+	feed->notices_in_row = 0;
 }
 
 /* The first talk's next message; `*ret` NULL: it had none this turn. */
@@ -37,6 +38,14 @@ static bool feed_talk(
 	return done;
 }
 
+/* Whether it is a notice's turn, of which one waits. */
+static bool is_notices_turn(const struct feed *feed)
+{
+	bool others_wait = feed->talks.first || pushes_ready(&feed->pushes);
+
+	return feed->notices.first && !(others_wait && feed->notices_in_row >= FEED_NOTICES_IN_ROW);
+}
+
 /* The next message of all; NULL when nothing may be sent now. */
 static bool feed_next(struct dispatch *dispatch, struct feed *feed, struct message **ret,
 	bool *ret_is_push, struct err *err)
@@ -44,9 +53,12 @@ static bool feed_next(struct dispatch *dispatch, struct feed *feed, struct messa
 	bool push = pushes_ready(&feed->pushes);
 
 	*ret_is_push = false;
-	*ret = lane_pop(&feed->notices);
-	if (*ret)
+	if (is_notices_turn(feed)) {
+		feed->notices_in_row++;
+		*ret = lane_pop(&feed->notices);
 		return true;
+	}
+	feed->notices_in_row = 0;
 	if (push && (feed->push_turn || !talks_first(&feed->talks))) {
 		feed->push_turn = false;
 		*ret_is_push = true;
@@ -71,7 +83,7 @@ bool feed_pump(struct dispatch *dispatch, struct feed *feed, struct broker *brok
 		bool is_push;
 
 		/* What waits in the lane is made already; the others' turns ask PostgreSQL first. */
-		turns -= !feed->notices.first;
+		turns -= !is_notices_turn(feed);
 
 		if (!feed_next(dispatch, feed, &message, &is_push, err))
 			return false;

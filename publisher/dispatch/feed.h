@@ -1,7 +1,8 @@
 /*
  * What one broker is to get, and in which order: notices first (offers and heads of our own accord),
  * then, turn by turn, one message for each unit whose sync is being answered and one part of what is
- * pushed to a channel. So a large document of one unit never stands before another's offer.
+ * pushed to a channel. So a large document of one unit never stands before another's offer; and the others
+ * have a turn after so many notices, for those of ten thousand units take seconds.
  */
 #ifndef CERTWIRE_PUBLISHER_DISPATCH_FEED_H
 #define CERTWIRE_PUBLISHER_DISPATCH_FEED_H
@@ -16,7 +17,10 @@
 #include "publisher/dispatch/push.h"
 #include "publisher/dispatch/talk.h"
 
-enum { FEED_NOTICES_MAX_BYTES = 8 * 1024 * 1024 };
+enum {
+	FEED_NOTICES_MAX_BYTES = 8 * 1024 * 1024,
+	FEED_NOTICES_IN_ROW = 32, /* then one of the others, which each ask PostgreSQL */
+};
 
 struct dispatch;
 struct broker;
@@ -25,6 +29,7 @@ struct feed {
 	struct lane notices;
 	struct talks talks;
 	struct pushes pushes;
+	int notices_in_row; /* since the others had a turn */
 	bool push_turn; /* whose turn it is between talks and pushes */
 };
 

@@ -8,6 +8,7 @@
 #include "common/topic.h"
 #include "db/ledger_offer.h"
 #include "publisher/dispatch/dispatch.h"
+#include "publisher/dispatch/work.h"
 
 enum { OFFERS_A_STEP = 256 };
 
@@ -40,8 +41,13 @@ bool offer_step(struct dispatch *dispatch, bool *ret_more, struct err *err)
 	auto_rows struct pg_rows *rows = NULL;
 
 	/* Nobody hears an offer without a broker; then it would only be put off. */
-	if (!dispatch_has_broker(dispatch) || !dispatch_has_room(dispatch))
+	if (!dispatch_has_broker(dispatch))
 		return true;
+	if (!dispatch_has_room(dispatch)) {
+		/* As soon as there is: a broker that has taken some wakes the loop. */
+		dispatch->due |= DUE_OFFER;
+		return true;
+	}
 	if (!ledger_offers_due(&dispatch->ledger, OFFERS_A_STEP, retry_s, &rows, err))
 		return false;
 	if (pg_row_count(rows) == 0)
