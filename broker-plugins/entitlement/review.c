@@ -1,5 +1,6 @@
 #include "broker-plugins/entitlement/review.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* When the clock alone changes what a dispatcher's key may, after `at_us`. */
@@ -155,6 +156,8 @@ static void review_batch(struct gate *gate, int64_t at_us)
 
 	for (; waits(gate, session) && count < TABLE_PREFETCH_MAX; session = TAILQ_NEXT(session, all))
 		names[count++] = session->unit;
+	/* Who waits was let in by one. */
+	assert(gate->table);
 	if (before && before != gate->table)
 		table_prefetch(before, count, names);
 	table_prefetch(gate->table, count, names);
