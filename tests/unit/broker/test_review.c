@@ -25,11 +25,16 @@ struct crowd {
 static struct unit *unit_of(
 	const struct unit *good, int i, enum standing standing, int64_t until_us)
 {
-	struct unit_channel channel = {"weekly", SINCE_EVER, until_us};
+	struct unit_channel channel;
 	struct unit *unit;
 	char name[UNIT_SIZE];
 	struct err err;
 
+	/* Records are compared with the gaps between their fields. */
+	memset(&channel, 0, sizeof(channel));
+	strcpy(channel.name, "weekly");
+	channel.since_us = SINCE_EVER;
+	channel.until_us = until_us;
 	(void)snprintf(name, sizeof(name), "unit-%d", i);
 	unit = unit_new(name, standing, 1, &channel, good->device_count, good->devices, &err);
 	assert_non_null(unit);
