@@ -17,6 +17,15 @@ void offer_release(struct offer *offer)
 	memset(offer, 0, sizeof(*offer));
 }
 
+/* Of the characters that one has; the unit verifies it. */
+static bool is_compact(const char *text)
+{
+	static const char characters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+
+	return text[strspn(text, characters)] == '\0';
+}
+
 static bool read_grant(const struct json_object *item, struct grant *grant, struct err *err)
 {
 	static const char *const fields[] = {"device", "kid", "sealed", NULL};
@@ -55,6 +64,8 @@ static bool read_offer(const struct json_object *object, struct offer *offer, st
 		!json_get_string(object, "entry", 1, LIMIT_ENTRY_JWS, &entry, err) ||
 		!read_grants(object, offer, err))
 		return false;
+	if (!is_compact(entry))
+		return err_code(err, MALFORMED, "offer: its entry is no compact JWS");
 	offer->entry = strdup(entry);
 	return offer->entry || err_set(err, ERR_SYSTEM, "out of memory for an offer");
 }
