@@ -281,6 +281,11 @@ struct delta *loader_take(struct loader *loader, bool takes_whole)
 	return ring_pop(&loader->news, &delta) ? delta : NULL;
 }
 
+bool loader_has_news(const struct loader *loader)
+{
+	return !ring_is_empty(&loader->news);
+}
+
 void loader_give_back(struct loader *loader, struct delta *delta)
 {
 	/* As many slots as can be on their way at all. */

@@ -85,6 +85,9 @@ struct delta *loader_take(struct loader *loader, bool takes_whole) NONNULL;
 /* ...until it gives it back, with what it replaced. */
 void loader_give_back(struct loader *loader, struct delta *delta) NONNULL;
 
+/* The loop's side: whether any wait to be taken, be it a whole copy. */
+bool loader_has_news(const struct loader *loader) MUST_USE NONNULL;
+
 /*
  * Ends the thread and frees everything. False when the thread does not end in time: then it is left
  * alone with its memory.

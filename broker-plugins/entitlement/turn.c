@@ -46,7 +46,8 @@ static void kick_some(struct plugin *plugin)
 /* What is left for another turn does not wait until the broker has something else to do. */
 static void ask_for_turn(struct plugin *plugin)
 {
-	int wanted_ms = gate_is_busy(&plugin->gate) ? 0 : cutter_wants_ms(&plugin->gate.sessions);
+	bool is_behind = gate_is_busy(&plugin->gate) || loader_has_news(&plugin->loader);
+	int wanted_ms = is_behind ? 0 : cutter_wants_ms(&plugin->gate.sessions);
 
 	if (wanted_ms >= 0)
 		waker_ask(&plugin->waker, wanted_ms);
@@ -78,25 +79,23 @@ static void tell_doubt(struct plugin *plugin, const struct moment *now)
 		broker_log(LOG_LEVEL_INFO, "certwire_entitlement: the copy of entitlements is good again");
 }
 
-void turn_take_news(struct plugin *plugin, const struct moment *now)
+/* NULL: none can be taken now, because there is none or the last whole copy is still at work. */
+static struct delta *next_news(struct plugin *plugin)
 {
-	struct gate *gate = &plugin->gate;
-	struct delta *delta;
+	struct delta *spent = gate_spent(&plugin->gate);
 
-	while ((delta = loader_take(&plugin->loader, gate_takes_whole(gate))))
-		if (gate_apply(gate, delta, now))
-			loader_give_back(&plugin->loader, delta);
-}
-
-/* Looks at whom news and the clock concern, as many as fit in a turn. */
-static void review_clients(struct plugin *plugin, const struct moment *now)
-{
-	struct delta *spent;
-
-	gate_tick(&plugin->gate, now);
-	spent = gate_spent(&plugin->gate);
 	if (spent)
 		loader_give_back(&plugin->loader, spent);
+	return loader_take(&plugin->loader, gate_takes_whole(&plugin->gate));
+}
+
+void turn_take_news(struct plugin *plugin, const struct moment *now)
+{
+	struct delta *delta;
+
+	while ((delta = next_news(plugin)))
+		if (gate_apply(&plugin->gate, delta, now))
+			loader_give_back(&plugin->loader, delta);
 }
 
 /* The tick of the turn in which the broker asked about everybody again. */
@@ -131,7 +130,7 @@ void turn(struct plugin *plugin)
 	}
 	end_reload(plugin);
 	turn_take_news(plugin, &now);
-	review_clients(plugin, &now);
+	gate_tick(&plugin->gate, &now);
 	kick_some(plugin);
 	ask_for_turn(plugin);
 	tell_doubt(plugin, &now);

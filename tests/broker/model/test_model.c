@@ -50,18 +50,24 @@ static void write_note(enum log_level level, const char *text)
 		(void)fprintf(stderr, "%s\n", text);
 }
 
+static struct delta *next_news(struct model *model)
+{
+	struct delta *spent = gate_spent(&model->gate);
+
+	if (spent)
+		loader_give_back(&model->loader, spent);
+	return loader_take(&model->loader, gate_takes_whole(&model->gate));
+}
+
 static void take_news(struct model *model)
 {
 	struct moment now = moment_at(clock_wall_us());
 	struct delta *delta;
 
-	while ((delta = loader_take(&model->loader, gate_takes_whole(&model->gate))))
+	while ((delta = next_news(model)))
 		if (gate_apply(&model->gate, delta, &now))
 			loader_give_back(&model->loader, delta);
 	gate_tick(&model->gate, &now);
-	delta = gate_spent(&model->gate);
-	if (delta)
-		loader_give_back(&model->loader, delta);
 	notes_drain(&model->loader.notes, write_note);
 }
 

@@ -71,6 +71,7 @@ bool __wrap_writer_start(struct writer *writer, const struct receipts_options *o
 	struct tray *tray, struct presence *presence, struct err *err);
 bool __wrap_writer_stop(struct writer *writer);
 bool __wrap_waker_start(struct waker *waker, struct err *err);
+void __wrap_waker_ask(struct waker *waker, int after_ms);
 size_t __wrap_sockets_tune(int64_t user_timeout_ms);
 
 int64_t __wrap_clock_wall_us(void)
@@ -151,6 +152,12 @@ bool __wrap_waker_start(struct waker *waker, struct err *err)
 	(void)err;
 	*waker = (struct waker){.worker = WORKER_INIT, .ask_fd = -1};
 	return true;
+}
+
+void __wrap_waker_ask(struct waker *waker, int after_ms)
+{
+	(void)waker;
+	stage()->wants_turn = after_ms == 0;
 }
 
 size_t __wrap_sockets_tune(int64_t user_timeout_ms)

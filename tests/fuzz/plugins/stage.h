@@ -17,6 +17,7 @@ struct stage {
 	struct moment now;
 	struct loader *loader; /* borrowed from the plugin, while it runs; else NULL */
 	struct writer *writer; /* likewise */
+	bool wants_turn; /* the entitlement plugin asked for one at once, in its last */
 };
 
 /* There is one. */

@@ -43,7 +43,7 @@ bool visit_begin(struct visit *visit);
 
 void visit_act(struct visit *visit, const struct line *line);
 
-/* visit_check.c: what must hold after each act, and after a turn of the loop. */
+/* visit_check.c: what must hold after each act, and after the turns of the loop that were asked for. */
 void visit_check(const struct visit *visit);
 void visit_check_turn(const struct visit *visit);
 

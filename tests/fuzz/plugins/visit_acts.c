@@ -198,8 +198,11 @@ static void act_time(struct visit *visit, const struct line *line)
 	pass_ms(ms[line_digit(line, 0, ARRAY_LEN(ms))]);
 	visit->people = visit->next;
 	visit->house.is_reloading = false;
-	broker_tick();
-	stage_free_spent();
+	do {
+		stage()->wants_turn = false;
+		broker_tick();
+		stage_free_spent();
+	} while (stage()->wants_turn);
 	visit_check_turn(visit);
 }
 

@@ -67,7 +67,7 @@ void visit_check_turn(const struct visit *visit)
 
 		demand(!client || client->state != CLIENT_IS_HERE || !client->has_record ||
 				   may_stay(visit, client),
-			"who has lost a right is cut in the same turn");
+			"who has lost a right is cut in the turns asked for");
 	}
 	while (denials_take(&plugin->denials, &denial)) {
 		check_text(denial.who, sizeof(denial.who));
