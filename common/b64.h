@@ -32,12 +32,15 @@ char *b64_encode_secret(char *out, const void *data, size_t len);
 /* Appends the encoding of `data` to `out`. */
 bool b64_append(struct buf *out, const void *data, size_t len, struct err *err) MUST_USE;
 
-/* Decodes at most `size` bytes to `out`. False, outputs undefined: not canonical or too long. */
+/* Decodes at most `size` bytes to `out`. False, outputs undefined: not canonical or too long. Not for secrets. */
 bool b64_decode(
 	void *out, size_t size, const char *text, size_t text_len, size_t *ret_len) MUST_USE NONNULL;
 
 /* As above, and false unless exactly `size` bytes come out. */
 bool b64_decode_exact(void *out, size_t size, const char *text, size_t text_len) MUST_USE NONNULL;
+
+/* The same in the same time whatever the text is, and slower. */
+bool b64_decode_secret(void *out, size_t size, const char *text, size_t text_len) MUST_USE NONNULL;
 
 /* Appends the decoded bytes to `out`; ERR_DATA when not canonical or past the buffer's maximum. */
 bool b64_decode_append(

@@ -114,7 +114,7 @@ static bool parse_secret(const char *text, size_t len, struct keyfile *file, str
 	file->secret = secret_new(size, err);
 	if (!file->secret)
 		return false;
-	return b64_decode_exact(file->secret->bytes, size, text, len) ||
+	return b64_decode_secret(file->secret->bytes, size, text, len) ||
 		   refuse("its secret is not base64url of the right length", err);
 }
 
