@@ -115,17 +115,20 @@ bool ledger_owed_at(
 	return true;
 }
 
-bool ledger_parts_for(struct ledger *ledger, const char *unit, const struct pub_id *publication,
-	uint32_t index, struct pg_rows **ret, struct err *err)
+bool ledger_parts_owed(struct ledger *ledger, const char *unit, const struct pub_id *publication,
+	uint32_t *ret, struct err *err)
 {
 	struct pg_params params = PG_PARAMS_INIT;
+	auto_rows struct pg_rows *rows = NULL;
 	char id[PUB_ID_SIZE];
 
 	pg_param_int(&params, ledger->fence);
 	pg_param_text(&params, unit);
 	pg_param_text(&params, pub_id_format(publication, id));
-	pg_param_int(&params, index);
-	return pg_exec(ledger->pg, sql_ledger_parts_for, &params, ret, err);
+	if (!pg_exec(ledger->pg, sql_ledger_parts_owed, &params, &rows, err))
+		return false;
+	*ret = (uint32_t)pg_int(rows, 0, 0);
+	return true;
 }
 
 bool ledger_end_asked(struct ledger *ledger, const struct sync *sync, struct err *err)
@@ -141,18 +144,6 @@ bool ledger_end_asked(struct ledger *ledger, const struct sync *sync, struct err
 	param_grants(&params, sync);
 	pg_param_texts(&params, sync->missing_count, publications);
 	return pg_exec(ledger->pg, sql_ledger_end_asked, &params, NULL, err);
-}
-
-bool ledger_part_for_at(const struct pg_rows *rows, int row, struct part *ret, struct err *err)
-{
-	struct pg_bytes bytes = pg_bytes(rows, row, 1);
-
-	if (bytes.len != PART_BYTES)
-		return err_set(err, ERR_DATA, "the database holds a part of %zu bytes", bytes.len);
-	ret->index = (uint32_t)pg_int(rows, row, 0);
-	ret->count = (uint32_t)pg_int(rows, row, 2);
-	ret->bytes = bytes.data;
-	return true;
 }
 
 bool ledger_units_changed(

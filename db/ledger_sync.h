@@ -37,12 +37,9 @@ bool ledger_owed_to(struct ledger *ledger, const struct sync *sync, int64_t limi
 bool ledger_owed_at(const struct pg_rows *rows, int row, const char *device, struct offer *ret,
 	struct err *err) MUST_USE NONNULL;
 
-/* One part of what the unit is owed; no row when there is none or no right to it. */
-bool ledger_parts_for(struct ledger *ledger, const char *unit, const struct pub_id *publication,
-	uint32_t index, struct pg_rows **ret, struct err *err) MUST_USE NONNULL;
-/* `*ret` is whole but for `publication`; its bytes are borrowed from the rows. */
-bool ledger_part_for_at(
-	const struct pg_rows *rows, int row, struct part *ret, struct err *err) MUST_USE NONNULL;
+/* How many parts the publication has; 0 when the unit has no right to them, or none now. */
+bool ledger_parts_owed(struct ledger *ledger, const char *unit, const struct pub_id *publication,
+	uint32_t *ret, struct err *err) MUST_USE NONNULL;
 
 /*
  * What the sync asks for and has ended after the unit had settled it gets a void that names it: those

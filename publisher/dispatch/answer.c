@@ -6,7 +6,6 @@
 
 #include "common/device.h"
 #include "common/offer.h"
-#include "common/part.h"
 #include "common/sync.h"
 #include "common/topic.h"
 #include "common/without.h"
@@ -103,27 +102,26 @@ static bool answer_part(
 {
 	const struct sync *sync = &answer->sync;
 	struct window *window = &answer->window;
-	uint8_t payload[PART_MESSAGE_BYTES];
 	char topic[TOPIC_SIZE];
 
 	for (; window_find(window, sync); window_skip(window)) {
 		const struct pub_id *publication = &sync->missing[window->missing].publication;
-		auto_rows struct pg_rows *rows = NULL;
-		struct part part;
+		const struct parts_message *part = NULL;
+		uint32_t count;
 
-		if (!ledger_parts_for(&dispatch->ledger, sync->unit, publication, window->part, &rows, err))
+		if (!ledger_parts_owed(&dispatch->ledger, sync->unit, publication, &count, err))
+			return false;
+		if (window->part < count && !parts_read(&dispatch->parts, &dispatch->ledger, publication,
+										window->part, count, &part, err))
 			return false;
 		/* No such part, or no right to it: nothing of this publication then. */
-		if (pg_row_count(rows) == 0) {
+		if (!part) {
 			answer->lacks_parts = true;
 			continue;
 		}
-		if (!ledger_part_for_at(rows, 0, &part, err))
-			return false;
-		part.publication = *publication;
-		part_format(&part, payload);
 		window_sent(window);
-		*ret = message_new(topic_unit(TOPIC_PART, sync->unit, topic), payload, sizeof payload, err);
+		*ret = message_new(
+			topic_unit(TOPIC_PART, sync->unit, topic), part->payload, sizeof part->payload, err);
 		return *ret != NULL;
 	}
 	return true;

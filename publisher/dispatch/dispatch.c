@@ -107,6 +107,7 @@ void dispatch_close(struct dispatch *dispatch)
 	pg_free(dispatch->pg);
 	vouched_release(&dispatch->vouched);
 	seal_keys_release(&dispatch->seal_keys);
+	parts_clear(&dispatch->parts);
 	keyring_release(&dispatch->ring);
 	secret_free(dispatch->content_key);
 	signing_key_release(&dispatch->key);

@@ -27,6 +27,7 @@
 #include "publisher/dispatch/lease.h"
 #include "publisher/dispatch/message.h"
 #include "publisher/dispatch/name_set.h"
+#include "publisher/dispatch/parts.h"
 #include "publisher/dispatch/seal_keys.h"
 #include "publisher/dispatch/tally.h"
 
@@ -38,6 +39,7 @@ struct dispatch {
 	struct keyring ring;
 	struct vouched vouched; /* devices' certificates that were verified */
 	struct seal_keys seal_keys;
+	struct parts parts; /* that were sent last */
 	struct secret
 		*content_key; /* guarded room for the one that is sealed in a step; zeroed between steps */
 	char client_id[CLIENT_ID_SIZE];

@@ -3,9 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "common/part.h"
 #include "common/topic.h"
-#include "db/ledger_issue.h"
 #include "publisher/dispatch/dispatch.h"
 
 void pushes_add(struct pushes *pushes, const struct push *push)
@@ -29,23 +27,18 @@ bool pushes_next(
 	struct dispatch *dispatch, struct pushes *pushes, struct message **ret, struct err *err)
 {
 	struct push *push = &pushes->items[0];
-	struct part part = {
-		.publication = push->publication, .index = push->next, .count = push->count};
-	uint8_t payload[PART_MESSAGE_BYTES];
+	const struct parts_message *part;
 	char topic[TOPIC_SIZE];
-	auto_rows struct pg_rows *rows = NULL;
 
-	if (!ledger_read_parts(
-			&dispatch->ledger, &push->publication, part.index, part.index, &rows, err))
+	if (!parts_read(&dispatch->parts, &dispatch->ledger, &push->publication, push->next,
+			push->count, &part, err))
 		return false;
-	if (pg_row_count(rows) == 0) {
+	if (!part) {
 		pushes_drop_first(pushes);
 		return true;
 	}
-	if (!ledger_part_at(rows, 0, &part, err))
-		return false;
-	part_format(&part, payload);
-	*ret = message_new(topic_channel(push->channel, topic), payload, sizeof payload, err);
+	*ret =
+		message_new(topic_channel(push->channel, topic), part->payload, sizeof part->payload, err);
 	if (!*ret)
 		return false;
 	if (++push->next == push->end)

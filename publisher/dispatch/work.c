@@ -63,6 +63,7 @@ static void work_stand_by(struct dispatch *dispatch)
 		broker_close(&dispatch->brokers[i]);
 	}
 	name_set_clear(&dispatch->heads);
+	parts_clear(&dispatch->parts);
 	dispatch->rights_version = -1;
 	anchor_forget(dispatch);
 }

@@ -31,14 +31,15 @@ class Mechanism:
     rounds: int = 6
 
 
-def replaced(function, *pieces):
-    """Replace pieces of an SQL function by others: (old, new), ..."""
+def replaced(functions, *pieces):
+    """Replace pieces of SQL functions by others: (old, new), ..."""
     def spoil(field):
-        text = field.cluster.sql(f"SELECT pg_get_functiondef('certwire.{function}'::regproc)")
-        for old, new in pieces:
-            assert old in text, f"{function} does not say '{old}'"
-            text = text.replace(old, new)
-        field.cluster.sql(text)
+        for function in functions:
+            text = field.cluster.sql(f"SELECT pg_get_functiondef('certwire.{function}'::regproc)")
+            for old, new in pieces:
+                assert old in text, f"{function} does not say '{old}'"
+                text = text.replace(old, new)
+            field.cluster.sql(text)
     return spoil
 
 
@@ -83,16 +84,16 @@ MECHANISMS = {
     "settle-after-commit": Mechanism(
         "only what is committed is settled", "kill-postmaster,meddle",
         ("is not there", "which is not committed"), rounds=12,
-        spoil=replaced("sync_seen", ("receipts_reported = greatest(receipts, 0)",
-                                     "receipts_reported = greatest(receipts, 0), settled = greatest(v.settled, receipts)"))),
+        spoil=replaced(["sync_seen"], ("receipts_reported = greatest(receipts, 0)",
+                                       "receipts_reported = greatest(receipts, 0), settled = greatest(v.settled, receipts)"))),
     "lease-fence": Mechanism(
         "who lost the lease writes nothing", "stop-leader-past-lease", ("held the lease", "issued under fence"),
-        spoil=replaced("check_fence", ("IF NOT FOUND THEN", "IF false THEN"))),
+        spoil=replaced(["check_fence", "see_fence"], ("IF NOT FOUND THEN", "IF false THEN"))),
     "entitlement-lock": Mechanism(
         "a loss of right waits for whoever is sealing, and the other way round", "suspend-while-sealing",
         ("after the right was lost",),
         # Who has the row has this one, too, so that its name is known.
-        spoil=replaced("entitlement_lock", ("FOR UPDATE", ""), ("PERFORM pg_advisory_xact_lock(1128616532, 1);", ""))),
+        spoil=replaced(["entitlement_lock"], ("FOR UPDATE", ""), ("PERFORM pg_advisory_xact_lock(1128616532, 1);", ""))),
     "fsync-of-documents": Mechanism(
         "a document is on the disk before its name is", "cut-power,cut-power-at",
         ("aside as damaged", "with other bytes"), spoil=synced_in_vain("documents"), rounds=10),

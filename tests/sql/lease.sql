@@ -48,4 +48,16 @@ SELECT is((SELECT held FROM certwire.lease_take('dispatcher.test', '1 min')), fa
 SELECT ok(certwire.lease_release(t.fence()), 'a lease is given back');
 SELECT ok((SELECT held FROM certwire.lease_take('dispatcher.test', '1 min')), 'and then free at once');
 SELECT ok(NOT certwire.lease_release(:old), 'nobody gives back what is another''s');
+
+-- A row that nobody has locked since it was written has no xmax.
+SELECT ok(certwire.lease_renew(t.fence(), '1 min'), 'who holds it renews it');
+SELECT certwire.heads_of(t.fence(), '{}'), certwire.heads_channels(t.fence(), '{}'), certwire.parts_owed(t.fence(), 'alpha', 'none');
+SELECT certwire.owed_to(t.fence(), 'alpha', 'd1', 0, 0, '{}', '{}', 16), certwire.device_of(t.fence(), 'alpha', 'd1'),
+	certwire.publication_parts(t.fence(), 'none', 0, 0);
+SELECT t.as('postgres');
+SELECT is((SELECT l.xmax::text FROM certwire.lease l), '0', 'who reads leaves the lease''s row alone, and with it the disk');
+SELECT t.as('dsp');
+SELECT certwire.expire_due(t.fence());
+SELECT t.as('postgres');
+SELECT isnt((SELECT l.xmax::text FROM certwire.lease l), '0', 'who writes holds it');
 SELECT * FROM finish(true);

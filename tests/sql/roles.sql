@@ -25,7 +25,7 @@ SELECT is(t.callable('ed1'), ARRAY['approve', 'audience', 'audience_changes', 'b
 	'test_units', 'who_am_i', 'withdraw_publication'], 'an editor may call just these');
 SELECT is(t.callable('dsp'), ARRAY['broker_figures', 'current_keysets', 'deliveries_of', 'deliveries_to_seal', 'device_of', 'due_publications', 'end_asked', 'entries_to_resign',
 	'entries_to_sign', 'expire_due', 'fill_due', 'fold_counts', 'heads_channels', 'heads_of', 'issue_due', 'issue_refuse', 'issue_rest', 'keys_to_wrap',
-	'lease_release', 'lease_renew', 'lease_take', 'ledger_figures', 'my_key', 'offers_due', 'owed_to', 'park_items', 'parts_for', 'place_parked',
+	'lease_release', 'lease_renew', 'lease_take', 'ledger_figures', 'my_key', 'offers_due', 'owed_to', 'park_items', 'parts_owed', 'place_parked',
 	'publication_parts', 'publication_references', 'put_anchor', 'put_entry_signatures', 'put_grants', 'put_incident', 'put_wrapped_keys',
 	'receipts_to_judge', 'refused_receipts', 'release_scheduled', 'replies_to_judge', 'settle', 'sync_seen', 'units_changed'], 'the dispatcher may call just these');
 SELECT is(t.callable('brk'), ARRAY['copy_changes', 'copy_committed', 'copy_devices', 'copy_names', 'copy_names_after', 'copy_units', 'copy_version', 'current_keysets', 'put_denials', 'put_presence',

@@ -93,15 +93,20 @@ SELECT results_eq('SELECT number FROM certwire.owed_to(t.fence(), ''alpha'', ''d
 	'a held entry comes again when its grant is wanted and there is one');
 SELECT results_eq('SELECT number FROM certwire.owed_to(t.fence(), ''alpha'', ''d1'', 1, 0, ''{}'', ''{}'', 1)', 'VALUES (1)', 'no more than asked for');
 SELECT is_empty('SELECT FROM certwire.owed_to(t.fence(), ''beta'', ''d1'', 0, 0, ''{}'', ''{}'', 16)', 'a suspended unit gets nothing');
-SELECT is_empty('SELECT FROM certwire.parts_for(t.fence(), ''beta'', t.id(''two''), 0, 9)', 'no parts either');
-SELECT is_empty('SELECT FROM certwire.parts_for(t.fence(), ''alpha'', t.id(''one''), 0, 9)', 'nor does one whose channel was withdrawn');
-SELECT is_empty('SELECT FROM certwire.parts_for(t.fence(), ''delta'', t.id(''two''), 0, 9)', 'nor one outside the audience');
-SELECT results_eq('SELECT index, count FROM certwire.parts_for(t.fence(), ''alpha'', t.id(''two''), 1, 9)', 'VALUES (1, 2)', 'the parts that were asked for are given');
+SELECT is(certwire.parts_owed(t.fence(), 'beta', t.id('two')), NULL, 'no parts either');
+SELECT is(certwire.parts_owed(t.fence(), 'alpha', t.id('one')), NULL, 'nor does one whose channel was withdrawn');
+SELECT is(certwire.parts_owed(t.fence(), 'delta', t.id('two')), NULL, 'nor one outside the audience');
+SELECT is(certwire.parts_owed(t.fence(), 'alpha', t.id('two')), 2, 'who is owed it may have its parts');
 SELECT t.as('adm');
 SELECT certwire.grant_channel('alpha', 'weekly');
 SELECT t.as('dsp');
 SELECT results_eq('SELECT number, sealed IS NULL FROM certwire.owed_to(t.fence(), ''alpha'', ''d1'', 1, 0, ''{}'', ''{}'', 16)',
 	'VALUES (1, false), (2, false)', 'a right that comes back brings what was held');
+SELECT results_eq('SELECT number FROM certwire.owed_to(t.fence(), ''alpha'', ''d1'', 1, 1, ''{}'', ''{1,2}'', 16)', 'VALUES (1), (2)',
+	'what is held and asked for stands before what is lacking, in the order of numbers, and each once');
+SELECT results_eq('SELECT number FROM certwire.owed_to(t.fence(), ''alpha'', ''d1'', 1, 0, ''{[2,2]}'', ''{2}'', 16)', 'VALUES (1), (2)',
+	'also when it is held above a gap');
+SELECT results_eq('SELECT number FROM certwire.owed_to(t.fence(), ''alpha'', ''d1'', 1, 1, ''{}'', ''{1,2}'', 1)', 'VALUES (1)', 'lowest numbers first');
 
 -- Heads.
 SELECT results_eq('SELECT epoch, last, digest, standing, keyset, device, settled FROM certwire.heads_of(t.fence(), ''{alpha}'')',

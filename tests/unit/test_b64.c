@@ -108,7 +108,8 @@ static void a_byte_above_127_is_no_character(void **state)
 			memcpy(text, whole, sizeof(whole));
 			text[at] = (char)byte;
 			assert_false(b64_decode(out, sizeof(out), text, strlen(whole), &len));
-			assert_false(b64_decode_secret(out, B64_DECODED_LEN(strlen(whole)), text, strlen(whole)));
+			assert_false(
+				b64_decode_secret(out, B64_DECODED_LEN(strlen(whole)), text, strlen(whole)));
 		}
 }
 
