@@ -126,5 +126,85 @@ BEGIN
 END
 $$;
 
+-- Two more that every step and every sync asks, by a plan that was made when the tables were small: all entries for a unit's
+-- last, all that is owed for what is over.
+CREATE OR REPLACE FUNCTION certwire.sync_seen(fence bigint, unit text, device text, receipts bigint, codes bigint[], counts bigint[],
+	sent_at timestamptz DEFAULT NULL, epoch int DEFAULT 0, last int DEFAULT 0)
+	RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+	watermark bigint;
+	before device;
+	ahead int := round(extract(epoch FROM sent_at - clock_timestamp()));
+	beyond text;
+BEGIN
+	PERFORM check_fence(fence);
+	SELECT v.* INTO before FROM device v WHERE v.unit = unit AND v.device = device FOR UPDATE;
+	IF NOT FOUND THEN
+		PERFORM fail('CW003', format('there is no device %L.%L', unit, device), 'refuse its sync (613)');
+	END IF;
+	UPDATE device v SET last_seen_at = clock_timestamp(), receipts_reported = greatest(receipts, 0),
+			clock_off = CASE WHEN abs(ahead) > 300 THEN ahead END
+		WHERE v.unit = unit AND v.device = device RETURNING v.settled INTO watermark;
+	IF abs(ahead) > 300 AND before.clock_off IS NULL THEN
+		INSERT INTO incident (source, unit, device, code, detail) VALUES ('dispatcher', unit, device, 106,
+			format('设备时钟%s %s 秒（its clock is %s s %s）', CASE WHEN ahead > 0 THEN '快' ELSE '慢' END, abs(ahead), abs(ahead),
+				CASE WHEN ahead > 0 THEN 'fast' ELSE 'slow' END));
+	END IF;
+	-- More than was ever signed: this database was restored, and nobody has begun an epoch.
+	SELECT format('设备持有纪元 %s 第 %s 号，台账仅到纪元 %s 第 %s 号：数据库曾被恢复？请运行 certwire-db restored（more than was ever signed: restored from a backup?）',
+			epoch, last, l.epoch, n.number) INTO beyond
+		FROM ledger l CROSS JOIN LATERAL (SELECT coalesce((SELECT e.number FROM entry e
+			WHERE e.unit = unit AND e.epoch = l.epoch AND e.digest IS NOT NULL ORDER BY e.number DESC LIMIT 1), 0) AS number) n
+		WHERE epoch > l.epoch OR (epoch = l.epoch AND last > n.number);
+	IF beyond IS NOT NULL AND NOT EXISTS (SELECT FROM incident i WHERE i.code = 614 AND i.unit = unit AND i.device = device
+		AND i.at > clock_timestamp() - interval '1 hour') THEN
+		INSERT INTO incident (source, unit, device, code, detail) VALUES ('dispatcher', unit, device, 614, beyond);
+	END IF;
+	-- What a device says is not worth failing for.
+	INSERT INTO incident (source, unit, device, code, count)
+		SELECT 'unit', unit, device, i.code, i.count FROM unnest(codes, counts) i (code, count)
+		WHERE i.code BETWEEN 100 AND 999 AND i.count >= 1;
+	RETURN watermark;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION certwire.expire_due(fence bigint)
+	RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+	moment timestamptz := clock_timestamp();
+	units text[];
+	publications text[];
+	late text;
+BEGIN
+	PERFORM check_fence(fence);
+	-- The lock of those who number mailboxes, only when there is something to end.
+	IF EXISTS (SELECT FROM publication p
+		CROSS JOIN LATERAL (SELECT FROM delivery d WHERE d.publication = p.id AND d.state = 'owed' LIMIT 1) lacking
+		WHERE p.expires_at <= moment) THEN
+		PERFORM entitlement_lock();
+		WITH over AS (
+			UPDATE delivery d SET state = 'expired', ended_at = moment, ended_reason = '发布件已过期（expired）', to_seal = false
+				FROM publication p
+				WHERE p.id = d.publication AND p.expires_at <= moment AND d.state = 'owed'
+				RETURNING d.unit, d.publication
+		)
+		SELECT array_agg(o.unit), array_agg(o.publication) INTO units, publications FROM over o;
+		PERFORM enter_voids(units, publications, moment);
+	END IF;
+	FOR late IN
+		UPDATE publication p SET state = 'withdrawn', withdrawn_at = moment, withdrawn_by = session_user,
+				withdrawn_reason = '发布前已过期（expired before issue）'
+			WHERE p.expires_at <= moment AND p.state IN ('draft', 'review', 'approved', 'scheduled')
+			RETURNING p.id
+	LOOP
+		PERFORM record_act('expire_due', late, '{}');
+	END LOOP;
+	RETURN coalesce(cardinality(units), 0);
+END
+$$;
+
 CALL certwire.keep_plans(ARRAY['certwire.parts_owed(bigint, text, text)',
+	'certwire.sync_seen(bigint, text, text, bigint, bigint[], bigint[], timestamptz, int, int)',
 	'certwire.owed_to(bigint, text, text, int, int, int4multirange, bigint[], int)']::regprocedure[]);
