@@ -22,7 +22,7 @@ lint=(
 tests=(
 	libcmocka-dev postgresql-15 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
 	mosquitto mosquitto-clients sqlite3 openssl iproute2
-	python3 python3-nacl python3-jsonschema python3-paho-mqtt python3-pytest procps
+	python3 python3-nacl python3-jsonschema python3-paho-mqtt python3-pytest procps keyutils
 	libfaketime curl valgrind chromium chromium-driver fonts-noto-cjk debootstrap prometheus
 )
 case ${1-} in
