@@ -44,6 +44,18 @@ rooted() {
 	' "$1"
 }
 
+# Prints "line:path" for each path that is copied from the project and held back: .dockerignore names all that is not, by
+# itself or by its first folder.
+held_back() {
+	awk '
+		{ while (sub(/\\$/, "")) { if ((getline more) <= 0) break; $0 = $0 more } }
+		/^COPY / && !/--from=/ { for (i = 2; i < NF; i++) print NR ":" $i }
+	' "$1" | while IFS=: read -r line path; do
+		path=${path%/}
+		grep -qxF -e "!$path" -e "!${path%%/*}" .dockerignore || echo "$line:$path"
+	done
+}
+
 # check FILE RULE: findings come on stdin.
 check() {
 	found=$(cat)
@@ -64,5 +76,8 @@ $(grep -nE '^ *(environment|env_file|cap_add|privileged):' docker-compose.yml ||
 FOUND
 check docker/Dockerfile "an image's program is not root" <<FOUND
 $(rooted docker/Dockerfile)
+FOUND
+check docker/Dockerfile "what an image copies is not held back by .dockerignore" <<FOUND
+$(held_back docker/Dockerfile)
 FOUND
 exit $status

@@ -24,7 +24,8 @@ make_tree() {
 		>"$tree/subscriber/own.c"
 	clang-format -i "$tree/subscriber/own.c"
 	printf 'services:\n  sound:\n    <<: *hardened\n    image: x\nvolumes:\n  v:\n' >"$tree/docker-compose.yml"
-	printf 'FROM x AS build\nFROM x AS sound\nUSER nobody\n' >"$tree/docker/Dockerfile"
+	printf 'FROM x AS build\nCOPY common common\nFROM x AS sound\nUSER nobody\n' >"$tree/docker/Dockerfile"
+	printf '*\n!common\n' >"$tree/.dockerignore"
 	printf 'def test_sound():\n\tpass\n' >"$tree/tests/sound.py"
 	printf '`test_sound` shows `common/sound.h`.\n' >"$tree/docs/sound.md"
 	printf '.Dd May 1, 2026\n.Dt SOUND 1\n.Os X\n.Sh NAME\n.Nm sound\n.Nd it\n.Sh OPTIONS\n.Fl -loud\n' |
@@ -220,6 +221,7 @@ compose)
 		must_find docker-compose.yml
 	printf 'FROM x AS bad\nFROM x AS sound\nUSER nobody\n' | must_find docker/Dockerfile
 	printf 'FROM x AS bad\nUSER nobody\nUSER root\n' | must_find docker/Dockerfile
+	printf 'FROM x AS build\nCOPY common \\\n\tdb ./\nFROM x AS sound\nUSER nobody\n' | must_find docker/Dockerfile
 	;;
 *)
 	echo "$lint has no samples" >&2
