@@ -51,7 +51,7 @@ class Wire:
             self.socket = TlsSocket(self.socket, tls)
         self.version = 5
         self.code = None
-        self.closed = threading.Event()
+        self.closed, self.closing = threading.Event(), threading.Event()
         self.disconnect_code = None
         self.packets = []  # of every kind but PUBLISH: (type, packet id or None, codes)
         self.messages = []  # (topic, payload)
@@ -146,10 +146,15 @@ class Wire:
         self.pace = pace
 
     def close(self):
+        """Its reader ends first: it would read on from whoever is given the same descriptor next."""
+        self.closing.set()
         try:
             self.socket.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
+        if self.reader:
+            self.reader.join(30)
+            assert not self.reader.is_alive(), "the reader of a closed wire does not end"
         self.socket.close()
 
     # In
@@ -173,7 +178,8 @@ class Wire:
 
     def _fill(self):
         while self.pace is None or self.pace < 1 << 20:
-            time.sleep(0.1)
+            if self.closing.wait(0.1):
+                raise OSError("closed")
             if self.pace is not None:
                 break
         got = self.socket.recv(self.pace)

@@ -30,8 +30,8 @@ class SlowDatabase:
     def close(self):
         self.gone.set()
         self.listener.close()
-        for end in self.ends:
-            end.close()
+        self._cut(self.ends)
+        self.ends.clear()  # each is closed when the threads that use it have let it go
 
     def _accept(self):
         while True:
@@ -59,7 +59,11 @@ class SlowDatabase:
                 sink.sendall(data)
         except OSError:
             pass
-        for end in (source, sink):
+        self._cut((source, sink))
+
+    @staticmethod
+    def _cut(ends):
+        for end in ends:
             try:
                 end.shutdown(socket.SHUT_RDWR)
             except OSError:

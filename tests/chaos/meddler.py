@@ -92,12 +92,7 @@ class Meddler:
 
     def cut(self):
         for pair in list(self.pairs):
-            for end in pair:
-                try:
-                    end.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
-        self.pairs.clear()
+            self._part(pair)
 
     def heal(self):
         self.tricks = ()
@@ -114,14 +109,27 @@ class Meddler:
                 near.close()
                 continue
             far.settimeout(None)
-            self.pairs.append((near, far))
+            pair = near, far
+            self.pairs.append(pair)
             # Both directions write to both ends (acknowledgements), each end under its own lock.
             locks = {near: threading.Lock(), far: threading.Lock()}
-            for source, sink in ((near, far), (far, near)):
+            for source, sink in (pair, (far, near)):
                 source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                threading.Thread(target=self._pump, args=(source, sink, locks), daemon=True).start()
+                threading.Thread(target=self._pump, args=(pair, source, sink, locks), daemon=True).start()
 
-    def _pump(self, source, sink, locks):
+    def _part(self, pair):
+        """Both ends are closed when the threads that use them have let them go: another connection may be given their descriptors."""
+        for end in pair:
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+        try:
+            self.pairs.remove(pair)
+        except ValueError:
+            pass  # its other thread was first
+
+    def _pump(self, pair, source, sink, locks):
         buffer, kept = bytearray(), []
         try:
             while data := source.recv(CHUNK):
@@ -132,12 +140,7 @@ class Meddler:
                             end.sendall(out)
         except OSError:
             pass
-        for end in (source, sink):
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-        source.close()  # each end is closed by the thread that reads it
+        self._part(pair)
 
     def _answer(self, packet, kept, source, sink):
         """What is sent to whom because this packet came."""
