@@ -33,6 +33,17 @@ void keyring_release(struct keyring *ring) NONNULL;
 bool keyring_add(
 	struct keyring *ring, const void *jws, size_t len, struct err *err) MUST_USE NONNULL;
 
+/*
+ * keyring_add that also takes one below the newest which was passed over: that the held one after it
+ * names as the version before it, so that nobody but who signed that one can have made it. `*ret` is
+ * that keyset, borrowed.
+ */
+bool keyring_add_late(struct keyring *ring, const void *jws, size_t len, const struct keyset **ret,
+	struct err *err) MUST_USE NONNULL;
+
+/* The version up to which none is missing; 0 when the first is. */
+int64_t keyring_unbroken(const struct keyring *ring) NONNULL;
+
 /* Borrowed until the next add; NULL when there is none. */
 const struct keyset *keyring_newest(const struct keyring *ring) NONNULL;
 const struct keyset *keyring_version(const struct keyring *ring, int64_t version) NONNULL;

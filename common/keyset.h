@@ -94,6 +94,13 @@ bool keyset_parse(
 bool keyset_accept(const struct keyset *held, const struct fingerprint *pinned, const void *jws,
 	size_t len, struct keyset **ret, struct err *err) MUST_USE;
 
+/*
+ * Whether `next` may come after `held`, both being verified each for itself: 512 when its root is
+ * neither held's nor the successor announced there, 513 when it is not higher or does not follow.
+ */
+bool keyset_check_follows(
+	const struct keyset *held, const struct keyset *next, struct err *err) MUST_USE NONNULL;
+
 /* 514 when `now` is at or past expires_at: nothing new is accepted on its word then. */
 bool keyset_check_current(
 	const struct keyset *keyset, int64_t now, struct err *err) MUST_USE NONNULL;

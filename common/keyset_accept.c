@@ -41,6 +41,11 @@ static bool check_order(const struct keyset *held, const struct keyset *keyset, 
 			   "keyset: 'previous' is not version %" PRId64 " as it is held", held->version);
 }
 
+bool keyset_check_follows(const struct keyset *held, const struct keyset *next, struct err *err)
+{
+	return check_root(held, NULL, next, err) && check_order(held, next, err);
+}
+
 bool keyset_accept(const struct keyset *held, const struct fingerprint *pinned, const void *jws,
 	size_t len, struct keyset **ret, struct err *err)
 {

@@ -41,10 +41,11 @@ static bool keysets_holds(struct db *db, const void *jws, size_t len, bool *ret,
 	return true;
 }
 
-bool keysets_accept(struct db *db, struct keyring *ring, const void *jws, size_t len, bool *ret_new,
-	struct err *err)
+bool keysets_accept(struct db *db, struct keyring *ring, const void *jws, size_t len,
+	int64_t *ret_version, struct err *err)
 {
 	auto_buf struct buf text = BUF_INIT(LIMIT_KEYSET_JWS);
+	const struct keyset *keyset;
 	bool held;
 
 	if (len > LIMIT_KEYSET_JWS)
@@ -52,13 +53,14 @@ bool keysets_accept(struct db *db, struct keyring *ring, const void *jws, size_t
 			err, REFUSAL_KEYSET_MALFORMED, "keyset: larger than %d bytes", LIMIT_KEYSET_JWS);
 	if (!keysets_holds(db, jws, len, &held, err))
 		return false;
-	if (!held) {
-		if (!buf_append(&text, jws, len, err) || !keyring_add(ring, jws, len, err) ||
-			!db_run(db, err, "INSERT INTO keyset (version, jws) VALUES (?, ?)", "it",
-				keyring_newest(ring)->version, buf_str(&text)))
-			return false;
-	}
-	*ret_new = !held;
+	*ret_version = 0;
+	if (held)
+		return true;
+	if (!buf_append(&text, jws, len, err) || !keyring_add_late(ring, jws, len, &keyset, err) ||
+		!db_run(db, err, "INSERT INTO keyset (version, jws) VALUES (?, ?)", "it", keyset->version,
+			buf_str(&text)))
+		return false;
+	*ret_version = keyset->version;
 	return true;
 }
 

@@ -18,11 +18,11 @@
 bool keysets_load(struct db *db, struct keyring *ring, struct err *err) MUST_USE NONNULL;
 
 /*
- * Judges one that arrived (511, 512, 513) and keeps it. `*ret_new` is false for the version that is
- * held already, byte for byte: that is no fault.
+ * Judges one that arrived (511, 512, 513) and keeps it. `*ret_version` is 0 for one that is held
+ * already, byte for byte: that is no fault.
  */
-bool keysets_accept(struct db *db, struct keyring *ring, const void *jws, size_t len, bool *ret_new,
-	struct err *err) MUST_USE NONNULL;
+bool keysets_accept(struct db *db, struct keyring *ring, const void *jws, size_t len,
+	int64_t *ret_version, struct err *err) MUST_USE NONNULL;
 
 /* 514 when there is none, or the newest has expired at `now`. */
 bool keysets_check_current(

@@ -121,14 +121,13 @@ static bool plan_wants(
 
 bool plan_sync(struct unit *unit, bool parts, unsigned int turn, struct sync *ret, struct err *err)
 {
-	const struct keyset *newest = keyring_newest(&unit->ring);
 	int64_t settled;
 
 	(void)snprintf(ret->unit, sizeof ret->unit, "%s", unit->config->unit);
 	(void)snprintf(ret->device, sizeof ret->device, "%s", unit->config->device);
 	randombytes_buf(ret->nonce, sizeof ret->nonce);
 	ret->sent_at = unit_now(unit);
-	ret->keyset = newest ? newest->version : 0;
+	ret->keyset = keyring_unbroken(&unit->ring);
 	return state_epoch(&unit->db, &ret->epoch, err) &&
 		   mailbox_last(&unit->db, ret->epoch, &ret->last, err) &&
 		   mailbox_have(&unit->db, ret->epoch, ret->last, &ret->have, err) &&

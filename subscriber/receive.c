@@ -219,7 +219,8 @@ void receive_settle(struct unit *unit)
 
 /*
  * All devices of a unit hear what one of them is answered. Those between such a keyset and the held one
- * are then still to come to this one, or it is one that this one passed over.
+ * are then still to come to this one, or it is one that this one passed over and that does not yet
+ * follow from what it holds. Our next sync asks from the first that is missing.
  */
 static bool is_another_devices(
 	const struct unit *unit, const void *jws, size_t len, const struct err *why)
@@ -240,11 +241,10 @@ static bool is_another_devices(
 
 enum receive_news receive_keyset(struct unit *unit, const void *data, size_t len)
 {
-	int64_t doubted;
+	int64_t doubted, version;
 	struct err err;
-	bool is_new;
 
-	if (!keysets_accept(&unit->db, &unit->ring, data, len, &is_new, &err)) {
+	if (!keysets_accept(&unit->db, &unit->ring, data, len, &version, &err)) {
 		if (!err.code)
 			unit_trouble(unit, "keep a keyset", &err);
 		else if (is_another_devices(unit, data, len, &err))
@@ -253,10 +253,9 @@ enum receive_news receive_keyset(struct unit *unit, const void *data, size_t len
 			unit_incident(unit, "keyset", &err);
 		return RECEIVE_NOTHING;
 	}
-	if (!is_new)
+	if (version == 0)
 		return RECEIVE_NOTHING;
-	log_line(&unit->log, LOG_LEVEL_INFO, "keyset version %lld accepted",
-		(long long)keyring_newest(&unit->ring)->version);
+	log_line(&unit->log, LOG_LEVEL_INFO, "keyset version %lld accepted", (long long)version);
 	if (!db_run(&unit->db, &err,
 			"UPDATE publication SET retry_at = 0 WHERE state = 'wanted' AND code < 300", ""))
 		unit_trouble(unit, "try again what was refused", &err);

@@ -68,6 +68,29 @@ class Receiving(Case):
         world.wait_item(publication)
         self.assertEqual(world.incidents, {})
 
+    def test_keysets_that_another_device_was_answered_first_leave_no_gap(self):
+        """They are accepted; what a publication from before them names is still asked for."""
+        world = self.world()
+        publication = Publication(world)
+        world.issue(publication, push=False)
+        with world.lock:
+            world.add_keyset()
+            world.add_keyset()
+        world.silent = True
+        world.start()
+        wait_until(lambda: world.syncs, "a sync")
+        for keyset in world.keysets[1:]:
+            world.to_unit("keyset", keyset)
+        wait_until(lambda: world.status().get("keyset") == 3, "the keysets")
+        told = len(world.syncs)
+        wait_until(lambda: len(world.syncs) > told + 1, "a sync that knows of them")
+        self.assertEqual(world.syncs[-1]["keyset"], 0)
+        world.silent = False
+        world.wait_item(publication)
+        world.assert_stored(publication)
+        wait_until(lambda: world.syncs[-1]["keyset"] == 3, "a sync that asks for no more")
+        self.assertEqual(world.incidents, {})
+
     def test_lost_parts_are_asked_for_in_windows_of_sixteen(self):
         world = self.world()
         lost = set()

@@ -181,6 +181,69 @@ static void a_keyring_never_goes_back(void **state)
 	assert_code(keyring_add(&ring, other_five.data, other_five.len, &err), 513);
 }
 
+/* One that hears of the third before the first two: those come late, and only they. */
+static void a_keyring_takes_what_it_passed_over(void **state)
+{
+	auto_signing_key struct signing_key root = fixture_key("root");
+	struct fingerprint pinned = fingerprint_of(&root.public);
+	static const struct {
+		const char *root, *next;
+	} steps[] = {{"root", "root 2"}, {"root", "root 2"}, {"root 2", NULL}};
+	auto_keyring struct keyring whole, ring;
+	auto_buf struct buf first = BUF_INIT(LIMIT_KEYSET_JWS), second = BUF_INIT(LIMIT_KEYSET_JWS);
+	auto_buf struct buf third = BUF_INIT(LIMIT_KEYSET_JWS), other = BUF_INIT(LIMIT_KEYSET_JWS);
+	struct buf *texts[] = {&first, &second, &third};
+	const struct keyset *added;
+	struct err err;
+
+	(void)state;
+	keyring_init(&whole, &pinned);
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		write_next(keyring_newest(&whole), (int64_t)i + 1, steps[i].root, steps[i].next, texts[i]);
+		assert_done(keyring_add(&whole, texts[i]->data, texts[i]->len, &err));
+	}
+	/* Another first one, by the same root. */
+	write_next(NULL, 1, "root", NULL, &other);
+
+	keyring_init(&ring, &pinned);
+	assert_done(keyring_add_late(&ring, second.data, second.len, &added, &err));
+	assert_int_equal(added->version, 2);
+	assert_done(keyring_add_late(&ring, third.data, third.len, &added, &err));
+	assert_int_equal(added->version, 3);
+	assert_int_equal(keyring_unbroken(&ring), 0);
+	assert_code(keyring_add_late(&ring, other.data, other.len, &added, &err), 512);
+	assert_code(keyring_add(&ring, first.data, first.len, &err), 512);
+	for (int times = 0; times < 2; times++) {
+		assert_done(keyring_add_late(&ring, first.data, first.len, &added, &err));
+		assert_int_equal(added->version, 1);
+	}
+	assert_int_equal(ring.count, 3);
+	assert_int_equal(keyring_newest(&ring)->version, 3);
+	assert_int_equal(keyring_unbroken(&ring), 3);
+}
+
+/* What is named as the version before must also be fit to be it. */
+static void a_keyring_takes_nothing_late_by_a_root_that_does_not_lead_on(void **state)
+{
+	auto_signing_key struct signing_key root = fixture_key("root");
+	struct fingerprint pinned = fingerprint_of(&root.public);
+	auto_keyring struct keyring ring;
+	auto_buf struct buf one = BUF_INIT(LIMIT_KEYSET_JWS), two = BUF_INIT(LIMIT_KEYSET_JWS);
+	auto_keyset struct keyset *first = NULL;
+	const struct keyset *added;
+	struct err err;
+
+	(void)state;
+	write_next(NULL, 1, "root 9", NULL, &one);
+	first = fixture_keyset();
+	first->digest = digest_of(one.data, one.len);
+	write_next(first, 2, "root", NULL, &two);
+	keyring_init(&ring, &pinned);
+	assert_done(keyring_add_late(&ring, two.data, two.len, &added, &err));
+	assert_code(keyring_add_late(&ring, one.data, one.len, &added, &err), 512);
+	assert_int_equal(ring.count, 1);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -193,6 +256,8 @@ int main(void)
 		cmocka_unit_test(a_keyset_expires),
 		cmocka_unit_test(a_keyring_follows_the_root_through_its_successors),
 		cmocka_unit_test(a_keyring_never_goes_back),
+		cmocka_unit_test(a_keyring_takes_what_it_passed_over),
+		cmocka_unit_test(a_keyring_takes_nothing_late_by_a_root_that_does_not_lead_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
