@@ -46,6 +46,13 @@ SELECT t.as('postgres');
 ANALYZE;
 SELECT t.as('dsp');
 SELECT cmp_ok(t.reads('SELECT FROM certwire.entries_to_sign(t.fence(), 10)'), '<', 500::bigint, 'and with statistics');
+-- Ten are sealed before they are signed.
+SELECT certwire.put_grants(t.fence(), array_agg(s.publication), array_agg(s.unit), array_agg(s.device), array_agg(s.device_kid), array_agg(decode(repeat('cc', 96), 'hex')))
+	FROM certwire.deliveries_to_seal(t.fence(), t.id('dsp'), 10) s;
+SELECT cmp_ok(t.reads($$SELECT certwire.put_entry_signatures(t.fence(), t.id('dsp'), array_agg(e.unit), array_agg(e.epoch::bigint),
+		array_agg(e.number::bigint), array_agg(convert_to(e.unit || e.number, 'UTF8')),
+		array_agg(t.digest(e.unit || e.number)), array_agg(e.unit || '.' || e.number || '.jws'))
+	FROM certwire.entries_to_sign(t.fence(), 10) e$$, '{entry,delivery,presence}'), '<', 500::bigint, 'ten are signed by looking at ten, and at the ten deliveries');
 SELECT t.sign_all();
 SELECT cmp_ok(t.reads('SELECT FROM certwire.deliveries_to_seal(t.fence(), t.id(''dsp''), 10)'), '<', 500::bigint, 'so are ten deliveries to seal');
 DISCARD PLANS;
@@ -54,9 +61,12 @@ SELECT t.as('postgres');
 ANALYZE;
 SELECT t.as('dsp');
 SELECT cmp_ok(t.reads('SELECT FROM certwire.deliveries_to_seal(t.fence(), t.id(''dsp''), 10)'), '<', 500::bigint, 'with statistics, too');
-SELECT is(t.seal_all(), 20004, 'everything is sealed');
 SELECT t.as('postgres');
 INSERT INTO certwire.presence (unit, device, broker, present) SELECT 'u' || i, 'd1', 'b', true FROM generate_series(1, 10000) i;
+SELECT t.as('dsp');
+SELECT is(t.seal_all(), 19994, 'everything is sealed');
+SELECT t.as('postgres');
+SELECT is((SELECT count(*) FROM certwire.delivery WHERE next_offer_at <= clock_timestamp()), 19992::bigint, 'and due, but what was sealed before they came, and to the two who did not');
 SELECT t.as('dsp');
 SELECT cmp_ok(t.reads('SELECT FROM certwire.offers_due(t.fence(), interval ''30 s'', 10)'), '<', 500::bigint, 'and ten that are due, out of twenty thousand');
 DISCARD PLANS;
@@ -65,6 +75,23 @@ SELECT t.as('postgres');
 ANALYZE;
 SELECT t.as('dsp');
 SELECT cmp_ok(t.reads('SELECT FROM certwire.offers_due(t.fence(), interval ''30 s'', 10)'), '<', 500::bigint, 'with statistics, too');
+SELECT cmp_ok(t.reads('SELECT FROM certwire.offers_due(t.fence(), interval ''30 s'', 10)', '{delivery,presence}'), '<', 1000::bigint,
+	'nor is more than some of what is due looked at to see whose turn it is');
+DISCARD PLANS;
+SELECT cmp_ok(t.reads('SELECT FROM certwire.offers_due(t.fence(), interval ''30 s'', 10)', '{delivery,presence}'), '<', 1000::bigint, 'with a new plan, too');
+SELECT t.as('postgres');
+UPDATE certwire.presence SET present = false;
+SELECT t.as('dsp');
+-- The rest of the twenty thousand are put off, some at each step.
+SELECT FROM generate_series(1, 20) CROSS JOIN LATERAL certwire.offers_due(t.fence(), interval '30 s', 200);
+SELECT cmp_ok(t.reads('SELECT FROM certwire.offers_due(t.fence(), interval ''30 s'', 10)', '{delivery,presence}'), '<', 100::bigint,
+	'what is owed to ten thousand who are away is not looked at');
+SELECT t.as('postgres');
+UPDATE certwire.presence SET present = true, returned = unit LIKE 'u77_';
+ANALYZE;
+SELECT t.as('dsp');
+SELECT cmp_ok(t.reads('SELECT FROM certwire.offers_due(t.fence(), interval ''30 s'', 10)', '{delivery,presence}'), '<', 1000::bigint,
+	'nor is anybody''s but those ten''s who came back');
 SELECT t.as('postgres');
 SELECT cmp_ok(t.reads('SELECT FROM certwire.rights_at(now())'), '>', 10000::bigint, 'the check would see them all read');
 SELECT t.as('dsp');
