@@ -152,6 +152,9 @@ bool daemon_run(struct unit *unit, int hook_fd, const volatile sig_atomic_t *sto
 	}
 	notify_stopping();
 	link_free(daemon.link);
+	/* Who asks when we are just being started again is not told that we are connected. */
+	if (!line_down(&unit->db, "", "stopped", false, unit_now(unit), &trouble))
+		unit_trouble(unit, "keep the state of the line", &trouble);
 	hooks_release(&daemon.hooks);
 	log_line(&unit->log, LOG_LEVEL_INFO, "stopped");
 	return true;

@@ -31,7 +31,7 @@ def unit(world):
     """In order before each test, whatever the one before has broken."""
     unit = world.units["huaan.d1"]
     if not unit.process.running():
-        unit.start()
+        unit.start().connected()
     says(unit, "ok", "idle")
     return unit
 
@@ -41,11 +41,14 @@ def publish(world, number, receivers=1):
 
 
 def says(unit, *words):
-    wait_for(lambda: unit.status()["state"] in words, lambda: f"status to say {words}: {unit.status()}\n"
-             + unit.process.log_tail())
-    done = unit.try_tool("status")
+    """What status says when it says one of these words; its exit status is the same call's."""
+    def said():
+        done = unit.try_tool("status", "--json")
+        fields = json.loads(done.stdout)
+        return (fields, done) if fields["state"] in words else None
+    fields, done = wait_for(said, lambda: f"status to say {words}: {unit.status()}\n{unit.process.log_tail()}")
     assert done.returncode == (0 if words[0] in ("ok", "idle") else 1), done.stderr
-    return unit.status()
+    return fields
 
 
 def doctor(unit, env=None):

@@ -30,6 +30,15 @@ class Dwelling(Case):
             while said[-1] != "STOPPING=1":
                 said.append(notify.recv(4096).decode())
 
+    def test_what_was_stopped_does_not_count_as_connected_when_it_is_started_again(self):
+        """Before its first word; `status` reads what is kept."""
+        world = self.world()
+        world.start()
+        world.wait_status("idle")
+        self.assertEqual(world.sql("SELECT connected FROM line"), "1")
+        world.stop()
+        self.assertEqual(world.sql("SELECT connected FROM line"), "0")
+
     def test_status_states_what_the_daemon_has_given_up(self):
         world = self.world(config="on_recall = /bin/true\n")
         world.start()
