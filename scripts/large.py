@@ -1,7 +1,9 @@
 #!/usr/bin/python3 -B
 """Memory under what is large and many: one publication of 64 MiB, then 500 owed to one unit that was away.
 
-    scripts/large.py [COUNT]        programs from CERTWIRE_BUILD or build/dev; some minutes
+    scripts/large.py [COUNT]        programs from CERTWIRE_BUILD or build/release (cmake --preset release &&
+                                    cmake --build --preset release): not from build/dev, whose sanitizers
+                                    take many times as much; some minutes
 
 Prints the highest resident memory of dispatcher, broker and unit after each, and fails when a program
 passes its bound: the figures stand in docs/database.md.
@@ -12,6 +14,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+os.environ.setdefault("CERTWIRE_BUILD", str(ROOT / "build/release"))
+if not (Path(os.environ["CERTWIRE_BUILD"]) / "bin/certwire-dispatch").exists():
+    sys.exit(f"large.py: no programs in {os.environ['CERTWIRE_BUILD']}: cmake --preset release && cmake --build --preset release")
 sys.path[:0] = [str(ROOT / "tests/lib"), str(ROOT / "tests/peer")]
 
 import certwire_peer as peer  # noqa: E402
