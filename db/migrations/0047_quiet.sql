@@ -16,7 +16,7 @@ UPDATE certwire.delivery d SET next_offer_at = 'infinity'
 	WHERE d.state = 'owed' AND d.next_offer_at <= clock_timestamp()
 		AND NOT EXISTS (SELECT FROM certwire.presence n WHERE n.unit = d.unit AND n.present);
 
--- As before, and who comes is marked. The mark is the dispatcher's to take away, who alone puts off and makes due: whatever
+-- As before, and who comes is marked. The mark is the dispatcher's to take away, who alone puts off: whatever
 -- it put off for a unit that was coming just then is found by the mark.
 CREATE OR REPLACE FUNCTION certwire.put_presence(broker text, units text[], devices text[], present boolean[], fresh boolean DEFAULT false)
 	RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = certwire, pg_temp AS $$
